@@ -1,0 +1,173 @@
+/**
+ * The control connection: a WebSocket with JSON text messages between a machine and the control plane.
+ * This file is the specification; both ends parse every message by these schemas.
+ *
+ *     GET /control, subprotocol causeway-control.1
+ *     server → machine   { type: 'challenge', … }                        first, once
+ *     machine → server   { type: 'request', id, method, params }         'activate' or 'authenticate' first
+ *     server → machine   { type: 'response', id, ok, result | error }    one for each request, in any order
+ *     server → machine   { type: 'event', event, … }                     after authentication, any time
+ *
+ * Until a machine is authenticated every other method answers AUTHENTICATION_FAILED. `activate` also
+ * authenticates. After `authenticate` the machine sends `sync` with the grants it lives by, and learns
+ * which of them are no longer valid: what was pushed while it was away is not lost.
+ */
+import { z } from 'zod';
+import { grantedMachine } from './grants.ts';
+import { groupId, machineId, roleId, serverPin, signingPublicKey, subscriptionId, tunnelPublicKey } from './ids.ts';
+import { LIMITS } from './limits.ts';
+import { label } from './names.ts';
+
+export const CONTROL_PATH = '/control';
+export const CONTROL_SUBPROTOCOL = 'causeway-control.1';
+
+/** Base64url of `bytes` bytes. */
+const bytes = (count: number) => z.string().regex(new RegExp(`^[A-Za-z0-9_-]{${Math.ceil((count * 4) / 3)}}$`));
+const epochMs = z.number().int().nonnegative();
+const grantText = z.string().min(1).max(LIMITS.GRANT_MAX_CHARACTERS.value);
+
+/** A machine's own facts: all it knows without asking for a peer. */
+export const selfFacts = z.object({
+  id: machineId,
+  kind: z.enum(['local-endpoint', 'role-instance']),
+  name: label,
+  subscription: z.object({ id: subscriptionId, name: label }),
+  ipv4: z.ipv4(),
+  ipv6: z.ipv6(),
+  /** Name of its group or role, for people; null while unassigned. */
+  memberOf: z.object({ kind: z.enum(['group', 'role']), id: z.union([groupId, roleId]), name: z.string() }).nullable(),
+  /** Origins of the relays, best first; empty means: the server itself. */
+  relays: z.array(z.object({ url: z.string().max(300), pin: serverPin })).max(16),
+  policyVersion: z.int().nonnegative(),
+});
+export type SelfFacts = z.infer<typeof selfFacts>;
+
+export const grantedPeer = z.object({ peer: grantedMachine, grant: grantText, expiresAt: epochMs });
+export type GrantedPeer = z.infer<typeof grantedPeer>;
+
+/** A machine that policy lets the asker reach, as listed (no grant yet). */
+export const listedPeer = z.object({
+  id: machineId,
+  name: label,
+  ipv4: z.ipv4(),
+  ipv6: z.ipv6(),
+  memberOf: z.string(),
+  online: z.boolean(),
+});
+export type ListedPeer = z.infer<typeof listedPeer>;
+
+/** Every method with its parameters and its result. */
+export const CONTROL_METHODS = {
+  activate: {
+    params: z.object({
+      subscription: subscriptionId,
+      secret: bytes(20),
+      name: label,
+      signingKey: signingPublicKey,
+      tunnelKey: tunnelPublicKey,
+      /** Ed25519 over the activation transcript. */
+      signature: bytes(64),
+      /** HMAC by the tunnel key, see proofs.ts. */
+      tunnelProof: bytes(32),
+      os: z.string().max(80),
+      agentVersion: z.string().max(40),
+    }),
+    result: z.object({
+      self: selfFacts,
+      /** Public key that verifies grants, Ed25519. */
+      grantKey: signingPublicKey,
+    }),
+  },
+  authenticate: {
+    params: z.object({
+      machine: machineId,
+      signature: bytes(64),
+      os: z.string().max(80),
+      agentVersion: z.string().max(40),
+    }),
+    result: z.object({ self: selfFacts }),
+  },
+  /** Tells the server which grants are in use; the answer names those no longer valid. */
+  sync: {
+    params: z.object({ peers: z.array(machineId).max(1_500) }),
+    result: z.object({ revoked: z.array(machineId) }),
+  },
+  /** Re-reads the machine's own facts (refresh). */
+  self: { params: z.object({}), result: z.object({ self: selfFacts }) },
+  relayTicket: { params: z.object({}), result: z.object({ ticket: grantText, expiresAt: epochMs }) },
+  /** A peer by bare name. Answers NAME_UNKNOWN alike for names that do not exist and those denied. */
+  peerByName: { params: z.object({ name: label }), result: grantedPeer },
+  /** A peer by overlay address, either family. Answers POLICY_DENIED with the reason. */
+  peerByAddress: { params: z.object({ address: z.union([z.ipv4(), z.ipv6()]) }), result: grantedPeer },
+  /** A fresh grant for a known peer (half-life, or a peer that wrote to us first). */
+  peerById: { params: z.object({ machine: machineId }), result: grantedPeer },
+  /** Whom policy lets this machine reach, by name, a page at a time. */
+  listPeers: {
+    params: z.object({ after: label.optional() }),
+    result: z.object({ peers: z.array(listedPeer), more: z.boolean() }),
+  },
+  /** What the agent sees of itself, shown in the portal. */
+  report: {
+    params: z.object({
+      relay: z.enum(['connected', 'disconnected']),
+      relayRoundTripMs: z.number().nonnegative().optional(),
+      sessions: z.int().nonnegative(),
+    }),
+    result: z.object({}),
+  },
+  /** Removes the machine from the directory (goodbye of an ephemeral instance, `down --forget`). */
+  deactivate: { params: z.object({}), result: z.object({}) },
+} as const;
+
+export type ControlMethod = keyof typeof CONTROL_METHODS;
+export type ControlParams<Method extends ControlMethod> = z.infer<(typeof CONTROL_METHODS)[Method]['params']>;
+export type ControlResult<Method extends ControlMethod> = z.infer<(typeof CONTROL_METHODS)[Method]['result']>;
+
+export const wireError = z.object({
+  code: z.string().max(60),
+  message: z.string().max(500),
+  remedy: z.string().max(500),
+  details: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
+});
+
+export const controlRequest = z.object({
+  type: z.literal('request'),
+  id: z.int().nonnegative(),
+  method: z.enum(Object.keys(CONTROL_METHODS) as [ControlMethod, ...ControlMethod[]]),
+  params: z.unknown(),
+});
+export type ControlRequest = z.infer<typeof controlRequest>;
+
+export const controlEvent = z.discriminatedUnion('event', [
+  /** Something about who may reach whom changed; nothing is said about what (see revoked). */
+  z.object({ type: z.literal('event'), event: z.literal('policy-changed'), policyVersion: z.int() }),
+  /** These peers may no longer be talked to: drop their sessions now. */
+  z.object({
+    type: z.literal('event'),
+    event: z.literal('revoked'),
+    peers: z.array(machineId).min(1),
+    reason: z.string().max(300),
+  }),
+  /** The machine's own facts changed (renamed, moved to a group). */
+  z.object({ type: z.literal('event'), event: z.literal('self-changed'), self: selfFacts }),
+  /** The machine was removed or disabled by an administrator; the server closes after this. */
+  z.object({ type: z.literal('event'), event: z.literal('cut-off'), error: wireError }),
+]);
+export type ControlEvent = z.infer<typeof controlEvent>;
+
+export const serverMessage = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('challenge'),
+    /** 32 random bytes to sign over, see proofs.ts. */
+    nonce: bytes(32),
+    /** The server's ephemeral X25519 public key for the tunnel key proof. */
+    ephemeral: tunnelPublicKey,
+    serverTime: epochMs,
+    serverVersion: z.string().max(40),
+  }),
+  z.object({ type: z.literal('response'), id: z.int(), ok: z.literal(true), result: z.unknown() }),
+  z.object({ type: z.literal('response'), id: z.int(), ok: z.literal(false), error: wireError }),
+  controlEvent,
+]);
+export type ServerMessage = z.infer<typeof serverMessage>;
+export type Challenge = Extract<ServerMessage, { type: 'challenge' }>;

@@ -1,0 +1,334 @@
+/**
+ * The one catalogue of everything that Causeway refuses: a stable code, what is wrong, what to do.
+ * docs/errors.md is printed from it and a test keeps the two equal. Knows no transport.
+ *
+ * Words in braces are filled from the error's details: `{name}`.
+ */
+
+export interface CatalogueEntry {
+  /** What is wrong, one sentence. */
+  readonly what: string;
+  /** What to do about it, one sentence. */
+  readonly remedy: string;
+  /** Status when the REST API answers with it (RFC 9110). */
+  readonly http: number;
+}
+
+export const ERRORS = {
+  TOKEN_MISTYPED: {
+    what: 'The activation token is incomplete or mistyped: its checksum does not fit.',
+    remedy: 'Copy the whole token again from the portal or the install link; it starts with cwt1_.',
+    http: 400,
+  },
+  TOKEN_UNKNOWN: {
+    what: 'The relay server does not accept this activation token.',
+    remedy: 'Ask the administrator for a new activation token of this subscription.',
+    http: 401,
+  },
+  TOKEN_EXPIRED: {
+    what: 'The activation token expired at {expiredAt}.',
+    remedy: 'Ask the administrator for a new activation token.',
+    http: 401,
+  },
+  TOKEN_REVOKED: {
+    what: 'The activation token was revoked by an administrator.',
+    remedy: 'Ask the administrator for a new activation token.',
+    http: 401,
+  },
+  TOKEN_EXHAUSTED: {
+    what: 'The activation token was already used as often as it may be ({uses} times).',
+    remedy: 'Ask the administrator for a new activation token or for one with more uses.',
+    http: 401,
+  },
+  SERVER_PIN_MISMATCH: {
+    what: 'The server at {server} is not the one the activation token was made for: its key has another fingerprint.',
+    remedy:
+      'Check that nothing intercepts TLS on the way (an inspecting proxy, a captive portal); if the server was set up anew, activate again with a new token.',
+    http: 502,
+  },
+  SERVER_UNREACHABLE: {
+    what: 'The relay server at {server} can not be reached: {cause}.',
+    remedy: 'Check that this computer is online and that its firewall lets TCP out to that host and port.',
+    http: 502,
+  },
+  CLOCK_SKEWED: {
+    what: "This computer's clock differs from the server's by {skew}.",
+    remedy: "Set the clock (for example `timedatectl set-ntp true`); until then Causeway goes by the server's clock.",
+    http: 400,
+  },
+  AUTHENTICATION_FAILED: {
+    what: 'Authentication failed.',
+    remedy: 'Check the credentials; if this machine was removed by an administrator, activate it again.',
+    http: 401,
+  },
+  MACHINE_DISABLED: {
+    what: 'An administrator has disabled this machine.',
+    remedy: 'Ask the administrator to enable it in the portal.',
+    http: 403,
+  },
+  NOT_ACTIVATED: {
+    what: 'This computer is not activated.',
+    remedy: 'Run `causeway up --token TOKEN` with an activation token from the portal.',
+    http: 409,
+  },
+  ALREADY_ACTIVATED: {
+    what: 'This computer is already activated in the subscription {subscription}.',
+    remedy: 'Use a token of that subscription, or run `causeway down --forget` first to leave it.',
+    http: 409,
+  },
+  NAME_TAKEN: {
+    what: 'The name {name} already belongs to another machine of this subscription.',
+    remedy: 'Choose another with `causeway up --token TOKEN --name NAME`, or remove the other machine in the portal.',
+    http: 409,
+  },
+  NAME_INVALID: {
+    what: '{name} can not be a name: use 1 to 63 letters, digits and hyphens, beginning and ending with a letter or digit.',
+    remedy: 'Choose a name of that form.',
+    http: 400,
+  },
+  PORT_IN_USE: {
+    what: 'Another program already listens on {address}.',
+    remedy: 'Stop that program (see `ss -ltnp`), or choose another port with `--listen HOST:PORT`.',
+    http: 500,
+  },
+  PORT_FORBIDDEN: {
+    what: 'This user may not listen on {address}.',
+    remedy: 'Run as root, or choose a port of 1024 or above with `--listen HOST:PORT`.',
+    http: 500,
+  },
+  DIRECTORY_READ_ONLY: {
+    what: 'The directory {directory} can not be written to.',
+    remedy: 'Make it writable for this user, or name another directory.',
+    http: 500,
+  },
+  DISK_FULL: {
+    what: 'There is no room left on the disk that holds {path}.',
+    remedy: 'Free some room; what was stored before is whole, and the refused change can simply be repeated.',
+    http: 507,
+  },
+  STATE_CORRUPT: {
+    what: 'The file {path} is damaged and was left as it is.',
+    remedy: 'Restore it from a backup, or move it away to start anew.',
+    http: 500,
+  },
+  IDENTITY_CORRUPT: {
+    what: 'The identity file {path} is damaged, so this computer can not prove who it is; the file was left as it is.',
+    remedy: 'Restore it from a backup, or move it away and activate again with a new token.',
+    http: 500,
+  },
+  IDENTITY_EXPOSED: {
+    what: 'The identity file {path} can be read by other users of this computer.',
+    remedy:
+      'Run `chmod 600` on it; if a stranger may have read it, remove this machine in the portal and activate again.',
+    http: 500,
+  },
+  TUN_MISSING: {
+    what: 'This system has no /dev/net/tun, so no virtual adapter can be made.',
+    remedy: 'Load the module with `modprobe tun`; in a container, pass the device in (`--device /dev/net/tun`).',
+    http: 500,
+  },
+  PRIVILEGE_MISSING: {
+    what: 'This user may not {action}.',
+    remedy: 'Run the agent as root or give it CAP_NET_ADMIN.',
+    http: 500,
+  },
+  ADAPTER_NAME_TAKEN: {
+    what: 'An interface named {name} exists already and is not ours.',
+    remedy: 'Remove it, or choose another name with `--adapter NAME`.',
+    http: 500,
+  },
+  ADAPTER_FAILED: {
+    what: 'The virtual adapter failed: {cause}.',
+    remedy: 'Run `causeway diagnose`; if it names no cause, report the problem with its output.',
+    http: 500,
+  },
+  ADDRESS_RANGE_OVERLAP: {
+    what: 'This computer already has a route to {range}, which Causeway needs.',
+    remedy: 'Remove that route or disconnect the other private network that uses the range.',
+    http: 500,
+  },
+  AGENT_NOT_RUNNING: {
+    what: 'The Causeway agent does not run on this computer (no answer on {socket}).',
+    remedy: 'Start it with `causeway agent` as root, or `systemctl start causeway`.',
+    http: 503,
+  },
+  AGENT_ALREADY_RUNNING: {
+    what: 'A Causeway agent already runs here (it answers on {socket}).',
+    remedy: 'Use it, or stop it first; for a second one choose another state directory with `--state DIR`.',
+    http: 409,
+  },
+  FRAME_TOO_LARGE: {
+    what: 'A frame of {size} bytes is over the cap of {cap}.',
+    remedy: 'Update the sender: it speaks another version of the protocol.',
+    http: 400,
+  },
+  FRAME_MALFORMED: {
+    what: 'A frame or message is shorter than its type demands, or its fields do not fit together.',
+    remedy: 'Update the sender: it speaks another version of the protocol.',
+    http: 400,
+  },
+  FRAME_TYPE_UNKNOWN: {
+    what: 'A frame has the unknown type {type}; it was ignored.',
+    remedy: 'Update this side if the sender is newer.',
+    http: 400,
+  },
+  MESSAGE_MALFORMED: {
+    what: 'A message does not have the shape the protocol demands: {issue}.',
+    remedy: 'Update the older of the two sides.',
+    http: 400,
+  },
+  GRANT_EXPIRED: {
+    what: 'The grant expired at {expiredAt}.',
+    remedy: 'Nothing to do: the agent asks for a new one; if this goes on, check both clocks.',
+    http: 401,
+  },
+  GRANT_NOT_FOR_US: {
+    what: 'The grant names other machines than the two that talk.',
+    remedy:
+      'Refresh the policy on the initiating machine; if this goes on, report it: somebody may be replaying grants.',
+    http: 401,
+  },
+  GRANT_FORGED: {
+    what: 'The grant is not signed by the control plane of this subscription.',
+    remedy: 'If the server was set up anew, activate both machines again; otherwise report it.',
+    http: 401,
+  },
+  TICKET_REFUSED: {
+    what: 'The relay does not accept this relay ticket.',
+    remedy:
+      'Nothing to do: the agent asks for a new one; if this goes on, check that machine and server agree on the time.',
+    http: 401,
+  },
+  POLICY_DENIED: {
+    what: '{reason}',
+    remedy: 'Ask the administrator to connect the two in the portal.',
+    http: 403,
+  },
+  NAME_UNKNOWN: {
+    what: 'No machine that this one may reach is called {name}.',
+    remedy: 'Check the spelling with `causeway peers`; the administrator can connect the two in the portal.',
+    http: 404,
+  },
+  PEER_UNREACHABLE: {
+    what: '{name} does not answer through the tunnel: {cause}.',
+    remedy: 'Check that it is switched on and that its agent says connected.',
+    http: 504,
+  },
+  ROLE_TO_ROLE: {
+    what: 'Roles can not be connected to roles, nor the instances of one role to each other: the cloud’s own network joins those.',
+    remedy: 'Connect each role to a group of computers, or use the network of the cloud between roles.',
+    http: 422,
+  },
+  GROUP_TO_ITSELF: {
+    what: 'A group can not be connected to itself.',
+    remedy: 'To let its members reach each other, make the group interconnected.',
+    http: 422,
+  },
+  ROLE_INSTANCE_IN_GROUP: {
+    what: 'A role instance can not be put in a group: only computers outside the cloud are in groups.',
+    remedy: 'Connect its role to the group instead.',
+    http: 422,
+  },
+  EXISTS_ALREADY: {
+    what: 'There is already a {kind} called {name}.',
+    remedy: 'Choose another name, or change the one that is there.',
+    http: 409,
+  },
+  NOT_FOUND: {
+    what: 'There is no {kind} with the id or name {id}.',
+    remedy: 'List what there is and check the spelling.',
+    http: 404,
+  },
+  API_KEY_REFUSED: {
+    what: 'The API key is missing or not valid.',
+    remedy: 'Send `Authorization: Bearer KEY` with a key made by an administrator.',
+    http: 401,
+  },
+  SECRET_REFUSED: {
+    what: 'The one-time secret is not valid, or was used already.',
+    remedy: 'Print a new one on the server with `causeway-relay reset-admin`.',
+    http: 401,
+  },
+  REQUEST_MALFORMED: {
+    what: 'The request does not have the shape the API demands: {issue}.',
+    remedy: 'Compare it with the description at /api/v1/openapi.json.',
+    http: 400,
+  },
+  BODY_TOO_LARGE: {
+    what: 'The request body is over the cap of {cap} bytes.',
+    remedy: 'Send less at a time.',
+    http: 413,
+  },
+  RATE_LIMITED: {
+    what: 'There were too many requests from this sender.',
+    remedy: 'Wait for {seconds} seconds and try again.',
+    http: 429,
+  },
+  TIMED_OUT: {
+    what: 'There was no answer to {action} within {seconds} seconds.',
+    remedy: 'Try again; `causeway diagnose` shows which part does not answer.',
+    http: 504,
+  },
+  USAGE: {
+    what: '{issue}',
+    remedy: 'See `--help`.',
+    http: 400,
+  },
+  INTERNAL: {
+    what: 'Causeway made a mistake: {issue}.',
+    remedy: 'Please report it with the log around this moment.',
+    http: 500,
+  },
+} as const satisfies Record<string, CatalogueEntry>;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+/** What fills the braces of an entry. Never put secrets here: details are logged and shown. */
+export type ErrorDetails = Readonly<Record<string, string | number>>;
+
+/** An expected refusal. Bugs are any other Error; a cancelled wait is the signal's own AbortError. */
+export class CausewayError extends Error {
+  readonly code: ErrorCode;
+  readonly remedy: string;
+  readonly details: ErrorDetails;
+
+  constructor(code: ErrorCode, details: ErrorDetails = {}, options?: { cause?: unknown }) {
+    super(fill(ERRORS[code].what, details), options);
+    this.name = 'CausewayError';
+    this.code = code;
+    this.remedy = fill(ERRORS[code].remedy, details);
+    this.details = details;
+  }
+
+  /** The wire form, the same in REST answers, control messages and the local API. */
+  toWire(): WireError {
+    return { code: this.code, message: this.message, remedy: this.remedy, details: this.details };
+  }
+}
+
+export interface WireError {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly remedy: string;
+  readonly details?: ErrorDetails | undefined;
+}
+
+/** Turns a received {@link WireError} back into an error; a code this version does not know becomes INTERNAL. */
+export function fromWire(wire: { code: string; message: string; details?: ErrorDetails | undefined }): CausewayError {
+  return isErrorCode(wire.code)
+    ? new CausewayError(wire.code, wire.details ?? {})
+    : new CausewayError('INTERNAL', { issue: wire.message });
+}
+
+export function isErrorCode(code: string): code is ErrorCode {
+  return Object.hasOwn(ERRORS, code);
+}
+
+/** Whether `error` is the expected refusal `code`. */
+export function isRefusal(error: unknown, code?: ErrorCode): error is CausewayError {
+  return error instanceof CausewayError && (code === undefined || error.code === code);
+}
+
+function fill(sentence: string, details: ErrorDetails): string {
+  return sentence.replace(/\{(\w+)\}/g, (braces, key: string) => String(details[key] ?? braces));
+}

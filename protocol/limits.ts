@@ -1,0 +1,237 @@
+/**
+ * Every number that bounds something, with its unit and where it comes from. docs/limits.md is printed
+ * from here and a test keeps the two equal. Files take the number from here and nowhere else.
+ */
+
+export interface Limit {
+  readonly value: number;
+  readonly unit: 'bytes' | 'ms' | 's' | 'messages' | 'frames' | 'packets' | 'entries' | 'characters' | 'per second';
+  /** Derivation: why this number and not another. */
+  readonly why: string;
+}
+
+/** A record's IP packet can be a TSO super-packet: the IPv4 and IPv6 length fields end at 65,535. */
+const PACKET_MAX = 65_535;
+/** type(1) length(3), then a virtio_net_hdr of 10 bytes. */
+const RECORD_HEADER = 14;
+const PLAINTEXT_MAX = 66_560;
+/** type(1) receiverIndex(4) counter(8) … tag(16). */
+const DATA_OVERHEAD = 29;
+/** type(1) peer(16). */
+const FRAME_HEADER = 17;
+
+export const LIMITS = {
+  PACKET_MAX_BYTES: {
+    value: PACKET_MAX,
+    unit: 'bytes',
+    why: 'The 16-bit length fields of IPv4 (RFC 791 §3.1) and IPv6 (RFC 8200 §3) end here.',
+  },
+  TUNNEL_PLAINTEXT_MAX_BYTES: {
+    value: PLAINTEXT_MAX,
+    unit: 'bytes',
+    why: `One super-packet with its record header (${PACKET_MAX} + ${RECORD_HEADER}), rounded up to 65 KiB, so that small packets can share what is left.`,
+  },
+  RELAY_FRAME_MAX_BYTES: {
+    value: PLAINTEXT_MAX + DATA_OVERHEAD + FRAME_HEADER,
+    unit: 'bytes',
+    why: `The largest tunnel message (${PLAINTEXT_MAX} + ${DATA_OVERHEAD}) behind a frame header of ${FRAME_HEADER}.`,
+  },
+  CONTROL_MESSAGE_MAX_BYTES: {
+    value: 65_536,
+    unit: 'bytes',
+    why: 'The largest honest message is a list of 200 peers at about 250 bytes each; longer lists are paged.',
+  },
+  REST_BODY_MAX_BYTES: {
+    value: 65_536,
+    unit: 'bytes',
+    why: 'The largest honest body assigns 1,000 machines to a group at 35 bytes an id.',
+  },
+  LOCAL_MESSAGE_MAX_BYTES: {
+    value: 1_048_576,
+    unit: 'bytes',
+    why: 'The answer that lists 2,000 peers at about 400 bytes each.',
+  },
+  TOKEN_MAX_CHARACTERS: {
+    value: 512,
+    unit: 'characters',
+    why: 'A token with a server URL of 255 characters has 460.',
+  },
+  HANDSHAKE_MESSAGE_MAX_BYTES: {
+    value: 8_192,
+    unit: 'bytes',
+    why: 'IKhfs init carries e (32), an ML-KEM-768 key (1,184 + 16), s (48) and a grant of at most 4,096 bytes with its tag.',
+  },
+  GRANT_MAX_CHARACTERS: {
+    value: 4_096,
+    unit: 'characters',
+    why: 'Two machines with 63-character names make a JWT of about 1,300 characters; three times that.',
+  },
+  PEERS_PER_PAGE: { value: 200, unit: 'entries', why: 'Keeps a page under the cap of a control message.' },
+
+  REKEY_AFTER_MS: {
+    value: 120_000,
+    unit: 'ms',
+    why: 'WireGuard’s REKEY_AFTER_TIME: keys are gone two minutes after their last use was possible.',
+  },
+  REKEY_AFTER_MESSAGES: {
+    value: 2 ** 22,
+    unit: 'messages',
+    why: 'With 65 KiB messages that is 2^38 bytes or 2^34 AES blocks under one key, far under the 2^34.5 messages-blocks bound of RFC 8446 §5.5.',
+  },
+  REJECT_AFTER_MS: {
+    value: 180_000,
+    unit: 'ms',
+    why: 'WireGuard’s REJECT_AFTER_TIME: one missed rekey plus the time to repeat it.',
+  },
+  REJECT_AFTER_MESSAGES: {
+    value: 2 ** 23,
+    unit: 'messages',
+    why: 'Twice the rekey mark, so that a rekey under load never stops the traffic.',
+  },
+  HANDSHAKE_RETRY_MS: {
+    value: 2_000,
+    unit: 'ms',
+    why: 'Several round trips through a relay on the other side of the world (300 ms each).',
+  },
+  HANDSHAKE_GIVE_UP_MS: {
+    value: 30_000,
+    unit: 'ms',
+    why: 'Longer than a relay restart with reconnects; after it the queued packets are stale.',
+  },
+  HANDSHAKE_TIMESTAMP_SKEW_MS: {
+    value: 90_000,
+    unit: 'ms',
+    why: 'Both clocks are corrected by the server’s to within a second; a relay may delay by its age bound.',
+  },
+  HANDSHAKES_PENDING_MAX: {
+    value: 256,
+    unit: 'entries',
+    why: 'Half-open answers waiting for a grant check; each holds about 4 KiB, so 1 MiB in all.',
+  },
+  KEEPALIVE_AFTER_MS: {
+    value: 10_000,
+    unit: 'ms',
+    why: 'WireGuard’s KEEPALIVE_TIMEOUT: after received data and silence from us, tell the peer that we live.',
+  },
+  PEER_DEAD_AFTER_MS: {
+    value: 15_000,
+    unit: 'ms',
+    why: 'Keepalive plus handshake retry plus a margin: data sent and nothing heard for this long starts a new handshake.',
+  },
+  SESSION_IDLE_CLOSE_MS: {
+    value: 300_000,
+    unit: 'ms',
+    why: 'A pair that has not talked for five minutes costs no more rekeys; the next packet opens it again in one round trip.',
+  },
+  REPLAY_WINDOW_MESSAGES: {
+    value: 8_192,
+    unit: 'messages',
+    why: 'WireGuard’s window; the relay keeps order, so only a reconnect ever reorders.',
+  },
+  PENDING_PACKETS_PER_PEER: {
+    value: 64,
+    unit: 'packets',
+    why: 'What an application sends before its first answer: a SYN or a few datagrams; more is stale by the time the session is up.',
+  },
+  PENDING_BYTES_PER_PEER: {
+    value: 262_144,
+    unit: 'bytes',
+    why: 'Four super-packets.',
+  },
+  PEERS_MAX: {
+    value: 4_096,
+    unit: 'entries',
+    why: 'Peers one agent talks to at once; about 3 KiB each, 12 MiB in all.',
+  },
+
+  GRANT_LIFETIME_S: {
+    value: 3_600,
+    unit: 's',
+    why: 'How long a pair may go on while the control plane is away; re-asked at half-life.',
+  },
+  TICKET_LIFETIME_S: {
+    value: 600,
+    unit: 's',
+    why: 'How long a removed machine may still hold a connection to a relay that the control plane can not tell.',
+  },
+  CLOCK_SKEW_WARN_MS: {
+    value: 60_000,
+    unit: 'ms',
+    why: 'Far over what NTP leaves and under what breaks certificates elsewhere on the machine.',
+  },
+  CHALLENGE_LIFETIME_MS: {
+    value: 30_000,
+    unit: 'ms',
+    why: 'An agent answers a challenge at once; this covers a machine that wakes from sleep in between.',
+  },
+
+  CONTROL_TIMEOUT_MS: {
+    value: 10_000,
+    unit: 'ms',
+    why: 'A request answered later than this is of no use to a waiting DNS query (resolvers give up after 5–10 s).',
+  },
+  PING_INTERVAL_MS: {
+    value: 15_000,
+    unit: 'ms',
+    why: 'Under the shortest common NAT and proxy idle time-outs (30 s); a dead path is found within it and the time-out below.',
+  },
+  PING_TIMEOUT_MS: {
+    value: 5_000,
+    unit: 'ms',
+    why: 'A relay round trip is well under a second; five seconds of silence are a dead path.',
+  },
+  RECONNECT_MIN_MS: { value: 250, unit: 'ms', why: 'First retry: a relay restart takes about this long.' },
+  RECONNECT_MAX_MS: {
+    value: 15_000,
+    unit: 'ms',
+    why: 'With full jitter, 10,000 agents make about 1,300 attempts a second at a server that comes back.',
+  },
+  AGENT_SOCKET_HIGH_WATER_BYTES: {
+    value: 1_048_576,
+    unit: 'bytes',
+    why: 'The agent stops reading its adapter above this much unsent; 16 super-packets keep a 10 Gbit/s relay path of 1 ms busy.',
+  },
+
+  RELAY_QUEUE_MAX_BYTES: {
+    value: 4_194_304,
+    unit: 'bytes',
+    why: 'Per destination: the product of 1 Gbit/s and 30 ms, a wide-area path at full speed.',
+  },
+  RELAY_QUEUE_MAX_AGE_MS: {
+    value: 250,
+    unit: 'ms',
+    why: 'Older packets have been sent again by TCP already; delivering them only adds delay.',
+  },
+  RELAY_SOCKET_HIGH_WATER_BYTES: {
+    value: 524_288,
+    unit: 'bytes',
+    why: 'What may sit in one destination’s socket, out of reach of the fair queue.',
+  },
+  RELAY_SOURCES_PER_DESTINATION: {
+    value: 1_024,
+    unit: 'entries',
+    why: 'Sources with frames waiting for one destination; the oldest frame of the longest goes first when it is full.',
+  },
+  CONNECTIONS_PER_MACHINE: {
+    value: 2,
+    unit: 'entries',
+    why: 'A machine has one relay connection; the second is its successor during a reconnect.',
+  },
+  UNAUTHENTICATED_PER_ADDRESS: {
+    value: 64,
+    unit: 'entries',
+    why: 'An office behind one NAT address reconnecting at once: authentication takes milliseconds, so 64 at a time serve thousands.',
+  },
+  ACTIVATIONS_PER_ADDRESS_PER_MINUTE: {
+    value: 120,
+    unit: 'entries',
+    why: 'A roll-out of two machines a second from one office; a guesser needs 2^128 tries.',
+  },
+  SECRET_TRIES_PER_ADDRESS_PER_MINUTE: {
+    value: 10,
+    unit: 'entries',
+    why: 'A person copying a secret makes few mistakes; a guesser needs 2^128 tries.',
+  },
+} as const satisfies Record<string, Limit>;
+
+export type LimitName = keyof typeof LIMITS;

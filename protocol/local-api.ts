@@ -1,0 +1,81 @@
+/**
+ * The agent's local API: what the `causeway` command and the desktop window say to the agent over its
+ * Unix socket (named pipe on Windows). One JSON object a line, capped at LOCAL_MESSAGE_MAX_BYTES.
+ *
+ *     client → agent   { id, method, params }
+ *     agent → client   { id, ok: true, result } | { id, ok: false, error }
+ *     agent → client   { id, progress }      any number before the answer, of methods that take a while
+ */
+import { z } from 'zod';
+import { listedPeer, wireError } from './control-messages.ts';
+import { agentStatus, peerStatus } from './status.ts';
+
+const timeoutMs = z.int().min(100).max(60_000).default(5_000);
+
+export const check = z.object({
+  name: z.string(),
+  ok: z.boolean(),
+  /** One sentence: what was tried and what came of it. */
+  detail: z.string(),
+  remedy: z.string().nullable(),
+});
+export type Check = z.infer<typeof check>;
+
+export const LOCAL_METHODS = {
+  status: { params: z.object({}), result: agentStatus },
+  /** Connects; activates first if a token is given. Answers when the parts are proven or one has failed. */
+  up: {
+    params: z.object({
+      token: z.string().max(1_000).optional(),
+      name: z.string().max(80).optional(),
+      timeoutMs: timeoutMs.default(20_000),
+    }),
+    result: agentStatus,
+  },
+  /** Disconnects and undoes everything on this computer; with `forget`, also leaves the subscription. */
+  down: { params: z.object({ forget: z.boolean().default(false) }), result: agentStatus },
+  /** Re-reads the policy now and proves control and relay anew. */
+  refresh: { params: z.object({ timeoutMs }), result: agentStatus },
+  /** Whom this machine may reach, with the sessions it has. */
+  peers: {
+    params: z.object({}),
+    result: z.object({ peers: z.array(listedPeer.extend({ session: peerStatus.nullable() })) }),
+  },
+  /** Round trip to a peer inside the tunnel, by name or overlay address. */
+  ping: {
+    params: z.object({ target: z.string().min(1).max(253), timeoutMs }),
+    result: z.object({ name: z.string(), address: z.string(), roundTripMs: z.number() }),
+  },
+  /** What a name or overlay address stands for, and by which grant. */
+  resolve: {
+    params: z.object({ target: z.string().min(1).max(253) }),
+    result: z.object({
+      name: z.string(),
+      fullName: z.string(),
+      ipv4: z.string(),
+      ipv6: z.string(),
+      grantExpiresAt: z.number(),
+    }),
+  },
+  /** Runs the checks one by one; each is sent as progress too. */
+  diagnose: { params: z.object({}), result: z.object({ checks: z.array(check) }) },
+} as const;
+
+export type LocalMethod = keyof typeof LOCAL_METHODS;
+/** What a caller passes: fields with a default may be left out. */
+export type LocalParams<Method extends LocalMethod> = z.input<(typeof LOCAL_METHODS)[Method]['params']>;
+/** What the agent's handler gets: defaults filled in. */
+export type LocalParsedParams<Method extends LocalMethod> = z.output<(typeof LOCAL_METHODS)[Method]['params']>;
+export type LocalResult<Method extends LocalMethod> = z.infer<(typeof LOCAL_METHODS)[Method]['result']>;
+
+export const localRequest = z.object({
+  id: z.int().nonnegative(),
+  method: z.enum(Object.keys(LOCAL_METHODS) as [LocalMethod, ...LocalMethod[]]),
+  params: z.unknown(),
+});
+
+export const localAnswer = z.union([
+  z.object({ id: z.int(), ok: z.literal(true), result: z.unknown() }),
+  z.object({ id: z.int(), ok: z.literal(false), error: wireError }),
+  z.object({ id: z.int(), progress: z.unknown() }),
+]);
