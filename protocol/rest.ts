@@ -1,10 +1,27 @@
 /**
  * Shapes of the REST API under /api/v1, shared by the server, the portal and the OpenAPI description.
- * Ids in paths may be given as id or as name where a `NameOrId` is asked for.
+ *
+ *     POST   /claim                                        one-time secret → API key (no key needed)
+ *     GET    /openapi.json                                 description of all this (no key needed)
+ *     GET    POST          /api-keys                       DELETE /api-keys/:key
+ *     GET    POST          /subscriptions                  GET PATCH DELETE /subscriptions/:subscription
+ *     GET    POST          /subscriptions/:subscription/tokens         DELETE …/tokens/:token (revokes)
+ *     GET                  /subscriptions/:subscription/machines       GET PATCH DELETE …/machines/:machine
+ *     GET    POST          /subscriptions/:subscription/groups         GET PATCH DELETE …/groups/:group
+ *     GET    POST          /subscriptions/:subscription/roles          GET PATCH DELETE …/roles/:role
+ *     GET    POST          /subscriptions/:subscription/connections    DELETE …/connections/:connection
+ *     GET                  /subscriptions/:subscription/reachability?from=&to=
+ *
+ * `Authorization: Bearer <API key>`. What stands in a path or names another thing may be its id or its
+ * name. A list answers `{ items, next }`; POST answers 201 with what was made, PATCH 200 with what is
+ * now, DELETE 204. Refusals are `{ error: { code, message, remedy, details } }`, see errors.ts.
  */
 import { z } from 'zod';
+import { wireError } from './control-messages.ts';
 import { groupId, machineId, roleId, subscriptionId } from './ids.ts';
 import { label } from './names.ts';
+
+export const API_PATH = '/api/v1';
 
 const isoTime = z.iso.datetime();
 /** A name for people: 1 to 80 characters, no control characters. */
@@ -13,6 +30,14 @@ export const displayName = z
   .min(1)
   .max(80)
   .regex(/^\P{Cc}+$/u);
+/** Names one thing: by its id, or by its name (in any case). */
+export const nameOrId = z.string().min(1).max(80);
+
+/** What a list answers; `next` is what to pass as `after` for the following page, null at the end. */
+export const listOf = <Item extends z.ZodType>(item: Item) =>
+  z.object({ items: z.array(item), next: z.string().nullable() });
+
+export const refusal = z.object({ error: wireError });
 
 export const subscription = z.object({
   id: subscriptionId,
@@ -20,8 +45,10 @@ export const subscription = z.object({
   createdAt: isoTime,
   ipv6Range: z.string(),
   policyVersion: z.int(),
+  machines: z.int(),
 });
 export const newSubscription = z.object({ name: label });
+export const subscriptionChange = z.object({ name: label }).partial();
 
 export const group = z.object({
   id: groupId,
@@ -60,7 +87,19 @@ export const machine = z.object({
   online: z.boolean(),
   relay: z.enum(['connected', 'disconnected']),
 });
-export const machineChange = z.object({ name: label, group: groupId.nullable(), disabled: z.boolean() }).partial();
+/** `group`: id or name of the group to put a local endpoint in; null takes it out of its group. */
+export const machineChange = z.object({ name: label, group: nameOrId.nullable(), disabled: z.boolean() }).partial();
+export const machineQuery = z.object({
+  /** Machines whose names come after this one, in order. */
+  after: z.string().max(63).optional(),
+  limit: z.coerce.number().int().min(1).max(500).default(100),
+  /** Part of the name. */
+  search: z.string().max(63).optional(),
+  /** Only members of this group (id or name); `none` for computers in no group. */
+  group: nameOrId.optional(),
+  /** Only instances of this role (id or name). */
+  role: nameOrId.optional(),
+});
 
 export const token = z.object({
   id: z.string(),
@@ -77,18 +116,26 @@ export const newToken = z.object({
   description: z.string().max(200).default(''),
   expiresAt: isoTime.nullable().default(null),
   uses: z.int().min(1).max(1_000_000).nullable().default(null),
-  /** Machines activated by it join this group … */
-  group: groupId.nullable().default(null),
-  /** … or become instances of this role. Not both. */
-  role: roleId.nullable().default(null),
+  /** Machines activated by it join this group (id or name) … */
+  group: nameOrId.nullable().default(null),
+  /** … or become instances of this role (id or name). Not both. */
+  role: nameOrId.nullable().default(null),
 });
 /** The only answer that ever holds the token's text. */
 export const createdToken = token.extend({ token: z.string() });
 
-const side = z.object({ kind: z.enum(['group', 'role']), id: z.union([groupId, roleId]) });
+const sideKind = z.enum(['group', 'role']);
+const side = z.object({ kind: sideKind, id: z.union([groupId, roleId]), name: displayName });
 export const connection = z.object({ id: z.string(), a: side, b: side, createdAt: isoTime });
-export const newConnection = z.object({ a: side, b: side });
+/** A group or role by its id or by its name. */
+export const newSide = z.union([
+  z.object({ kind: sideKind, id: z.union([groupId, roleId]) }),
+  z.object({ kind: sideKind, name: displayName }),
+]);
+/** Making a connection that is there already answers 200 with it. */
+export const newConnection = z.object({ a: newSide, b: newSide });
 
+export const reachabilityQuery = z.object({ from: nameOrId, to: nameOrId });
 export const reachability = z.object({ allowed: z.boolean(), reason: z.string() });
 
 export const apiKey = z.object({
