@@ -111,6 +111,26 @@ export const ERRORS = {
     remedy: 'Restore it from a backup, or move it away to start anew.',
     http: 500,
   },
+  STATE_TOO_NEW: {
+    what: 'The data in {path} was written by a newer version of this program (format {found}, known {known}).',
+    remedy: 'Install that version again, or restore a backup made before the update.',
+    http: 500,
+  },
+  SERVER_ALREADY_RUNNING: {
+    what: 'Another relay server already uses {directory}.',
+    remedy: 'Stop that one first, or name another data directory with `--data DIR`.',
+    http: 409,
+  },
+  DATABASE_UNREACHABLE: {
+    what: 'The database does not answer: {cause}.',
+    remedy: 'Check that the database server runs and that the address, user and password are right.',
+    http: 503,
+  },
+  CERTIFICATE_UNUSABLE: {
+    what: 'The certificate {path} can not be used: {cause}.',
+    remedy: 'Give a PEM certificate chain and the PEM private key that belongs to it, or neither.',
+    http: 500,
+  },
   IDENTITY_CORRUPT: {
     what: 'The identity file {path} is damaged, so this computer can not prove who it is; the file was left as it is.',
     remedy: 'Restore it from a backup, or move it away and activate again with a new token.',
@@ -314,7 +334,11 @@ export interface WireError {
 }
 
 /** Turns a received {@link WireError} back into an error; a code this version does not know becomes INTERNAL. */
-export function fromWire(wire: { code: string; message: string; details?: ErrorDetails | undefined }): CausewayError {
+export function fromWire(wire: {
+  code: string;
+  message: string;
+  details?: ErrorDetails | undefined;
+}): CausewayError {
   return isErrorCode(wire.code)
     ? new CausewayError(wire.code, wire.details ?? {})
     : new CausewayError('INTERNAL', { issue: wire.message });
