@@ -13,6 +13,8 @@
  * which of them are no longer valid: what was pushed while it was away is not lost.
  */
 import { z } from 'zod';
+import { base64urlPattern } from './encoding.ts';
+import { WIRE_SENTENCE_MAX } from './errors.ts';
 import { grantedMachine } from './grants.ts';
 import { groupId, machineId, roleId, serverPin, signingPublicKey, subscriptionId, tunnelPublicKey } from './ids.ts';
 import { LIMITS } from './limits.ts';
@@ -22,7 +24,7 @@ export const CONTROL_PATH = '/control';
 export const CONTROL_SUBPROTOCOL = 'causeway-control.1';
 
 /** Base64url of `bytes` bytes. */
-const bytes = (count: number) => z.string().regex(new RegExp(`^[A-Za-z0-9_-]{${Math.ceil((count * 4) / 3)}}$`));
+const bytes = (count: number) => z.string().regex(base64urlPattern(count));
 const epochMs = z.number().int().nonnegative();
 const grantText = z.string().min(1).max(LIMITS.GRANT_MAX_CHARACTERS.value);
 
@@ -89,7 +91,7 @@ export const CONTROL_METHODS = {
   },
   /** Tells the server which grants are in use; the answer names those no longer valid. */
   sync: {
-    params: z.object({ peers: z.array(machineId).max(1_500) }),
+    params: z.object({ peers: z.array(machineId).max(LIMITS.SYNC_PEERS_MAX.value) }),
     result: z.object({ revoked: z.array(machineId) }),
   },
   /** Re-reads the machine's own facts (refresh). */
@@ -125,8 +127,8 @@ export type ControlResult<Method extends ControlMethod> = z.infer<(typeof CONTRO
 
 export const wireError = z.object({
   code: z.string().max(60),
-  message: z.string().max(500),
-  remedy: z.string().max(500),
+  message: z.string().max(WIRE_SENTENCE_MAX),
+  remedy: z.string().max(WIRE_SENTENCE_MAX),
   details: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
 });
 

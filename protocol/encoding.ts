@@ -41,6 +41,16 @@ export function fromBase64url(text: string): Uint8Array {
   return bytes;
 }
 
+/**
+ * Matches exactly the text that {@link toBase64url} makes of `count` bytes: right length, and no stray
+ * bits in the last character, so that {@link fromBase64url} never throws on what a schema let through.
+ */
+export function base64urlPattern(count: number): RegExp {
+  const whole = Math.floor(count / 3) * 4;
+  const rest = ['', '[A-Za-z0-9_-][AQgw]', '[A-Za-z0-9_-]{2}[AEIMQUYcgkosw048]'][count % 3];
+  return new RegExp(`^[A-Za-z0-9_-]{${whole}}${rest}$`);
+}
+
 export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array {
   const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   let offset = 0;

@@ -303,6 +303,9 @@ export const ERRORS = {
 
 export type ErrorCode = keyof typeof ERRORS;
 
+/** Characters of a sentence on the wire; what is longer was filled with somebody else's text and is clipped. */
+export const WIRE_SENTENCE_MAX = 500;
+
 /** What fills the braces of an entry. Never put secrets here: details are logged and shown. */
 export type ErrorDetails = Readonly<Record<string, string | number>>;
 
@@ -322,7 +325,7 @@ export class CausewayError extends Error {
 
   /** The wire form, the same in REST answers, control messages and the local API. */
   toWire(): WireError {
-    return { code: this.code, message: this.message, remedy: this.remedy, details: this.details };
+    return { code: this.code, message: clip(this.message), remedy: clip(this.remedy), details: this.details };
   }
 }
 
@@ -334,11 +337,7 @@ export interface WireError {
 }
 
 /** Turns a received {@link WireError} back into an error; a code this version does not know becomes INTERNAL. */
-export function fromWire(wire: {
-  code: string;
-  message: string;
-  details?: ErrorDetails | undefined;
-}): CausewayError {
+export function fromWire(wire: { code: string; message: string; details?: ErrorDetails | undefined }): CausewayError {
   return isErrorCode(wire.code)
     ? new CausewayError(wire.code, wire.details ?? {})
     : new CausewayError('INTERNAL', { issue: wire.message });
@@ -351,6 +350,10 @@ export function isErrorCode(code: string): code is ErrorCode {
 /** Whether `error` is the expected refusal `code`. */
 export function isRefusal(error: unknown, code?: ErrorCode): error is CausewayError {
   return error instanceof CausewayError && (code === undefined || error.code === code);
+}
+
+function clip(sentence: string): string {
+  return sentence.length > WIRE_SENTENCE_MAX ? `${sentence.slice(0, WIRE_SENTENCE_MAX - 1)}…` : sentence;
 }
 
 function fill(sentence: string, details: ErrorDetails): string {

@@ -15,10 +15,11 @@
  *     NOTICE     relay → machine   peer = zeros, payload = code(1)
  *     TICKET     machine → relay   peer = zeros, payload = a fresh relay ticket, ASCII
  *
- * Types that a side does not know are ignored. A frame over RELAY_FRAME_MAX_BYTES closes the connection
+ * Types that a side does not know are ignored, and so are PEER_GONE and NOTICE with a code it does not know.
+ * A frame over RELAY_FRAME_MAX_BYTES closes the connection
  * (WebSocket status 1009) before its payload is read; one too short for its type closes it with 1007.
  */
-import { fromHex, toHex } from './encoding.ts';
+import { fromHex, toHex, utf8 } from './encoding.ts';
 import { CausewayError } from './errors.ts';
 import { ID_BYTES, type MachineId } from './ids.ts';
 import { LIMITS } from './limits.ts';
@@ -48,7 +49,7 @@ export type Frame =
   | { readonly type: 'notice'; readonly code: NoticeCode }
   | { readonly type: 'ticket'; readonly ticket: string };
 
-/** A type of the future: ignored and counted, never an error that closes. */
+/** A type, reason or code of the future: ignored and counted, never an error that closes. */
 export interface UnknownFrame {
   readonly type: 'unknown';
   readonly number: number;
@@ -67,35 +68,45 @@ export function decodeFrame(bytes: Uint8Array): Frame | UnknownFrame {
     case FRAME_TYPE.DATA:
       if (payload.length === 0) throw new CausewayError('FRAME_MALFORMED');
       return { type: 'data', peer: peerOf(bytes), payload };
-    case FRAME_TYPE.PEER_GONE:
-      return { type: 'peer-gone', peer: peerOf(bytes), reason: named(GONE_REASON, payload) };
+    case FRAME_TYPE.PEER_GONE: {
+      const reason = named(GONE_REASON, payload);
+      return reason === undefined ? unknown(bytes) : { type: 'peer-gone', peer: peerOf(bytes), reason };
+    }
     case FRAME_TYPE.PING:
     case FRAME_TYPE.PONG:
       if (payload.length !== PING_PAYLOAD_BYTES) throw new CausewayError('FRAME_MALFORMED');
       return { type: bytes[0] === FRAME_TYPE.PING ? 'ping' : 'pong', payload };
-    case FRAME_TYPE.NOTICE:
-      return { type: 'notice', code: named(NOTICE_CODE, payload) };
+    case FRAME_TYPE.NOTICE: {
+      const code = named(NOTICE_CODE, payload);
+      return code === undefined ? unknown(bytes) : { type: 'notice', code };
+    }
     case FRAME_TYPE.TICKET:
-      return { type: 'ticket', ticket: new TextDecoder('latin1').decode(payload) };
+      if (!isTicketText(payload)) throw new CausewayError('FRAME_MALFORMED');
+      return { type: 'ticket', ticket: String.fromCharCode(...payload) };
     default:
-      return { type: 'unknown', number: bytes[0] as number };
+      return unknown(bytes);
   }
 }
 
+/** @throws RangeError when a payload has no form that {@link decodeFrame} would read (a bug of the caller). */
 export function encodeFrame(frame: Frame): Uint8Array {
   switch (frame.type) {
     case 'data':
+      if (frame.payload.length === 0) throw new RangeError('empty payload');
       return assemble(FRAME_TYPE.DATA, frame.peer, frame.payload);
     case 'peer-gone':
       return assemble(FRAME_TYPE.PEER_GONE, frame.peer, Uint8Array.of(GONE_REASON[frame.reason]));
     case 'ping':
-      return assemble(FRAME_TYPE.PING, undefined, frame.payload);
     case 'pong':
-      return assemble(FRAME_TYPE.PONG, undefined, frame.payload);
+      if (frame.payload.length !== PING_PAYLOAD_BYTES) throw new RangeError('ping payload length');
+      return assemble(frame.type === 'ping' ? FRAME_TYPE.PING : FRAME_TYPE.PONG, undefined, frame.payload);
     case 'notice':
       return assemble(FRAME_TYPE.NOTICE, undefined, Uint8Array.of(NOTICE_CODE[frame.code]));
-    case 'ticket':
-      return assemble(FRAME_TYPE.TICKET, undefined, new TextEncoder().encode(frame.ticket));
+    case 'ticket': {
+      const payload = utf8(frame.ticket);
+      if (!isTicketText(payload)) throw new RangeError('not a ticket');
+      return assemble(FRAME_TYPE.TICKET, undefined, payload);
+    }
   }
 }
 
@@ -117,8 +128,19 @@ function assemble(type: FrameType, peer: MachineId | undefined, payload: Uint8Ar
   return bytes;
 }
 
-function named<Names extends Record<string, number>>(names: Names, payload: Uint8Array): keyof Names {
-  const found = payload.length === 1 ? Object.keys(names).find((name) => names[name] === payload[0]) : undefined;
-  if (found === undefined) throw new CausewayError('FRAME_MALFORMED');
-  return found;
+function named<Names extends Record<string, number>>(names: Names, payload: Uint8Array): keyof Names | undefined {
+  if (payload.length !== 1) throw new CausewayError('FRAME_MALFORMED');
+  return Object.keys(names).find((name) => names[name] === payload[0]);
+}
+
+function isTicketText(payload: Uint8Array): boolean {
+  return (
+    payload.length > 0 &&
+    payload.length <= LIMITS.GRANT_MAX_CHARACTERS.value &&
+    payload.every((byte) => byte > 0x20 && byte < 0x7f)
+  );
+}
+
+function unknown(bytes: Uint8Array): UnknownFrame {
+  return { type: 'unknown', number: bytes[0] as number };
 }

@@ -3,6 +3,7 @@
  * where a machine id is meant. Knows nothing of who hands them out.
  */
 import { z } from 'zod';
+import { base64urlPattern } from './encoding.ts';
 
 /** 16 bytes as 32 lower-case hex digits. Names one machine on every relay frame. */
 export const machineId = z
@@ -35,7 +36,7 @@ export type RoleId = z.infer<typeof roleId>;
 /** Length in bytes of every identifier above. */
 export const ID_BYTES = 16;
 
-const base64url32 = z.string().regex(/^[A-Za-z0-9_-]{43}$/);
+const base64url32 = z.string().regex(base64urlPattern(32));
 
 /** X25519 public key (RFC 7748), 32 bytes, base64url without padding. The machine's tunnel static key. */
 export const tunnelPublicKey = base64url32.brand('TunnelPublicKey');

@@ -54,7 +54,7 @@ export const LIMITS = {
   TOKEN_MAX_CHARACTERS: {
     value: 512,
     unit: 'characters',
-    why: 'A token with a server URL of 255 characters has 460.',
+    why: 'A token with a server URL of 255 characters has 443.',
   },
   HANDSHAKE_MESSAGE_MAX_BYTES: {
     value: 8_192,
@@ -66,6 +66,11 @@ export const LIMITS = {
     unit: 'characters',
     why: 'Two machines with 63-character names make a JWT of about 1,300 characters; three times that.',
   },
+  SYNC_PEERS_MAX: {
+    value: 1_500,
+    unit: 'entries',
+    why: 'At 35 bytes an id a sync fits a control message with room to spare; an agent with more peers sends several.',
+  },
   PEERS_PER_PAGE: { value: 200, unit: 'entries', why: 'Keeps a page under the cap of a control message.' },
 
   REKEY_AFTER_MS: {
@@ -76,7 +81,7 @@ export const LIMITS = {
   REKEY_AFTER_MESSAGES: {
     value: 2 ** 22,
     unit: 'messages',
-    why: 'With 65 KiB messages that is 2^38 bytes or 2^34 AES blocks under one key, far under the 2^34.5 messages-blocks bound of RFC 8446 §5.5.',
+    why: 'With 65 KiB messages that is 2^38 bytes or 2^34 AES blocks under one key, under the 2^34.5 blocks that RFC 8446 §5.5 allows (2^24.5 records of 2^14 bytes).',
   },
   REJECT_AFTER_MS: {
     value: 180_000,
@@ -225,7 +230,7 @@ export const LIMITS = {
   ACTIVATIONS_PER_ADDRESS_PER_MINUTE: {
     value: 120,
     unit: 'entries',
-    why: 'A roll-out of two machines a second from one office; a guesser needs 2^128 tries.',
+    why: 'A roll-out of two machines a second from one office; a guesser needs 2^159 tries.',
   },
   SECRET_TRIES_PER_ADDRESS_PER_MINUTE: {
     value: 10,

@@ -39,7 +39,7 @@ export interface ActivationToken {
 }
 
 /**
- * @throws RangeError when a field has the wrong length or the server is no https origin (a bug of the caller).
+ * @throws RangeError when a field has the wrong length, or the server is no https origin or too long (a bug of the caller).
  */
 export function encodeToken(token: ActivationToken): string {
   if (token.secret.length !== TOKEN_SECRET_BYTES) throw new RangeError('secret length');
@@ -51,7 +51,9 @@ export function encodeToken(token: ActivationToken): string {
     fromBase64url(token.pin),
     utf8(token.server),
   );
-  return PREFIX + toBase64url(concatBytes(body, checksum(body)));
+  const text = PREFIX + toBase64url(concatBytes(body, checksum(body)));
+  if (text.length > LIMITS.TOKEN_MAX_CHARACTERS.value) throw new RangeError('server URL too long for a token');
+  return text;
 }
 
 /**
@@ -59,6 +61,7 @@ export function encodeToken(token: ActivationToken): string {
  * @throws CausewayError TOKEN_MISTYPED
  */
 export function decodeToken(text: string): ActivationToken {
+  if (text.length > 4 * LIMITS.TOKEN_MAX_CHARACTERS.value) throw mistyped();
   const trimmed = text.replace(/\s+/g, '');
   if (trimmed.length > LIMITS.TOKEN_MAX_CHARACTERS.value || !trimmed.startsWith(PREFIX)) throw mistyped();
   let bytes: Uint8Array;
