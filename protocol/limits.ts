@@ -170,6 +170,11 @@ export const LIMITS = {
     why: 'An agent answers a challenge at once; this covers a machine that wakes from sleep in between.',
   },
 
+  DNS_TTL_S: {
+    value: 10,
+    unit: 's',
+    why: 'How long a program may go by an answer after the policy changed; the tunnel itself is cut within a second.',
+  },
   CONTROL_TIMEOUT_MS: {
     value: 10_000,
     unit: 'ms',
@@ -207,15 +212,40 @@ export const LIMITS = {
     unit: 'ms',
     why: 'Older packets have been sent again by TCP already; delivering them only adds delay.',
   },
+  RELAY_QUEUE_FRAME_OVERHEAD_BYTES: {
+    value: 256,
+    unit: 'bytes',
+    why: 'What a waiting frame costs beside its bytes (list node, view, ArrayBuffer); charged, so that a queue full of tiny frames is bounded too.',
+  },
   RELAY_SOCKET_HIGH_WATER_BYTES: {
     value: 524_288,
     unit: 'bytes',
-    why: 'What may sit in one destination’s socket, out of reach of the fair queue.',
+    why: 'What may sit in one destination’s socket, out of reach of the fair queue: as much as one source delivers in one turn of the event loop (libuv reads a socket up to 32 times, 16 KiB each under TLS).',
+  },
+  RELAY_SOCKET_HIGH_WATER_FRAMES: {
+    value: 1_024,
+    unit: 'frames',
+    why: 'A small frame in a socket keeps the 16 KiB TLS record alive that it came in: 16 MiB at most for one destination that stopped reading.',
   },
   RELAY_SOURCES_PER_DESTINATION: {
     value: 1_024,
     unit: 'entries',
-    why: 'Sources with frames waiting for one destination; the oldest frame of the longest goes first when it is full.',
+    why: 'Sources with frames waiting for one destination, at 4 KiB each of its queue; a frame of one more is dropped. As many are remembered to be told when the destination disconnects.',
+  },
+  RELAY_REPLIES_PER_SECOND: {
+    value: 64,
+    unit: 'per second',
+    why: 'PONG and PEER_GONE answers to one connection: an honest machine pings every 15 s and looks for a few absent peers at a time; what is over it is not answered.',
+  },
+  RELAY_PEER_GONE_INTERVAL_MS: {
+    value: 1_000,
+    unit: 'ms',
+    why: 'A sender is told once a second that a peer is absent, however many frames it sends there; as fast as a first TCP retransmission.',
+  },
+  RELAY_CLOSE_GRACE_MS: {
+    value: 1_000,
+    unit: 'ms',
+    why: 'How long a relay that stops waits for good-byes: several round trips, and under the patience of a service manager.',
   },
   CONNECTIONS_PER_MACHINE: {
     value: 2,
