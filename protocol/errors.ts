@@ -162,6 +162,11 @@ export const ERRORS = {
     remedy: 'Run `causeway diagnose`; if it names no cause, report the problem with its output.',
     http: 500,
   },
+  COMMAND_MISSING: {
+    what: 'The program {command} is not installed, and Causeway needs it to {purpose}.',
+    remedy: 'Install it, on Debian and Ubuntu with `apt install {package}`.',
+    http: 500,
+  },
   ADDRESS_RANGE_OVERLAP: {
     what: 'This computer already has a route to {range}, which Causeway needs.',
     remedy: 'Remove that route or disconnect the other private network that uses the range.',
