@@ -143,6 +143,21 @@ export const LIMITS = {
     unit: 'bytes',
     why: 'Four super-packets.',
   },
+  LOOKUPS_PENDING_MAX: {
+    value: 256,
+    unit: 'entries',
+    why: 'Unknown addresses asked about at once; a port scanner on the machine makes thousands, and gets no more packets through.',
+  },
+  DENIED_FRESH_MS: {
+    value: 30_000,
+    unit: 'ms',
+    why: 'How long a refusal is gone by without asking again; a policy change ends it at once.',
+  },
+  UNANSWERED_FRESH_MS: {
+    value: 1_000,
+    unit: 'ms',
+    why: 'How long the control plane is left alone about an address after it gave no answer; a SYN is repeated after one second.',
+  },
   PEERS_MAX: {
     value: 4_096,
     unit: 'entries',
