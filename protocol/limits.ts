@@ -312,11 +312,6 @@ export const LIMITS = {
     unit: 'ms',
     why: 'Twice the time a client waits before it repeats (RFC 7766 §6.2.3: seconds).',
   },
-  DNS_TTL_S: {
-    value: 30,
-    unit: 's',
-    why: 'How long a name may go on meaning a machine that was replaced; an answer from our own memory costs nothing.',
-  },
   DNS_NEGATIVE_TTL_S: {
     value: 1,
     unit: 's',
