@@ -1,0 +1,69 @@
+/**
+ * What a lab looks like: sites behind their NAT routers, and servers on the open "internet". Pure data.
+ *
+ * Outer addresses come from the benchmark range 198.18.0.0/15 (RFC 2544 §C.2.2), inner ones from what
+ * offices really use; two offices share one range on purpose. Never 100.64.0.0/10: that is the overlay's.
+ */
+
+export interface HostDescription {
+  /** Its host name, and the lab's name for it. */
+  readonly name: string;
+  /** IPv4 address on its site's LAN, or on the internet for a server. */
+  readonly address: string;
+}
+
+export interface SiteDescription {
+  /** Name of its router. */
+  readonly name: string;
+  /** First three octets of the LAN, a /24; the router is .1. */
+  readonly lan: string;
+  /** The router's address on the internet, behind which the site hides. */
+  readonly address: string;
+  /** What the firewall lets out: everything, or only TCP to port 443. Nothing is let in at either. */
+  readonly outbound: 'everything' | 'only-443';
+  readonly hosts: readonly HostDescription[];
+  /** Limit of the line to the internet in Mbit/s, each way. */
+  readonly rateMbps?: number;
+}
+
+export interface LabDescription {
+  readonly sites: readonly SiteDescription[];
+  /** Hosts directly on the internet; each can be looked up as NAME.lab. */
+  readonly servers: readonly HostDescription[];
+}
+
+export const INTERNET_PREFIX_LENGTH = 15;
+
+/** The lab of the demo and the scenarios. */
+export const STANDARD_LAB: LabDescription = {
+  servers: [{ name: 'relay', address: '198.18.0.10' }],
+  sites: [
+    {
+      name: 'office',
+      lan: '192.168.1',
+      address: '198.19.1.1',
+      outbound: 'only-443',
+      hosts: [
+        { name: 'sql01', address: '192.168.1.10' },
+        { name: 'pc02', address: '192.168.1.11' },
+      ],
+    },
+    {
+      name: 'branch',
+      lan: '192.168.1',
+      address: '198.19.2.1',
+      outbound: 'only-443',
+      hosts: [{ name: 'laptop', address: '192.168.1.10' }],
+    },
+    {
+      name: 'cloud',
+      lan: '10.20.0',
+      address: '198.19.3.1',
+      outbound: 'everything',
+      hosts: [
+        { name: 'web-1', address: '10.20.0.4' },
+        { name: 'web-2', address: '10.20.0.5' },
+      ],
+    },
+  ],
+};

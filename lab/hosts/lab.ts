@@ -1,0 +1,169 @@
+/**
+ * Builds the hosts of a description inside the enclosure and wires them up:
+ *
+ *     host ── veth ── bridge "lan" of its router ── NAT, firewall ── veth ── bridge "internet" ── server
+ *
+ * There is no tear-down: all of it goes with the enclosure (enclosure.ts).
+ */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createWriteStream, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type HostDescription, INTERNET_PREFIX_LENGTH, type LabDescription, type SiteDescription } from './description.ts';
+import type { Enclosure } from './enclosure.ts';
+import { COUNTERS, type CounterName, routerRules } from './firewall.ts';
+import { holderScript, keepSystemScript } from './holder.ts';
+import { Host } from './host.ts';
+
+/** Where the names and holders of the hosts are noted, for programs outside. */
+export const HOSTS_FILE = 'hosts.json';
+
+export class Lab {
+  readonly #enclosure: Enclosure;
+  readonly #description: LabDescription;
+  readonly #hosts = new Map<string, Host>();
+
+  private constructor(enclosure: Enclosure, description: LabDescription) {
+    this.#enclosure = enclosure;
+    this.#description = description;
+  }
+
+  static async build(enclosure: Enclosure, description: LabDescription): Promise<Lab> {
+    const lab = new Lab(enclosure, description);
+    await lab.#build();
+    return lab;
+  }
+
+  /** This run's own directory; every host sees it under the same path. */
+  get directory(): string {
+    return this.#enclosure.directory;
+  }
+
+  get hosts(): readonly Host[] {
+    return [...this.#hosts.values()];
+  }
+
+  /** @throws Error for a name that is not in the description */
+  host(name: string): Host {
+    const host = this.#hosts.get(name);
+    if (host === undefined) throw new Error(`the lab has no host ${name}`);
+    return host;
+  }
+
+  /** Takes a host's cable out, or puts it back in. */
+  async cutLink(name: string, cut = true): Promise<void> {
+    await this.host(name).must(['ip', 'link', 'set', 'eth0', cut ? 'down' : 'up']);
+  }
+
+  /** The counters of a site's firewall, in packets. */
+  async counters(site: string): Promise<Record<CounterName, number>> {
+    const json = await this.host(site).must(['nft', '-j', 'list', 'counters', 'table', 'ip', 'site']);
+    const listed = (JSON.parse(json) as { nftables: { counter?: { name: CounterName; packets: number } }[] }).nftables;
+    const packets = (name: CounterName) => listed.find((entry) => entry.counter?.name === name)?.counter?.packets ?? 0;
+    return Object.fromEntries(COUNTERS.map((name) => [name, packets(name)])) as Record<CounterName, number>;
+  }
+
+  async #build(): Promise<void> {
+    const system = join(this.directory, 'system');
+    const logs = join(this.directory, 'logs');
+    mkdirSync(logs);
+    await inEnclosure(['sh', '-c', keepSystemScript(system)]);
+    const { sites, servers } = this.#description;
+    const names = servers.map((server) => `${server.address} ${server.name}.lab`);
+    const start = async (host: HostDescription, nameServer: string, hosts: readonly string[]) => {
+      const files = { hostname: host.name, nameServer, hosts: [`127.0.1.1 ${host.name}`, ...hosts] };
+      const pid = await startHolder(holderScript(system, files), join(logs, `${host.name}-holder.log`));
+      this.#hosts.set(host.name, new Host(host.name, host.address, pid, logs));
+    };
+    await Promise.all([
+      ...servers.map((server) => start(server, '127.0.0.1', names)),
+      ...sites.map((site) => start(site, '127.0.0.1', names)),
+      // Only the routers know the servers' names: everybody else has to ask by DNS.
+      ...sites.flatMap((site) => site.hosts.map((host) => start(host, `${site.lan}.1`, []))),
+    ]);
+    await this.#wireInternet();
+    await Promise.all(sites.map((site) => this.#wireSite(site)));
+    const holders = Object.fromEntries(this.hosts.map((host) => [host.name, host.holderPid]));
+    writeFileSync(join(this.directory, HOSTS_FILE), JSON.stringify(holders));
+  }
+
+  async #wireInternet(): Promise<void> {
+    const { servers, sites } = this.#description;
+    const plugs = [
+      ...servers.map((server) => ({ name: server.name, end: 'eth0' })),
+      ...sites.map((site) => ({ name: site.name, end: 'wan' })),
+    ];
+    const commands = plugs.flatMap(({ name, end }, index) => [
+      `link add name port${index} type veth peer name ${end} netns ${this.host(name).holderPid}`,
+      `link set port${index} master internet up`,
+    ]);
+    await inEnclosure(['ip', '-batch', '-'], ['link add name internet type bridge', 'link set internet up', ...commands]);
+    for (const { name, end } of plugs) {
+      const host = this.host(name);
+      await ipBatch(host, [`address add ${host.address}/${INTERNET_PREFIX_LENGTH} dev ${end}`, `link set ${end} up`]);
+    }
+  }
+
+  async #wireSite(site: SiteDescription): Promise<void> {
+    const router = this.host(site.name);
+    await router.must(['nft', '-f', '-'], { input: routerRules(site) });
+    await router.must(['sh', '-c', 'echo 1 > /proc/sys/net/ipv4/ip_forward']);
+    const ports = site.hosts.flatMap((host, index) => [
+      `link add name port${index} type veth peer name eth0 netns ${this.host(host.name).holderPid}`,
+      `link set port${index} master lan up`,
+    ]);
+    const lan = ['link add name lan type bridge', `address add ${site.lan}.1/24 dev lan`, 'link set lan up'];
+    // The router sees other processes by the lab's numbers, since only network, mounts and name differ.
+    await ipBatch(router, [...lan, ...ports]);
+    await Promise.all(
+      site.hosts.map(({ name, address }) =>
+        ipBatch(this.host(name), [
+          `address add ${address}/24 dev eth0`,
+          'link set eth0 up',
+          `route add default via ${site.lan}.1`,
+        ]),
+      ),
+    );
+    if (site.rateMbps !== undefined) await limitRate(router, site.rateMbps);
+    const server = router.spawn('name-server', [
+      process.execPath,
+      fileURLToPath(new URL('./name-server.ts', import.meta.url)),
+      ...this.#description.servers.map(({ name, address }) => `${name}.lab=${address}`),
+    ]);
+    await server.prints(/ready/);
+  }
+}
+
+async function ipBatch(host: Host, commands: readonly string[]): Promise<void> {
+  await host.must(['ip', '-batch', '-'], { input: `${commands.join('\n')}\n` });
+}
+
+/** Both ways: the queue on `wan` holds what goes out, the one on `lan` what comes in. */
+async function limitRate(router: Host, mbps: number): Promise<void> {
+  for (const device of ['wan', 'lan']) {
+    const shape = ['tbf', 'rate', `${mbps}mbit`, 'burst', '128kb', 'latency', '50ms'];
+    await router.must(['tc', 'qdisc', 'add', 'dev', device, 'root', ...shape]);
+  }
+}
+
+async function startHolder(script: string, log: string): Promise<number> {
+  const child = spawn('unshare', ['--net', '--mount', '--uts', 'sh', '-c', script], {
+    cwd: '/',
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const output = createWriteStream(log);
+  child.stderr.pipe(output);
+  const [first] = (await Promise.race([once(child.stdout, 'data'), once(child, 'exit')])) as [unknown];
+  if (child.pid === undefined || String(first).trim() !== 'ready') {
+    throw new Error(`a host of the lab could not be made; see ${log}`);
+  }
+  return child.pid;
+}
+
+async function inEnclosure(command: readonly string[], lines: readonly string[] = []): Promise<void> {
+  const child = spawn(command[0] ?? '', command.slice(1), { cwd: '/', stdio: ['pipe', 'inherit', 'inherit'] });
+  child.stdin.end(`${lines.join('\n')}\n`);
+  const [code] = (await once(child, 'exit')) as [number | null];
+  if (code !== 0) throw new Error(`building the lab: ${command.join(' ')} ended with ${code}`);
+}
