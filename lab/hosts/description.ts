@@ -10,6 +10,8 @@ export interface HostDescription {
   readonly name: string;
   /** IPv4 address on its site's LAN, or on the internet for a server. */
   readonly address: string;
+  /** Only for servers: reaches the servers that are not isolated, and no isolated one. */
+  readonly isolated?: boolean;
 }
 
 export interface SiteDescription {

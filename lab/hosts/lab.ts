@@ -10,7 +10,12 @@ import { once } from 'node:events';
 import { createWriteStream, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type HostDescription, INTERNET_PREFIX_LENGTH, type LabDescription, type SiteDescription } from './description.ts';
+import {
+  type HostDescription,
+  INTERNET_PREFIX_LENGTH,
+  type LabDescription,
+  type SiteDescription,
+} from './description.ts';
 import type { Enclosure } from './enclosure.ts';
 import { COUNTERS, type CounterName, routerRules } from './firewall.ts';
 import { holderScript, keepSystemScript } from './holder.ts';
@@ -91,14 +96,18 @@ export class Lab {
   async #wireInternet(): Promise<void> {
     const { servers, sites } = this.#description;
     const plugs = [
-      ...servers.map((server) => ({ name: server.name, end: 'eth0' })),
-      ...sites.map((site) => ({ name: site.name, end: 'wan' })),
+      ...servers.map((server) => ({ name: server.name, end: 'eth0', isolated: server.isolated ?? false })),
+      ...sites.map((site) => ({ name: site.name, end: 'wan', isolated: false })),
     ];
-    const commands = plugs.flatMap(({ name, end }, index) => [
+    const commands = plugs.flatMap(({ name, end, isolated }, index) => [
       `link add name port${index} type veth peer name ${end} netns ${this.host(name).holderPid}`,
       `link set port${index} master internet up`,
+      `link set port${index} type bridge_slave isolated ${isolated ? 'on' : 'off'}`,
     ]);
-    await inEnclosure(['ip', '-batch', '-'], ['link add name internet type bridge', 'link set internet up', ...commands]);
+    await inEnclosure(
+      ['ip', '-batch', '-'],
+      ['link add name internet type bridge', 'link set internet up', ...commands],
+    );
     for (const { name, end } of plugs) {
       const host = this.host(name);
       await ipBatch(host, [`address add ${host.address}/${INTERNET_PREFIX_LENGTH} dev ${end}`, `link set ${end} up`]);

@@ -26,9 +26,7 @@ function answerTo(message: Buffer): Buffer | null {
   if (question === undefined) return null;
   const address = known.get(question.name.toLowerCase());
   const answers: dns.Answer[] =
-    address !== undefined && question.type === 'A'
-      ? [{ type: 'A', name: question.name, ttl: 60, data: address }]
-      : [];
+    address !== undefined && question.type === 'A' ? [{ type: 'A', name: question.name, ttl: 60, data: address }] : [];
   const code = address === undefined ? NXDOMAIN : 0;
   const flags = dns.RECURSION_DESIRED | dns.RECURSION_AVAILABLE | dns.AUTHORITATIVE_ANSWER | code;
   return dns.encode({ type: 'response', id: query.id ?? 0, flags, questions: [question], answers });

@@ -1,0 +1,77 @@
+/**
+ * OpenVPN over TCP: two clients that reach each other through their server (client-to-client), with the
+ * defaults of 2.6 (TLS, AES-256-GCM). Kernel data-channel offload is off: it does not do TCP.
+ */
+import type { Host } from '#lab/hosts/host.ts';
+import type { Lab } from '#lab/hosts/lab.ts';
+import type { Contender, RunningTunnel } from './contender.ts';
+
+const DIRECTORY = '/run/openvpn-bench';
+export const openvpn: Contender = {
+  name: 'openvpn',
+  command: 'openvpn',
+  async start(lab: Lab): Promise<RunningTunnel> {
+    const [left, middle, right] = [lab.host('left'), lab.host('middle'), lab.host('right')];
+    const prints = { left: await makeKey(left), middle: await makeKey(middle), right: await makeKey(right) };
+    const server = await launch(middle, [
+      'mode server',
+      'tls-server',
+      'proto tcp-server',
+      'port 1194',
+      'topology subnet',
+      'ifconfig 10.98.0.1 255.255.255.0',
+      'ifconfig-pool 10.98.0.2 10.98.0.9',
+      'push "topology subnet"',
+      'client-to-client',
+      'dh none',
+      `client-config-dir ${DIRECTORY}/clients`,
+      fingerprints([prints.left, prints.right]),
+    ]);
+    const fixed = { left: '10.98.0.2', right: '10.98.0.3' };
+    for (const [name, address] of Object.entries(fixed)) {
+      await middle.write(`${DIRECTORY}/clients/${name}`, `ifconfig-push ${address} 255.255.255.0\n`);
+    }
+    const client = ['client', 'proto tcp-client', `remote ${middle.address} 1194`, fingerprints([prints.middle])];
+    return {
+      target: fixed.right,
+      programs: [server, await launch(left, client), await launch(right, client)],
+    };
+  },
+};
+
+async function launch(host: Host, lines: readonly string[]) {
+  const own = [
+    'dev openvpn-bench',
+    'dev-type tun',
+    'disable-dco',
+    'data-ciphers AES-256-GCM',
+    'tcp-nodelay',
+    'keepalive 10 60',
+    `cert ${DIRECTORY}/cert.pem`,
+    `key ${DIRECTORY}/key.pem`,
+  ];
+  await host.write(`${DIRECTORY}/openvpn.conf`, `${[...lines, ...own].join('\n')}\n`);
+  return host.spawn('openvpn', ['openvpn', '--config', `${DIRECTORY}/openvpn.conf`]);
+}
+
+function fingerprints(prints: readonly string[]): string {
+  return `<peer-fingerprint>\n${prints.join('\n')}\n</peer-fingerprint>`;
+}
+
+/** Makes a key and a certificate of its own for the host. @returns the certificate's SHA-256 fingerprint */
+async function makeKey(host: Host): Promise<string> {
+  const [key, certificate] = [`${DIRECTORY}/key.pem`, `${DIRECTORY}/cert.pem`];
+  await host.must(['mkdir', '-p', DIRECTORY]);
+  await host.must(
+    ['openssl', 'req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'].concat([
+      '-subj',
+      `/CN=${host.name}`,
+      '-keyout',
+      key,
+      '-out',
+      certificate,
+    ]),
+  );
+  const print = await host.must(['openssl', 'x509', '-in', certificate, '-noout', '-fingerprint', '-sha256']);
+  return print.slice(print.indexOf('=') + 1);
+}

@@ -1,0 +1,56 @@
+/**
+ * tinc 1.0 over TCP only, with the middle node passing on what the outer two send (TCPOnly,
+ * IndirectData), and its default ciphers.
+ */
+import type { Host } from '#lab/hosts/host.ts';
+import type { Lab } from '#lab/hosts/lab.ts';
+import type { Contender, RunningTunnel } from './contender.ts';
+
+const DIRECTORY = '/run/tinc-bench';
+const NODES = { left: '10.97.0.1', middle: '10.97.0.2', right: '10.97.0.3' } as const;
+
+export const tinc: Contender = {
+  name: 'tinc',
+  command: 'tincd',
+  async start(lab: Lab): Promise<RunningTunnel> {
+    const hostFiles: Record<string, string> = {};
+    for (const [name, address] of Object.entries(NODES)) {
+      const host = lab.host(name);
+      hostFiles[name] = `${await makeKey(host)}\n${hostFile(name === 'middle' ? host.address : null, address)}`;
+    }
+    const programs = [];
+    for (const name of ['middle', 'left', 'right'] as const) {
+      const host = lab.host(name);
+      for (const [other, content] of Object.entries(hostFiles))
+        await host.write(`${DIRECTORY}/hosts/${other}`, content);
+      await host.write(`${DIRECTORY}/tinc.conf`, configuration(name));
+      await host.write(`${DIRECTORY}/tinc-up`, upScript(NODES[name]));
+      await host.must(['chmod', '+x', `${DIRECTORY}/tinc-up`]);
+      const command = ['tincd', '-c', DIRECTORY, '--no-detach', '--pidfile', `${DIRECTORY}/pid`, '--debug=1'];
+      programs.push(host.spawn('tinc', command));
+    }
+    return { target: NODES.right, programs };
+  },
+};
+
+/** @returns the public key, PEM */
+async function makeKey(host: Host): Promise<string> {
+  await host.write(`${DIRECTORY}/tinc.conf`, `Name = ${host.name}\n`);
+  await host.must(['mkdir', '-p', `${DIRECTORY}/hosts`]);
+  await host.must(['tincd', '-c', DIRECTORY, '-K2048'], { input: '\n\n' });
+  return host.must(['cat', `${DIRECTORY}/hosts/${host.name}`]);
+}
+
+function hostFile(address: string | null, subnet: string): string {
+  const lines = [`Subnet = ${subnet}/32`, 'TCPOnly = yes', 'IndirectData = yes'];
+  return `${[...(address === null ? [] : [`Address = ${address}`]), ...lines].join('\n')}\n`;
+}
+
+function configuration(name: string): string {
+  const lines = [`Name = ${name}`, 'Interface = tinc-bench', 'TCPOnly = yes', 'IndirectData = yes', 'AutoConnect = no'];
+  return `${[...lines, ...(name === 'middle' ? [] : ['ConnectTo = middle'])].join('\n')}\n`;
+}
+
+function upScript(address: string): string {
+  return `#!/bin/sh\nip address add ${address}/24 dev "$INTERFACE"\nip link set "$INTERFACE" up\n`;
+}
