@@ -217,6 +217,32 @@ export const LIMITS = {
     why: 'The agent stops reading its adapter above this much unsent; 16 super-packets keep a 10 Gbit/s relay path of 1 ms busy.',
   },
 
+  ADAPTER_MTU_BYTES: {
+    value: 1_420,
+    unit: 'bytes',
+    why: 'PLACEHOLDER',
+  },
+  ADAPTER_BATCH_MAX_BYTES: {
+    value: 262_144,
+    unit: 'bytes',
+    why: 'Four super-packets: what one adapter hands over in one turn of the event loop, so also by how much a reader that pauses overshoots.',
+  },
+  ADAPTER_BATCH_MAX_PACKETS: {
+    value: 256,
+    unit: 'packets',
+    why: 'At 2–4 µs a packet through policy and cipher, at most a millisecond before sockets and timers have their turn.',
+  },
+  ADAPTER_QUEUE_PACKETS: {
+    value: 500,
+    unit: 'packets',
+    why: 'PLACEHOLDER',
+  },
+  ADAPTER_SPLIT_MAX_PACKETS: {
+    value: 1_366,
+    unit: 'packets',
+    why: 'A super-packet of 65,535 bytes at the smallest segment that Linux sends (TCP_MIN_SND_MSS, 48); a hostile offload header can ask for no more work.',
+  },
+
   RELAY_QUEUE_MAX_BYTES: {
     value: 4_194_304,
     unit: 'bytes',

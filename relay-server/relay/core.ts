@@ -1,0 +1,285 @@
+/**
+ * The forwarding of a relay, without any I/O: who is connected, which frame goes where, what happens
+ * when it can not. `(frame, now) → calls on outlets`, the same whether those are sockets or arrays.
+ * It sees ids and sizes; it holds no key and must never look into a payload.
+ *
+ * Back-pressure: a frame goes straight to the destination's outlet while that takes more; else it waits
+ * in the destination's own bounded queue. Reading from a source never pauses: a source has one connection
+ * for all its peers, so a pause would let one slow peer stall the rest. TCP inside the tunnel slows down
+ * by the drops at the head of the queue, and usually before, by the receive window of the endpoints.
+ *
+ * A subscription is a table of its own and a connection holds only its subscription's table, so machines
+ * of different subscriptions can not meet, whatever their ids.
+ */
+import { fromHex, toHex } from '#protocol/encoding.ts';
+import { isRefusal } from '#protocol/errors.ts';
+import {
+  decodeFrame,
+  encodeFrame,
+  FRAME_HEADER_BYTES,
+  FRAME_TYPE,
+  type GoneReason,
+  type NoticeCode,
+  PEER_AT,
+  writeDataHeader,
+} from '#protocol/frames.ts';
+import { ID_BYTES, type MachineId, type SubscriptionId } from '#protocol/ids.ts';
+import { LIMITS } from '#protocol/limits.ts';
+import { CLOSE_STATUS, type CloseReason, Connection, type Identity, type Outlet } from './connection.ts';
+import { count, RelayCounters, type RelayMetrics } from './metrics.ts';
+
+/** `connected` is false when the machine's last connection is gone; a replacement is no change. */
+export type PresenceListener = (subscription: SubscriptionId, machine: MachineId, connected: boolean) => void;
+
+export interface CoreHooks {
+  readonly onPresence: PresenceListener;
+  /** A TICKET frame: verify it, then call `extend` or `ticketRefused`. None other comes before that. */
+  readonly onTicket: (connection: Connection, ticket: string) => void;
+}
+
+/** How long after a frame its sender is told of the destination's disconnect: as long as a tunnel session lives. */
+const SENDER_REMEMBERED_MS = LIMITS.REJECT_AFTER_MS.value;
+
+export class RelayCore {
+  readonly counters = new RelayCounters();
+  readonly #subscriptions = new Map<SubscriptionId, Map<string, Connection>>();
+  readonly #hooks: CoreHooks;
+
+  constructor(hooks: CoreHooks) {
+    this.#hooks = hooks;
+  }
+
+  /** Adds a machine whose ticket was verified. An earlier connection of it gets NOTICE REPLACED and is closed. */
+  connect(identity: Identity, outlet: Outlet, now: number): Connection {
+    const members = this.#membersOf(identity.subscription);
+    const key = keyOf(fromHex(identity.machine), 0);
+    const previous = members.get(key);
+    const connection = new Connection(identity, key, outlet, members, this.counters, now);
+    members.set(key, connection);
+    this.counters.accepted++;
+    this.counters.connections++;
+    if (previous === undefined) {
+      this.#hooks.onPresence(identity.subscription, identity.machine, true);
+    } else {
+      this.#replace(previous, connection);
+      this.writable(connection, now);
+    }
+    return connection;
+  }
+
+  /** One binary message from `connection`. The core owns `frame` from here on and may write into it. */
+  receive(connection: Connection, frame: Uint8Array, now: number): void {
+    if (!connection.open) return;
+    connection.heardAt = now;
+    if (frame.length > LIMITS.RELAY_FRAME_MAX_BYTES.value) this.overCap(connection, now);
+    else if (frame[0] === FRAME_TYPE.DATA && frame.length > FRAME_HEADER_BYTES) this.#forward(connection, frame, now);
+    else this.#answer(connection, frame, now);
+  }
+
+  /** Something else came from the machine (a WebSocket pong), or its socket took more: it lives. */
+  heard(connection: Connection, now: number): void {
+    connection.heardAt = now;
+  }
+
+  /** The outlet, full before, takes more: sends what waits, in fair turns. */
+  writable(connection: Connection, now: number): void {
+    if (!connection.open) return;
+    connection.full = false;
+    while (!connection.full) {
+      const frame = connection.queue.take(now);
+      if (frame === undefined) return;
+      this.#send(connection, frame);
+    }
+  }
+
+  /** A ticket of this very machine was verified: the connection may stay until `expiresAt`. */
+  extend(connection: Connection, expiresAt: number): void {
+    connection.verifying = false;
+    connection.expiresAt = Math.max(connection.expiresAt, expiresAt);
+  }
+
+  /** The ticket of the last TICKET frame did not verify; the connection stays until its own one ends. */
+  ticketRefused(connection: Connection): void {
+    connection.verifying = false;
+    this.counters.refused.ticket++;
+  }
+
+  /** The transport is gone. Tells the machines that sent to this one of late. Idempotent. */
+  disconnect(connection: Connection, now: number): void {
+    if (!connection.open) return;
+    this.#forget(connection);
+    const since = now - SENDER_REMEMBERED_MS;
+    for (const [key, sentAt] of connection.senders) {
+      const sender = connection.members.get(key);
+      if (sender !== undefined && sentAt >= since) this.#tellGone(sender, connection.machine, 'DISCONNECTED');
+    }
+  }
+
+  /** Closes the connection of a machine that may no longer be here. Returns whether there was one. */
+  drop(subscription: SubscriptionId, machine: MachineId, now: number): boolean {
+    const connection = this.find(subscription, machine);
+    if (connection !== undefined) this.#close(connection, 'not-welcome', now);
+    return connection !== undefined;
+  }
+
+  /** The transport refused a message before it was read whole (its own cap). */
+  overCap(connection: Connection, now: number): void {
+    this.counters.refused['over-cap']++;
+    this.#close(connection, 'over-cap', now);
+  }
+
+  malformed(connection: Connection, now: number): void {
+    this.counters.refused.malformed++;
+    this.#close(connection, 'malformed', now);
+  }
+
+  /**
+   * To be called every few seconds while anybody is connected: ends expired tickets and dead transports,
+   * pings silent machines, frees what waits too long.
+   */
+  sweep(now: number): void {
+    for (const connection of this.#all()) {
+      connection.queue.expire(now);
+      const silence = now - connection.heardAt;
+      if (connection.expiresAt <= now) {
+        this.#notice(connection, 'TICKET_EXPIRED');
+        this.#close(connection, 'expired', now);
+      } else if (silence >= LIMITS.PING_INTERVAL_MS.value + LIMITS.PING_TIMEOUT_MS.value) {
+        connection.outlet.terminate();
+        this.disconnect(connection, now);
+      } else if (silence >= LIMITS.PING_INTERVAL_MS.value) {
+        connection.outlet.ping();
+      }
+    }
+  }
+
+  /** Tells everybody that the relay restarts, and closes. */
+  shutDown(): void {
+    for (const connection of this.#all()) {
+      this.#notice(connection, 'RESTARTING');
+      this.#forget(connection);
+      connection.outlet.close(CLOSE_STATUS.restarting);
+    }
+  }
+
+  find(subscription: SubscriptionId, machine: MachineId): Connection | undefined {
+    return this.#subscriptions.get(subscription)?.get(keyOf(fromHex(machine), 0));
+  }
+
+  metrics(): RelayMetrics {
+    return this.counters.snapshot();
+  }
+
+  #forward(source: Connection, frame: Uint8Array, now: number): void {
+    count(this.counters.in, frame.length);
+    const key = keyOf(frame, PEER_AT);
+    const destination = source.members.get(key);
+    if (destination === undefined) {
+      this.counters.drop('not-connected', frame.length);
+      this.#reportAbsent(source, key, toHex(frame.subarray(PEER_AT, FRAME_HEADER_BYTES)) as MachineId, now);
+      return;
+    }
+    destination.remember(source, now);
+    writeDataHeader(frame, source.id);
+    if (destination.full || !destination.queue.empty) destination.queue.push(source.key, frame, now);
+    else this.#send(destination, frame);
+  }
+
+  #answer(connection: Connection, bytes: Uint8Array, now: number): void {
+    const frame = decoded(bytes);
+    if (frame === undefined) {
+      this.malformed(connection, now);
+    } else if (frame.type === 'ping') {
+      if (connection.mayReply(now)) connection.outlet.send(encodeFrame({ type: 'pong', payload: frame.payload }));
+      else this.#limited(connection, now);
+    } else if (frame.type === 'ticket') {
+      if (connection.verifying) {
+        this.#limited(connection, now);
+      } else {
+        connection.verifying = true;
+        this.#hooks.onTicket(connection, frame.ticket);
+      }
+    } else if (frame.type !== 'pong') {
+      this.counters.refused['unknown-type']++;
+    }
+  }
+
+  #reportAbsent(source: Connection, key: string, peer: MachineId, now: number): void {
+    if (source.wasToldAbsent(key, now)) return;
+    if (source.mayReply(now)) {
+      source.toldAbsent(key, now);
+      this.#tellGone(source, peer, 'NOT_CONNECTED');
+    } else {
+      this.#limited(source, now);
+    }
+  }
+
+  #limited(connection: Connection, now: number): void {
+    this.counters.refused.rate++;
+    if (connection.mayNotifyLimit(now)) this.#notice(connection, 'RATE_LIMITED');
+  }
+
+  #tellGone(connection: Connection, peer: MachineId, reason: GoneReason): void {
+    connection.outlet.send(encodeFrame({ type: 'peer-gone', peer, reason }));
+  }
+
+  #notice(connection: Connection, code: NoticeCode): void {
+    connection.outlet.send(encodeFrame({ type: 'notice', code }));
+  }
+
+  #send(destination: Connection, frame: Uint8Array): void {
+    count(this.counters.out, frame.length);
+    destination.full = !destination.outlet.send(frame);
+  }
+
+  #close(connection: Connection, reason: CloseReason, now: number): void {
+    if (!connection.open) return;
+    connection.outlet.close(CLOSE_STATUS[reason]);
+    this.disconnect(connection, now);
+  }
+
+  #replace(previous: Connection, successor: Connection): void {
+    successor.succeed(previous);
+    previous.open = false;
+    this.counters.connections--;
+    this.#notice(previous, 'REPLACED');
+    previous.outlet.close(CLOSE_STATUS.replaced);
+  }
+
+  #forget(connection: Connection): void {
+    connection.open = false;
+    connection.queue.clear('disconnected');
+    this.counters.connections--;
+    connection.members.delete(connection.key);
+    if (connection.members.size === 0) this.#subscriptions.delete(connection.subscription);
+    this.#hooks.onPresence(connection.subscription, connection.machine, false);
+  }
+
+  #membersOf(subscription: SubscriptionId): Map<string, Connection> {
+    let members = this.#subscriptions.get(subscription);
+    if (members === undefined) {
+      members = new Map();
+      this.#subscriptions.set(subscription, members);
+    }
+    return members;
+  }
+
+  *#all(): Generator<Connection> {
+    for (const members of this.#subscriptions.values()) yield* members.values();
+  }
+}
+
+/** The 16 bytes at `at` as a string of 16 characters: the cheapest key of a Map. */
+function keyOf(b: Uint8Array, at: number): string {
+  return String.fromCharCode(...b.subarray(at, at + ID_BYTES));
+}
+
+/** Undefined when the frame is malformed. */
+function decoded(bytes: Uint8Array): ReturnType<typeof decodeFrame> | undefined {
+  try {
+    return decodeFrame(bytes);
+  } catch (error) {
+    if (isRefusal(error, 'FRAME_MALFORMED')) return undefined;
+    throw error;
+  }
+}

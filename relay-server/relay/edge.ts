@@ -1,0 +1,216 @@
+/**
+ * The relay on the network: takes WebSocket logins on an HTTPS server, verifies their tickets before it
+ * accepts them, and ties each socket to the core. It imports nothing but the protocol: no store, no
+ * control plane, no key other than the public one that verifies tickets.
+ *
+ * When nobody is connected nothing here runs, not even a timer; else one timer serves all connections.
+ */
+import { type IncomingMessage, STATUS_CODES } from 'node:http';
+import type { Server } from 'node:https';
+import { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { CryptoKey } from 'jose';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { CausewayError, ERRORS, isRefusal } from '#protocol/errors.ts';
+import { RELAY_PATH, RELAY_SUBPROTOCOL } from '#protocol/frames.ts';
+import type { MachineId, SubscriptionId } from '#protocol/ids.ts';
+import { LIMITS } from '#protocol/limits.ts';
+import { Admission } from './admission.ts';
+import type { Connection, Identity } from './connection.ts';
+import { type PresenceListener, RelayCore } from './core.ts';
+import { MachineSocket } from './machine-socket.ts';
+import type { RelayMetrics } from './metrics.ts';
+
+/** The part of a pino logger that a relay uses. */
+export interface RelayLogger {
+  debug(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+}
+
+export interface RelayOptions {
+  /** Its upgrade requests for RELAY_PATH are taken. Without it, hand them to {@link Relay.handleUpgrade}. */
+  readonly server?: Server;
+  /** Ed25519 public key of the control plane, verifies relay tickets. */
+  readonly ticketKey: CryptoKey;
+  /** Milliseconds of the Unix epoch. */
+  readonly now: () => number;
+  readonly logger: RelayLogger;
+  readonly onPresence?: PresenceListener;
+  /** How often silent, expired and dead connections are looked for, milliseconds. */
+  readonly sweepEveryMs?: number;
+}
+
+export interface Relay extends AsyncDisposable {
+  /** @returns false when the request is for another path; it is then untouched. */
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean;
+  /** Closes the machine's connection and refuses the tickets it was given so far. */
+  drop(subscription: SubscriptionId, machine: MachineId): void;
+  connected(subscription: SubscriptionId, machine: MachineId): boolean;
+  stats(): RelayMetrics;
+  /** Tells everybody that the relay restarts, waits briefly for the good-byes, and ends the rest. Idempotent. */
+  close(): Promise<void>;
+}
+
+export function attachRelay(options: RelayOptions): Relay {
+  return new RelayEdge(options);
+}
+
+class RelayEdge implements Relay {
+  readonly #options: RelayOptions;
+  readonly #core: RelayCore;
+  readonly #admission: Admission;
+  readonly #acceptor: WebSocketServer;
+  readonly #sockets = new Set<MachineSocket>();
+  #sweeping: NodeJS.Timeout | undefined;
+  #closed: PromiseWithResolvers<void> | undefined;
+
+  constructor(options: RelayOptions) {
+    this.#options = options;
+    this.#core = new RelayCore({
+      onPresence: options.onPresence ?? (() => {}),
+      onTicket: (connection, ticket) => this.#renew(connection, ticket),
+    });
+    this.#admission = new Admission(options.ticketKey, options.now);
+    this.#acceptor = new WebSocketServer({
+      noServer: true,
+      clientTracking: false,
+      perMessageDeflate: false,
+      maxPayload: LIMITS.RELAY_FRAME_MAX_BYTES.value,
+      // Ours come in one; a few are let through for proxies that cut messages, not so many that parts outweigh the whole.
+      maxFragments: 16,
+      handleProtocols: () => RELAY_SUBPROTOCOL,
+    });
+    options.server?.on('upgrade', this.#onUpgrade);
+  }
+
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean {
+    if (pathOf(request) !== RELAY_PATH) return false;
+    const destroy = () => socket.destroy();
+    socket.on('error', destroy);
+    this.#login(request, socket).then(
+      (identity) => {
+        socket.off('error', destroy);
+        if (this.#closed !== undefined) return destroy();
+        this.#acceptor.handleUpgrade(request, socket, head, (webSocket) => this.#accept(webSocket, identity));
+      },
+      (error: unknown) => this.#refuse(socket, error),
+    );
+    return true;
+  }
+
+  drop(subscription: SubscriptionId, machine: MachineId): void {
+    this.#admission.cutOff(subscription, machine);
+    this.#core.drop(subscription, machine, this.#options.now());
+  }
+
+  connected(subscription: SubscriptionId, machine: MachineId): boolean {
+    return this.#core.find(subscription, machine) !== undefined;
+  }
+
+  stats(): RelayMetrics {
+    return this.#core.metrics();
+  }
+
+  close(): Promise<void> {
+    if (this.#closed !== undefined) return this.#closed.promise;
+    const closed = Promise.withResolvers<void>();
+    this.#closed = closed;
+    this.#options.server?.off('upgrade', this.#onUpgrade);
+    clearInterval(this.#sweeping);
+    this.#core.shutDown();
+    if (this.#sockets.size === 0) closed.resolve();
+    const grace = setTimeout(() => {
+      for (const socket of this.#sockets) socket.terminate();
+    }, LIMITS.RELAY_CLOSE_GRACE_MS.value);
+    return closed.promise.finally(() => clearTimeout(grace));
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  readonly #onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
+    this.handleUpgrade(request, socket, head);
+  };
+
+  async #login(request: IncomingMessage, socket: Duplex): Promise<Identity> {
+    const offered = request.headers['sec-websocket-protocol']?.split(',').map((name) => name.trim()) ?? [];
+    if (!offered.includes(RELAY_SUBPROTOCOL)) {
+      throw new CausewayError('REQUEST_MALFORMED', { issue: `the subprotocol ${RELAY_SUBPROTOCOL} is not offered` });
+    }
+    const address = socket instanceof Socket ? (socket.remoteAddress ?? '') : '';
+    return await this.#admission.admit(request.headers.authorization, address);
+  }
+
+  #accept(webSocket: WebSocket, identity: Identity): void {
+    const { now, logger } = this.#options;
+    const { subscription, machine } = identity;
+    const socket = new MachineSocket(webSocket, {
+      onMessage: (frame) => this.#core.receive(connection, frame, now()),
+      onAlive: () => this.#core.heard(connection, now()),
+      onWritable: () => {
+        this.#core.heard(connection, now());
+        this.#core.writable(connection, now());
+      },
+      onViolation: (what) => {
+        logger.debug({ subscription, machine, what }, 'relay connection broke the protocol');
+        if (what === 'over-cap') this.#core.overCap(connection, now());
+        else this.#core.malformed(connection, now());
+      },
+      onClose: () => {
+        this.#sockets.delete(socket);
+        this.#core.disconnect(connection, now());
+        logger.debug({ subscription, machine }, 'relay connection closed');
+        if (this.#sockets.size === 0) this.#closed?.resolve();
+      },
+    });
+    this.#sockets.add(socket);
+    const connection = this.#core.connect(identity, socket, now());
+    this.#sweeping ??= setInterval(this.#sweep, this.#options.sweepEveryMs ?? LIMITS.PING_TIMEOUT_MS.value).unref();
+    logger.debug({ subscription, machine }, 'relay connection opened');
+  }
+
+  #renew(connection: Connection, ticket: string): void {
+    this.#admission.renew(ticket, connection).then(
+      (expiresAt) => this.#core.extend(connection, expiresAt),
+      (error: unknown) => {
+        this.#core.ticketRefused(connection);
+        if (!isRefusal(error)) this.#options.logger.warn({ error }, 'a relay ticket could not be verified');
+      },
+    );
+  }
+
+  readonly #sweep = (): void => {
+    this.#core.sweep(this.#options.now());
+    if (this.#sockets.size > 0) return;
+    clearInterval(this.#sweeping);
+    this.#sweeping = undefined;
+  };
+
+  #refuse(socket: Duplex, error: unknown): void {
+    if (!isRefusal(error)) this.#options.logger.warn({ error }, 'a relay login failed');
+    if (isRefusal(error, 'TICKET_REFUSED')) this.#core.counters.refused.ticket++;
+    if (isRefusal(error, 'RATE_LIMITED')) this.#core.counters.refused.rate++;
+    const refusal = isRefusal(error) ? error : new CausewayError('INTERNAL', { issue: 'a relay login failed' });
+    socket.end(refusalAnswer(refusal), () => socket.destroy());
+  }
+}
+
+function pathOf(request: IncomingMessage): string | undefined {
+  return request.url?.split('?', 1)[0];
+}
+
+/** An HTTP/1.1 answer that carries the refusal's wire form. */
+function refusalAnswer(refusal: CausewayError): string {
+  const status = ERRORS[refusal.code].http;
+  const body = JSON.stringify(refusal.toWire());
+  return [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    'Connection: close',
+    ...(status === 401 ? ['WWW-Authenticate: Bearer'] : []),
+    'Content-Type: application/json; charset=utf-8',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    '',
+    body,
+  ].join('\r\n');
+}
