@@ -71,6 +71,11 @@ export const ERRORS = {
     remedy: 'Run `causeway up --token TOKEN` with an activation token from the portal.',
     http: 409,
   },
+  NOT_CONNECTED: {
+    what: 'This computer is activated, but its owner has disconnected it.',
+    remedy: 'Run `causeway up`.',
+    http: 409,
+  },
   ALREADY_ACTIVATED: {
     what: 'This computer is already activated in the subscription {subscription}.',
     remedy: 'Use a token of that subscription, or run `causeway down --forget` first to leave it.',
