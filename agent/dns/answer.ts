@@ -1,0 +1,158 @@
+/**
+ * The resolver's mind: a query's bytes in, an answer's bytes out, or the one thing that must be looked
+ * up first. Pure; sockets are in server.ts, and whom this machine may reach is the control plane's to say.
+ *
+ * It answers for its own domains only (zone.ts). Everything else is REFUSED at once: it never forwards, and
+ * on REFUSED the C library goes on to the next name server, so ordinary names do not depend on us.
+ * Negative answers carry the zone's SOA (RFC 2308 §5) with a lifetime short enough that a machine
+ * connected by the administrator is found at the next try. The zone's SOA and NS are those of a locally
+ * served zone (RFC 6303 §3).
+ *
+ * No answer is over 512 bytes even with the longest names (test: "fits"), so none is ever truncated.
+ */
+import { type Answer, AUTHORITATIVE_ANSWER, encode, type OptAnswer, type SoaAnswer } from 'dns-packet';
+import { LIMITS } from '#protocol/limits.ts';
+import type { Label } from '#protocol/names.ts';
+import { type Query, type QueryHead, RCODE, type Rcode, readQuery, TYPE } from './query.ts';
+import { classify, fullNameIn, type NamedMachine, type Subject, type Zone } from './zone.ts';
+
+export type Lookup =
+  | { readonly kind: 'name'; readonly name: Label }
+  | { readonly kind: 'address'; readonly address: string };
+
+/**
+ * `unknown`: there is no such machine, or policy does not let this one reach it (never told apart).
+ * `unavailable`: nobody could say, the control plane does not answer.
+ */
+export type LookupResult = NamedMachine | 'unknown' | 'unavailable';
+
+export type Step =
+  /** Send nothing. */
+  | { readonly kind: 'ignore' }
+  | { readonly kind: 'answer'; readonly bytes: Uint8Array }
+  /** Ask, then send what `answer` makes of the result. */
+  | { readonly kind: 'lookup'; readonly lookup: Lookup; answer(result: LookupResult): Uint8Array };
+
+/** Header bits of the query that an answer repeats: opcode, RD and CD (RFC 1035 §4.1.1, RFC 4035 §3.1.6). */
+const REPEATED_FLAGS = 0x7800 | 0x0100 | 0x0010;
+const DNSSEC_OK = 0x8000;
+const FOREIGN: Subject = { kind: 'foreign' };
+
+/**
+ * @param message one DNS message, whatever was received. Never throws.
+ * @param zone null while this machine has no facts: then nothing is ours and all is REFUSED.
+ */
+export function answerQuery(message: Uint8Array, zone: Zone | null): Step {
+  const read = readQuery(message);
+  if (read.kind === 'ignore') return read;
+  if (read.kind === 'refuse') return { kind: 'answer', bytes: encodeAnswer(read.head, { rcode: read.rcode }) };
+  const { query } = read;
+  const isTransfer = query.type === TYPE.AXFR || query.type === TYPE.IXFR;
+  const subject = zone ? classify(query.labels, zone) : FOREIGN;
+  if (!zone || subject.kind === 'foreign' || isTransfer) {
+    return { kind: 'answer', bytes: encodeAnswer(query, { rcode: RCODE.REFUSED }) };
+  }
+  if (subject.kind === 'name' || subject.kind === 'address') return answerMachine(query, subject, zone);
+  const rcode = subject.kind === 'nothing' ? RCODE.NXDOMAIN : RCODE.NOERROR;
+  const records = subject.kind === 'apex' ? apexRecords(query, subject.apex) : [];
+  return { kind: 'answer', bytes: encodeAnswer(query, { rcode, records, apex: subject.apex }) };
+}
+
+function answerMachine(query: Query, subject: Extract<Subject, { kind: 'name' | 'address' }>, zone: Zone): Step {
+  const answer = (result: LookupResult): Uint8Array => {
+    if (result === 'unavailable') return encodeAnswer(query, { rcode: RCODE.SERVFAIL });
+    if (result === 'unknown') return encodeAnswer(query, { rcode: RCODE.NXDOMAIN, apex: subject.apex });
+    const records = machineRecords(query, subject, result, zone);
+    return encodeAnswer(query, { rcode: RCODE.NOERROR, records, apex: subject.apex });
+  };
+  const { self } = zone;
+  const isSelf =
+    subject.kind === 'name'
+      ? subject.name === self.name
+      : subject.address === self.ipv4 || subject.address === self.ipv6;
+  if (isSelf) return { kind: 'answer', bytes: answer(self) };
+  const lookup: Lookup =
+    subject.kind === 'name' ? { kind: 'name', name: subject.name } : { kind: 'address', address: subject.address };
+  return { kind: 'lookup', lookup, answer };
+}
+
+function machineRecords(query: Query, subject: Subject, machine: NamedMachine, zone: Zone): Answer[] {
+  const ttl = LIMITS.DNS_TTL_S.value;
+  const name = query.labels.join('.');
+  const wants = (type: number) => query.type === type || query.type === TYPE.ANY;
+  if (subject.kind === 'address') {
+    return wants(TYPE.PTR) ? [{ type: 'PTR', name, ttl, data: fullNameIn(zone, machine.name) }] : [];
+  }
+  const records: Answer[] = [];
+  if (wants(TYPE.A)) records.push({ type: 'A', name, ttl, data: machine.ipv4 });
+  if (wants(TYPE.AAAA)) records.push({ type: 'AAAA', name, ttl, data: machine.ipv6 });
+  return records;
+}
+
+function apexRecords(query: Query, apex: string): Answer[] {
+  const name = query.labels.join('.');
+  const records: Answer[] = [];
+  if (query.type === TYPE.SOA || query.type === TYPE.ANY) records.push({ ...soa(apex), name });
+  if (query.type === TYPE.NS || query.type === TYPE.ANY) {
+    records.push({ type: 'NS', name, ttl: LIMITS.DNS_TTL_S.value, data: apex });
+  }
+  return records;
+}
+
+/** RFC 6303 §3, but for the times: nothing here is ever transferred, and no "no" may be kept long. */
+function soa(apex: string): SoaAnswer {
+  const negativeTtl = LIMITS.DNS_NEGATIVE_TTL_S.value;
+  return {
+    type: 'SOA',
+    name: apex,
+    ttl: negativeTtl,
+    data: {
+      mname: apex,
+      rname: 'nobody.invalid',
+      serial: 1,
+      refresh: 3_600,
+      retry: 1_200,
+      expire: 604_800,
+      minimum: negativeTtl,
+    },
+  };
+}
+
+interface Content {
+  readonly rcode: Rcode;
+  readonly records?: readonly Answer[];
+  /** The domain of ours that the answer speaks for; absent where we have no authority. */
+  readonly apex?: string;
+}
+
+/** The codec encodes header and records; the question is put between them byte for byte as it came. */
+function encodeAnswer(head: QueryHead, { rcode, records = [], apex }: Content): Uint8Array {
+  const authoritative = apex === undefined ? 0 : AUTHORITATIVE_ANSWER;
+  const encoded = encode({
+    type: 'response',
+    id: head.id,
+    flags: (head.flags & REPEATED_FLAGS) | authoritative | (rcode & 0xf),
+    answers: [...records],
+    authorities: apex !== undefined && records.length === 0 ? [soa(apex)] : [],
+    additionals: head.edns ? [opt(head.edns.dnssecOk, rcode)] : [],
+  });
+  const bytes = new Uint8Array(encoded.length + head.question.length);
+  bytes.set(encoded.subarray(0, 12));
+  bytes.set(head.question, 12);
+  bytes.set(encoded.subarray(12), 12 + head.question.length);
+  new DataView(bytes.buffer).setUint16(4, head.question.length > 0 ? 1 : 0);
+  return bytes;
+}
+
+function opt(dnssecOk: boolean, rcode: Rcode): OptAnswer {
+  return {
+    type: 'OPT',
+    name: '.',
+    udpPayloadSize: LIMITS.DNS_UDP_PAYLOAD_BYTES.value,
+    extendedRcode: rcode >> 4,
+    ednsVersion: 0,
+    flags: dnssecOk ? DNSSEC_OK : 0,
+    flag_do: dnssecOk,
+    options: [],
+  };
+}
