@@ -8,6 +8,8 @@ import { CausewayError } from './errors.ts';
 export const DNS_ROOT = 'causeway.internal';
 
 const LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
+/** Checked before the case is changed: some letters outside ASCII have an ASCII lower case (U+212A, the Kelvin sign). */
+const LABEL_ANY_CASE = new RegExp(LABEL.source, 'i');
 
 /** A host name label (RFC 1123 §2.1), lower case. */
 export const label = z.string().regex(LABEL).brand('Label');
@@ -18,9 +20,9 @@ export type Label = z.infer<typeof label>;
  * @throws CausewayError NAME_INVALID
  */
 export function parseLabel(text: string): Label {
-  const lower = text.trim().toLowerCase();
-  if (!LABEL.test(lower)) throw new CausewayError('NAME_INVALID', { name: text.slice(0, 80) });
-  return lower as Label;
+  const trimmed = text.trim();
+  if (!LABEL_ANY_CASE.test(trimmed)) throw new CausewayError('NAME_INVALID', { name: text.slice(0, 80) });
+  return trimmed.toLowerCase() as Label;
 }
 
 /** The nearest valid label to a host name as an operating system reports it: `SQL01.corp.local` → `sql01`. */
