@@ -167,8 +167,10 @@ export const serverMessage = z.discriminatedUnion('type', [
     serverTime: epochMs,
     serverVersion: z.string().max(40),
   }),
-  z.object({ type: z.literal('response'), id: z.int(), ok: z.literal(true), result: z.unknown() }),
-  z.object({ type: z.literal('response'), id: z.int(), ok: z.literal(false), error: wireError }),
+  z.discriminatedUnion('ok', [
+    z.object({ type: z.literal('response'), id: z.int(), ok: z.literal(true), result: z.unknown() }),
+    z.object({ type: z.literal('response'), id: z.int(), ok: z.literal(false), error: wireError }),
+  ]),
   controlEvent,
 ]);
 export type ServerMessage = z.infer<typeof serverMessage>;
