@@ -108,6 +108,21 @@ export const LIMITS = {
     unit: 'ms',
     why: 'Both clocks are corrected by the server’s to within a second; a relay may delay by its age bound.',
   },
+  HANDSHAKE_ACCEPT_EVERY_MS: {
+    value: 100,
+    unit: 'ms',
+    why: 'An honest machine sends one in HANDSHAKE_RETRY_MS; ten a second keep a hostile one, at about 1 ms each, under 1 % of a core.',
+  },
+  UNKNOWN_SESSION_EVERY_MS: {
+    value: 1_000,
+    unit: 'ms',
+    why: 'One hint is enough to start a handshake, which takes longer than this over a slow path.',
+  },
+  REVOCATION_MARGIN_MS: {
+    value: 2_000,
+    unit: 'ms',
+    why: 'Grants count in whole seconds and clocks differ by up to one: a grant issued this shortly before a revocation may be the first one after it.',
+  },
   HANDSHAKES_PENDING_MAX: {
     value: 256,
     unit: 'entries',

@@ -11,6 +11,9 @@
  * Noise payload of message 1: version(1) timestamp(8, ms of the Unix epoch) ciphers(1, bit set) grant (ASCII JWT).
  * Noise payload of message 2: version(1) cipher(1, one bit).
  *
+ * Noise prologue: "causeway tunnel v1\0" initiatorId(16) responderId(16), the ids as the relay names them.
+ * The keys that the handshake leaves are the data keys, used with the cipher of message 2.
+ *
  * Plaintext of DATA: records, one behind the other:
  *
  *     KEEPALIVE   type(1) length(3) = 0
