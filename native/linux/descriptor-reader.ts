@@ -1,0 +1,83 @@
+/**
+ * Event-driven reading of a character device through Node's own event loop, without a native addon and
+ * without another thread. Must not know what is read.
+ *
+ * Node has no public way to poll a descriptor that is neither file, pipe, socket nor terminal. So a pipe is
+ * made and its read end given to a net.Socket, and then the device is put in place of it (dup3) under the
+ * same number, before libuv has added the number to its epoll set. From then on libuv epolls and reads the
+ * device, into one buffer that is used again and again (`onread`). Proven on Node 22, 24 and 26; koffi's
+ * undocumented uv_poll binding works too, at twice the CPU time a wake-up.
+ *
+ * libuv reads once a loop turn when a read does not fill the buffer, and epoll is level-triggered: what the
+ * callback leaves in the device is announced again in the next turn.
+ */
+import { Socket } from 'node:net';
+import { CausewayError } from '#protocol/errors.ts';
+import { O_CLOEXEC, O_NONBLOCK } from './constants.ts';
+import { describeErrno, type Libc } from './libc.ts';
+
+export interface DescriptorReader extends Disposable {
+  /** Takes effect at once: no `onRead` before {@link resume}. A broken descriptor goes unnoticed meanwhile. */
+  pause(): void;
+  resume(): void;
+}
+
+export interface DescriptorEvents {
+  /** `length` bytes are at the start of the buffer. */
+  onRead(length: number): void;
+  /** Reading failed or ended; called once, and not after disposal. The reader is then to be disposed. */
+  onFailure(error: Error): void;
+}
+
+/**
+ * Reads from a duplicate of `fd`, which stays the caller's.
+ * @param fd non-blocking
+ * @param buffer larger than any one read, or libuv reads on over what was not yet looked at
+ * @throws CausewayError ADAPTER_FAILED when the system has no more descriptors
+ */
+export function readDescriptor(libc: Libc, fd: number, buffer: Uint8Array, events: DescriptorEvents): DescriptorReader {
+  const ends = new Int32Array(2);
+  check(libc, libc.pipe2(ends, O_NONBLOCK | O_CLOEXEC));
+  const [readEnd, writeEnd] = ends as unknown as readonly [number, number];
+  let ended = false;
+  const fail = (error: Error) => {
+    if (ended) return;
+    ended = true;
+    events.onFailure(error);
+  };
+  const socket = new Socket({
+    fd: readEnd,
+    readable: true,
+    writable: false,
+    onread: {
+      buffer,
+      callback: (length) => {
+        if (!ended) events.onRead(length);
+        return true;
+      },
+    },
+  });
+  socket.on('error', fail);
+  socket.on('end', () => fail(new Error('end of file')));
+  const replaced = libc.dup3(fd, readEnd, O_CLOEXEC);
+  const errno = libc.errno();
+  libc.close(writeEnd);
+  if (replaced < 0) {
+    ended = true;
+    socket.destroy();
+    throw new CausewayError('ADAPTER_FAILED', { cause: describeErrno(errno) });
+  }
+  socket.resume();
+  return {
+    pause: () => void socket.pause(),
+    resume: () => void socket.resume(),
+    [Symbol.dispose]: () => {
+      ended = true;
+      socket.destroy();
+    },
+  };
+}
+
+function check(libc: Libc, result: number): void {
+  if (result < 0) throw new CausewayError('ADAPTER_FAILED', { cause: describeErrno(libc.errno()) });
+}
