@@ -1,0 +1,184 @@
+/**
+ * The `causeway` command line: what there is to type, and what each prints. All but `agent` talk to the
+ * running agent over its socket.
+ */
+import { Command } from 'commander';
+import { CausewayError } from '#protocol/errors.ts';
+import { check } from '#protocol/local-api.ts';
+import { AGENT_VERSION } from '../control/software.ts';
+import { connectLocal, type LocalClient } from '../local-api/client.ts';
+import { runDaemon } from './daemon.ts';
+import { checkLines, peerLines, type Style, statusLines } from './output.ts';
+
+export const DEFAULT_SOCKET = '/run/causeway/agent.sock';
+export const DEFAULT_STATE_DIRECTORY = '/var/lib/causeway';
+const DEFAULT_ADAPTER = 'causeway0';
+
+export interface Terminal {
+  readonly style: Style;
+  print(line: string): void;
+}
+
+interface SocketOption {
+  readonly socket: string;
+}
+
+/** @returns a command whose `parseAsync` throws CausewayError for everything that is refused. */
+export function causewayCommand(terminal: Terminal): Command {
+  const program = new Command('causeway')
+    .description('Takes part in a Causeway network: the agent on this computer, and the commands that talk to it.')
+    .version(AGENT_VERSION)
+    .exitOverride()
+    .configureOutput({ outputError: () => undefined })
+    .option('--socket <path>', 'where the agent listens', process.env.CAUSEWAY_SOCKET ?? DEFAULT_SOCKET);
+  const { print, style } = terminal;
+  const withAgent = async (work: (agent: LocalClient) => Promise<void>) => {
+    const agent = await connectLocal(program.opts<SocketOption>().socket);
+    try {
+      await work(agent);
+    } finally {
+      agent[Symbol.dispose]();
+    }
+  };
+  const printJson = (value: unknown) => print(JSON.stringify(value));
+
+  program
+    .command('agent')
+    .description('run the agent in the foreground (as root)')
+    .option('--state <directory>', 'where keys and settings are kept', DEFAULT_STATE_DIRECTORY)
+    .option('--adapter <name>', 'name of the virtual adapter', DEFAULT_ADAPTER)
+    .option('--log-level <level>', 'error, warn, info or debug', 'info')
+    .action(async (options: { state: string; adapter: string; logLevel: string }) => {
+      const { socket } = program.opts<SocketOption>();
+      await runDaemon({
+        stateDirectory: options.state,
+        socket,
+        adapterName: options.adapter,
+        logLevel: options.logLevel,
+      });
+    });
+
+  program
+    .command('up')
+    .description('connect; with a token, activate first')
+    .option('--token <token>', 'activation token from the portal (or the variable CAUSEWAY_ACTIVATION_TOKEN)')
+    .option('--name <name>', 'name of this computer in the network; its host name if left out')
+    .option('--timeout <seconds>', 'how long to wait until everything is proven', seconds, 20)
+    .option('--json', 'print JSON')
+    .action((options: { token?: string; name?: string; timeout: number; json?: boolean }) =>
+      withAgent(async (agent) => {
+        const status = await agent.call('up', {
+          token: options.token ?? process.env.CAUSEWAY_ACTIVATION_TOKEN,
+          name: options.name,
+          timeoutMs: options.timeout * 1000,
+        });
+        if (options.json) printJson(status);
+        else for (const line of statusLines(status, style)) print(line);
+        if (status.summary !== 'connected') process.exitCode = 1;
+      }),
+    );
+
+  program
+    .command('down')
+    .description('disconnect, and undo everything on this computer')
+    .option('--forget', 'also leave the subscription; a new token is needed to come back')
+    .action((options: { forget?: boolean }) =>
+      withAgent(async (agent) => {
+        await agent.call('down', { forget: options.forget ?? false });
+        print(options.forget ? 'Disconnected, and no longer a member of the subscription.' : 'Disconnected.');
+      }),
+    );
+
+  program
+    .command('status')
+    .description('show what was last proven, part by part')
+    .option('--json', 'print JSON')
+    .action((options: { json?: boolean }) =>
+      withAgent(async (agent) => {
+        const status = await agent.call('status', {});
+        if (options.json) printJson(status);
+        else for (const line of statusLines(status, style)) print(line);
+        if (status.summary !== 'connected') process.exitCode = 1;
+      }),
+    );
+
+  program
+    .command('refresh')
+    .description('re-read the policy now')
+    .option('--json', 'print JSON')
+    .action((options: { json?: boolean }) =>
+      withAgent(async (agent) => {
+        const status = await agent.call('refresh', {});
+        if (options.json) printJson(status);
+        else print(`Policy version ${status.policyVersion} was read from the control plane just now.`);
+      }),
+    );
+
+  program
+    .command('peers')
+    .description('list the machines that this one may reach')
+    .option('--json', 'print JSON')
+    .action((options: { json?: boolean }) =>
+      withAgent(async (agent) => {
+        const { peers } = await agent.call('peers', {});
+        if (options.json) printJson(peers);
+        else for (const line of peerLines(peers, style)) print(line);
+      }),
+    );
+
+  program
+    .command('ping')
+    .description('measure the round trip to a machine inside the tunnel')
+    .argument('<name>', 'name or overlay address')
+    .option('--count <n>', 'how often', seconds, 3)
+    .option('--timeout <seconds>', 'how long to wait for each answer', seconds, 5)
+    .action((target: string, options: { count: number; timeout: number }) =>
+      withAgent(async (agent) => {
+        for (let i = 0; i < options.count; i++) {
+          const answer = await agent.call('ping', { target, timeoutMs: options.timeout * 1000 });
+          print(`${answer.name} (${answer.address}) answered in ${answer.roundTripMs.toFixed(2)} ms`);
+        }
+      }),
+    );
+
+  program
+    .command('resolve')
+    .description('show what a name or overlay address stands for')
+    .argument('<name>', 'name or overlay address')
+    .option('--json', 'print JSON')
+    .action((target: string, options: { json?: boolean }) =>
+      withAgent(async (agent) => {
+        const found = await agent.call('resolve', { target });
+        if (options.json) printJson(found);
+        else
+          print(
+            `${found.fullName}   ${found.ipv4}   ${found.ipv6}   granted until ${new Date(found.grantExpiresAt).toISOString()}`,
+          );
+      }),
+    );
+
+  program
+    .command('diagnose')
+    .description('check every link of the chain and say which is broken')
+    .option('--json', 'print JSON')
+    .action((options: { json?: boolean }) =>
+      withAgent(async (agent) => {
+        const show = (progress: unknown) => {
+          const parsed = check.safeParse(progress);
+          if (parsed.success && !options.json) for (const line of checkLines(parsed.data, style)) print(line);
+        };
+        const { checks } = await agent.call('diagnose', {}, show);
+        if (options.json) printJson(checks);
+        if (checks.some(({ ok }) => !ok)) process.exitCode = 1;
+      }),
+    );
+  return program;
+}
+
+function seconds(text: string): number {
+  const value = Number(text);
+  if (!Number.isFinite(value) || value <= 0 || value > 3_600) {
+    throw new CausewayError('USAGE', { issue: `${text} is not a number between 0 and 3600.` });
+  }
+  return value;
+}

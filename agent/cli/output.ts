@@ -1,0 +1,113 @@
+/**
+ * What the `causeway` command prints for people. Pure: values in, lines out; colour only if asked.
+ */
+import type { CausewayError } from '#protocol/errors.ts';
+import type { Check, LocalResult } from '#protocol/local-api.ts';
+import { type AgentStatus, PART_ORDER, type Part } from '#protocol/status.ts';
+import { durationText } from '../duration.ts';
+
+export interface Style {
+  good(text: string): string;
+  bad(text: string): string;
+  faint(text: string): string;
+}
+
+export const PLAIN: Style = { good: (text) => text, bad: (text) => text, faint: (text) => text };
+export const COLOURED: Style = {
+  good: (text) => `\u001b[32m${text}\u001b[39m`,
+  bad: (text) => `\u001b[31m${text}\u001b[39m`,
+  faint: (text) => `\u001b[2m${text}\u001b[22m`,
+};
+
+const SUMMARIES: Record<AgentStatus['summary'], string> = {
+  'not-activated': 'Not activated. Run `causeway up --token TOKEN`.',
+  off: 'Disconnected by its owner. Run `causeway up` to connect.',
+  connecting: 'Connecting …',
+  connected: 'Connected.',
+  degraded: 'Not fully connected: see what failed below.',
+};
+
+const PART_TITLES: Record<(typeof PART_ORDER)[number], string> = {
+  activation: 'Activation',
+  control: 'Control plane',
+  relay: 'Relay',
+  adapter: 'Adapter',
+  names: 'Names',
+};
+
+const PART_STATES: Record<Part['state'], string> = { off: 'off', pending: 'trying', ok: 'ok', failed: 'failed' };
+
+export function statusLines(status: AgentStatus, style: Style): string[] {
+  const { machine } = status;
+  const lines = [status.summary === 'connected' ? style.good(SUMMARIES.connected) : SUMMARIES[status.summary]];
+  if (machine !== null) {
+    lines.push('', `${machine.fullName}   ${machine.ipv4}   ${machine.ipv6}`);
+    lines.push(
+      machine.memberOf === null
+        ? 'In no group yet: an administrator has to put it in one before it reaches anybody.'
+        : `Member of ${machine.memberOf}.`,
+    );
+  }
+  lines.push('');
+  for (const name of PART_ORDER) lines.push(...partLines(PART_TITLES[name], status.parts[name], status, style));
+  const peers = status.peers.filter((peer) => peer.state !== 'idle');
+  if (peers.length > 0) lines.push('', 'Peers');
+  for (const peer of peers) {
+    const roundTrip = peer.roundTripMs === null ? '' : `   ${peer.roundTripMs.toFixed(1)} ms`;
+    lines.push(
+      `  ${peer.name.padEnd(20)} ${peer.state.padEnd(12)} ${age(peer.provenAt, status.at)}${roundTrip}   ` +
+        `${bytesText(peer.receivedBytes)} in, ${bytesText(peer.sentBytes)} out`,
+    );
+  }
+  return lines;
+}
+
+export function peerLines(peers: LocalResult<'peers'>['peers'], style: Style): string[] {
+  if (peers.length === 0) return ['No machine is reachable yet: nothing is connected to this one’s group or role.'];
+  const width = Math.max(...peers.map((peer) => peer.name.length));
+  return peers.map((peer) => {
+    const online = peer.online ? style.good('online ') : style.faint('offline');
+    return `${peer.name.padEnd(width)}  ${online}  ${peer.ipv4.padEnd(15)}  ${peer.ipv6}  ${peer.memberOf}  ${peer.session?.state ?? 'idle'}`;
+  });
+}
+
+export function checkLines(check: Check, style: Style): string[] {
+  const mark = check.ok ? style.good('ok    ') : style.bad('FAILED');
+  return [
+    `${mark}  ${check.name.padEnd(14)}  ${check.detail}`,
+    ...(check.remedy === null ? [] : [`${' '.repeat(24)}→ ${check.remedy}`]),
+  ];
+}
+
+export function errorLines(error: Pick<CausewayError, 'code' | 'message' | 'remedy'>, style: Style): string[] {
+  return [`${style.bad(`error ${error.code}:`)} ${error.message}`, `→ ${error.remedy}`];
+}
+
+function partLines(title: string, part: Part, status: AgentStatus, style: Style): string[] {
+  const colour = part.state === 'ok' ? style.good : part.state === 'failed' ? style.bad : style.faint;
+  const roundTrip =
+    title === PART_TITLES.relay && status.relayRoundTripMs !== null && part.state === 'ok'
+      ? `, ${status.relayRoundTripMs.toFixed(1)} ms`
+      : '';
+  const lines = [
+    `  ${title.padEnd(14)} ${colour(PART_STATES[part.state].padEnd(7))} ${age(part.provenAt, status.at).padEnd(24)} ${part.detail}${roundTrip}`,
+  ];
+  if (part.error !== null) {
+    lines.push(
+      `${' '.repeat(17)}${part.error.message} [${part.error.code}]`,
+      `${' '.repeat(17)}→ ${part.error.remedy}`,
+    );
+  }
+  return lines;
+}
+
+function age(provenAt: number | null, now: number): string {
+  if (provenAt === null) return 'never proven';
+  return now - provenAt < 1_000 ? 'proven just now' : `proven ${durationText(now - provenAt)} ago`;
+}
+
+function bytesText(bytes: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+  const power = bytes < 1000 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3));
+  return `${power === 0 ? bytes : (bytes / 1000 ** power).toFixed(1)} ${units[power]}`;
+}

@@ -1,0 +1,221 @@
+/**
+ * One control connection, from the server's challenge to its close: requests with their answers, and
+ * pushed events. Knows the protocol, not what the agent does with it.
+ */
+import type { WebSocket } from 'ws';
+import {
+  type Challenge,
+  CONTROL_METHODS,
+  CONTROL_PATH,
+  CONTROL_SUBPROTOCOL,
+  type ControlEvent,
+  type ControlMethod,
+  type ControlParams,
+  type ControlResult,
+  type ServerMessage,
+  serverMessage,
+} from '#protocol/control-messages.ts';
+import { CausewayError, fromWire } from '#protocol/errors.ts';
+import { LIMITS } from '#protocol/limits.ts';
+import { Liveness } from '../liveness.ts';
+import type { PinnedServer } from '../pinned-socket.ts';
+import { openPinnedWebSocket } from '../pinned-websocket.ts';
+
+interface Waiting {
+  readonly method: ControlMethod;
+  readonly resolve: (result: unknown) => void;
+  readonly reject: (error: unknown) => void;
+  readonly timer: NodeJS.Timeout;
+}
+
+export interface ControlListener {
+  onEvent(event: ControlEvent): void;
+  /** The server answered something, so the connection lives. */
+  onProven(): void;
+  /** Called once; nothing comes after it. */
+  onClose(error: CausewayError): void;
+}
+
+export class ControlConnection implements Disposable {
+  readonly challenge: Challenge;
+  readonly #webSocket: WebSocket;
+  readonly #server: string;
+  readonly #listener: ControlListener;
+  readonly #waiting = new Map<number, Waiting>();
+  readonly #liveness = new Liveness(performance.now());
+  #livenessTimer: NodeJS.Timeout | undefined;
+  #nextId = 1;
+  #closedBy: CausewayError | undefined;
+
+  /**
+   * Connects and waits for the challenge.
+   * @throws CausewayError SERVER_UNREACHABLE, SERVER_PIN_MISMATCH, MESSAGE_MALFORMED, RATE_LIMITED
+   */
+  static async open(target: PinnedServer, listener: ControlListener, signal: AbortSignal): Promise<ControlConnection> {
+    const { webSocket } = await openPinnedWebSocket(
+      {
+        ...target,
+        path: CONTROL_PATH,
+        subprotocol: CONTROL_SUBPROTOCOL,
+        maxPayload: LIMITS.CONTROL_MESSAGE_MAX_BYTES.value,
+      },
+      signal,
+    );
+    const challenge = await firstMessage(webSocket, target.server, signal);
+    return new ControlConnection(webSocket, target.server, challenge, listener);
+  }
+
+  private constructor(webSocket: WebSocket, server: string, challenge: Challenge, listener: ControlListener) {
+    this.#webSocket = webSocket;
+    this.#server = server;
+    this.challenge = challenge;
+    this.#listener = listener;
+    webSocket.on('message', (data) => this.#receive(data.toString()));
+    webSocket.on('pong', () => this.#heard());
+    webSocket.on('close', () =>
+      this.#closed(new CausewayError('SERVER_UNREACHABLE', { server, cause: 'it closed the connection' })),
+    );
+    this.#watch();
+  }
+
+  /**
+   * @throws CausewayError what the server refused with, TIMED_OUT, or SERVER_UNREACHABLE when the connection ends first
+   */
+  request<Method extends ControlMethod>(method: Method, params: ControlParams<Method>): Promise<ControlResult<Method>> {
+    if (this.#closedBy !== undefined) return Promise.reject(this.#closedBy);
+    const id = this.#nextId++;
+    const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+    const milliseconds = LIMITS.CONTROL_TIMEOUT_MS.value;
+    const timer = setTimeout(() => {
+      this.#waiting.delete(id);
+      reject(new CausewayError('TIMED_OUT', { action: `the request ${method}`, seconds: milliseconds / 1000 }));
+    }, milliseconds);
+    this.#waiting.set(id, { method, resolve, reject, timer });
+    this.#liveness.sent(performance.now());
+    this.#watch();
+    this.#webSocket.send(JSON.stringify({ type: 'request', id, method, params }));
+    return promise as Promise<ControlResult<Method>>;
+  }
+
+  /** Asks for a sign of life now, e.g. after a wake from sleep. */
+  probe(): void {
+    this.#liveness.probed(performance.now());
+    this.#webSocket.ping();
+    this.#watch();
+  }
+
+  [Symbol.dispose](): void {
+    this.#webSocket.close(1000);
+    this.#closed(
+      new CausewayError('SERVER_UNREACHABLE', { server: this.#server, cause: 'the connection was closed here' }),
+    );
+  }
+
+  #receive(text: string): void {
+    this.#heard();
+    const message = parse(text);
+    if (message === undefined) {
+      this.#fail(new CausewayError('MESSAGE_MALFORMED', { issue: 'the server sent something unreadable' }));
+      return;
+    }
+    if (message.type === 'event') this.#listener.onEvent(message);
+    if (message.type === 'response') this.#answer(message);
+  }
+
+  #answer(message: Extract<ServerMessage, { type: 'response' }>): void {
+    const waiting = this.#waiting.get(message.id);
+    if (waiting === undefined) return;
+    this.#waiting.delete(message.id);
+    clearTimeout(waiting.timer);
+    if (!message.ok) {
+      waiting.reject(fromWire(message.error));
+      return;
+    }
+    const result = CONTROL_METHODS[waiting.method].result.safeParse(message.result);
+    if (result.success) waiting.resolve(result.data);
+    else
+      waiting.reject(
+        new CausewayError('MESSAGE_MALFORMED', { issue: `the answer to ${waiting.method}` }, { cause: result.error }),
+      );
+  }
+
+  #heard(): void {
+    this.#liveness.heard(performance.now());
+    this.#listener.onProven();
+  }
+
+  /** One timer for the next moment at which silence would mean something. */
+  #watch(): void {
+    clearTimeout(this.#livenessTimer);
+    if (this.#closedBy !== undefined) return;
+    this.#livenessTimer = setTimeout(() => {
+      const verdict = this.#liveness.verdict(performance.now());
+      if (verdict === 'dead') {
+        this.#fail(new CausewayError('SERVER_UNREACHABLE', { server: this.#server, cause: 'it stopped answering' }));
+        return;
+      }
+      if (verdict === 'probe') this.probe();
+      else this.#watch();
+    }, this.#liveness.nextCheckIn(performance.now()) + 10);
+  }
+
+  #fail(error: CausewayError): void {
+    this.#webSocket.terminate();
+    this.#closed(error);
+  }
+
+  #closed(error: CausewayError): void {
+    if (this.#closedBy !== undefined) return;
+    this.#closedBy = error;
+    clearTimeout(this.#livenessTimer);
+    for (const waiting of this.#waiting.values()) {
+      clearTimeout(waiting.timer);
+      waiting.reject(error);
+    }
+    this.#waiting.clear();
+    this.#listener.onClose(error);
+  }
+}
+
+function parse(text: string): ServerMessage | undefined {
+  try {
+    return serverMessage.parse(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+}
+
+function firstMessage(webSocket: WebSocket, server: string, signal: AbortSignal): Promise<Challenge> {
+  const { promise, resolve, reject } = Promise.withResolvers<Challenge>();
+  const seconds = LIMITS.CONTROL_TIMEOUT_MS.value / 1000;
+  const fail = (error: unknown) => {
+    stop();
+    webSocket.terminate();
+    reject(error);
+  };
+  const timer = setTimeout(
+    () => fail(new CausewayError('TIMED_OUT', { action: 'connecting', seconds })),
+    seconds * 1000,
+  );
+  const aborted = () => fail(signal.reason);
+  const closed = () => fail(new CausewayError('SERVER_UNREACHABLE', { server, cause: 'it closed the connection' }));
+  const received = (data: { toString(): string }) => {
+    const message = parse(data.toString());
+    if (message?.type !== 'challenge') {
+      fail(new CausewayError('MESSAGE_MALFORMED', { issue: 'the server did not begin with a challenge' }));
+      return;
+    }
+    stop();
+    resolve(message);
+  };
+  const stop = () => {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', aborted);
+    webSocket.removeListener('close', closed);
+    webSocket.removeListener('message', received);
+  };
+  signal.addEventListener('abort', aborted, { once: true });
+  webSocket.once('close', closed);
+  webSocket.once('message', received);
+  return promise;
+}

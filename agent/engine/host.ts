@@ -1,0 +1,37 @@
+/**
+ * What the engine needs of the computer it runs on, as one interface: the real one is in os-host.ts,
+ * tests give an in-memory one. Everything a `Host` sets up is undone by disposing what it returned.
+ */
+import type { Adapter } from '#native/adapter.ts';
+import type { SelfFacts } from '#protocol/control-messages.ts';
+import type { CausewayError } from '#protocol/errors.ts';
+import type { Label } from '#protocol/names.ts';
+
+/** Whom a name or address stands for, as far as policy lets this machine know. */
+export interface NameLookup {
+  byName(name: Label): Promise<{ ipv4: string; ipv6: string } | 'unknown' | 'unavailable'>;
+  byAddress(address: string): Promise<{ name: Label } | 'unknown' | 'unavailable'>;
+}
+
+export interface SetUp extends AsyncDisposable {
+  /** How it was set up, in a few words for people. */
+  readonly detail: string;
+  /** What the owner should know though it works, e.g. that IPv6 is switched off. */
+  readonly warning?: CausewayError | undefined;
+  /**
+   * Tests that it still holds, on the computer itself.
+   * @throws CausewayError
+   */
+  prove(): Promise<void>;
+}
+
+export interface Host {
+  /** Undoes what a killed agent left behind. */
+  restoreLeftovers(): Promise<void>;
+  /** @throws CausewayError TUN_MISSING, PRIVILEGE_MISSING, ADAPTER_NAME_TAKEN, ADAPTER_FAILED */
+  openAdapter(): Promise<Adapter>;
+  /** Addresses and routes. @throws CausewayError PRIVILEGE_MISSING, ADDRESS_RANGE_OVERLAP, ADAPTER_FAILED */
+  configureNetwork(adapter: Adapter, self: SelfFacts): Promise<SetUp>;
+  /** DNS answers and the system's resolver. @throws CausewayError PORT_IN_USE, DIRECTORY_READ_ONLY, DISK_FULL */
+  setUpNames(adapter: Adapter, self: SelfFacts, lookup: NameLookup): Promise<SetUp>;
+}

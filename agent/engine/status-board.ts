@@ -1,0 +1,89 @@
+/**
+ * Where every part writes down what it last proved, and from which the agent's status is read. Holds no
+ * timers and decides nothing.
+ */
+import type { CausewayError } from '#protocol/errors.ts';
+import type { AgentStatus, Part, PartName } from '#protocol/status.ts';
+
+export class StatusBoard {
+  readonly #now: () => number;
+  readonly #parts: Record<PartName, Part> = {
+    activation: blank(),
+    control: blank(),
+    relay: blank(),
+    adapter: blank(),
+    names: blank(),
+  };
+  readonly #watchers = new Set<() => void>();
+  relayRoundTripMs: number | null = null;
+  policyRefreshedAt: number | null = null;
+
+  /** @param now milliseconds of the Unix epoch by the local clock: ages are shown by it. */
+  constructor(now: () => number = Date.now) {
+    this.#now = now;
+  }
+
+  get parts(): AgentStatus['parts'] {
+    return structuredClone(this.#parts);
+  }
+
+  /** The part just proved to work. On the hot path this only moves a number. */
+  proven(name: PartName, detail?: string, warning?: CausewayError): void {
+    const part = this.#parts[name];
+    part.provenAt = this.#now();
+    if (detail !== undefined) part.detail = detail;
+    if (part.state === 'ok' && warning === undefined) return;
+    part.state = 'ok';
+    part.error = warning?.toWire() ?? null;
+    this.#tell();
+  }
+
+  pending(name: PartName, detail?: string): void {
+    this.#set(name, 'pending', null, detail);
+  }
+
+  failed(name: PartName, error: CausewayError): void {
+    this.#set(name, 'failed', error, undefined);
+  }
+
+  off(name: PartName): void {
+    this.#set(name, 'off', null, '');
+    this.#parts[name].provenAt = null;
+  }
+
+  /**
+   * Waits until `settled` holds or the signal fires; looks again after every change.
+   * @returns whether it held.
+   */
+  async until(settled: (parts: AgentStatus['parts']) => boolean, signal: AbortSignal): Promise<boolean> {
+    while (!settled(this.#parts)) {
+      if (signal.aborted) return false;
+      await new Promise<void>((resolve) => {
+        const done = () => {
+          this.#watchers.delete(done);
+          signal.removeEventListener('abort', done);
+          resolve();
+        };
+        this.#watchers.add(done);
+        signal.addEventListener('abort', done, { once: true });
+      });
+    }
+    return true;
+  }
+
+  #set(name: PartName, state: Part['state'], error: CausewayError | null, detail: string | undefined): void {
+    const part = this.#parts[name];
+    part.state = state;
+    part.error = error?.toWire() ?? null;
+    if (detail !== undefined) part.detail = detail;
+    this.#tell();
+  }
+
+  #tell(): void {
+    for (const watcher of [...this.#watchers]) watcher();
+  }
+}
+
+function blank(): Part {
+  return { state: 'off', provenAt: null, error: null, detail: '' };
+}

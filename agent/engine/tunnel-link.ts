@@ -1,0 +1,254 @@
+/**
+ * Joins the sans-IO tunnel to the world: frames to and from the relay, packets to and from the adapter,
+ * grants from the directory, one timer for all of its deadlines. Decides nothing that the tunnel or the
+ * directory could decide.
+ */
+import { randomBytes } from 'node:crypto';
+import type { Adapter, AdapterPacket } from '#native/adapter.ts';
+import { addressKey } from '#native/packets.ts';
+import type { SelfFacts } from '#protocol/control-messages.ts';
+import { CausewayError } from '#protocol/errors.ts';
+import type { GoneReason } from '#protocol/frames.ts';
+import type { GrantClaims, GrantedMachine } from '#protocol/grants.ts';
+import type { MachineId } from '#protocol/ids.ts';
+import { PROBE_BYTES } from '#protocol/tunnel-messages.ts';
+import type { Identity } from '../state/identity.ts';
+import { Tunnel, type TunnelOutput } from '../tunnel/tunnel.ts';
+import { PacketRouter } from './packet-router.ts';
+import type { KnownPeer, PeerDirectory } from './peer-directory.ts';
+
+export interface TunnelLinkOptions {
+  readonly self: SelfFacts;
+  readonly identity: Identity;
+  readonly directory: PeerDirectory;
+  /** Milliseconds of the Unix epoch, server's clock; never jumps while connected. */
+  readonly now: () => number;
+  /** @returns false when the relay's socket is over its mark. */
+  readonly sendFrame: (frame: Uint8Array) => boolean;
+  /** Signature and expiry of a grant that a peer brought along. */
+  readonly verifyGrant: (grant: string) => Promise<GrantClaims>;
+  readonly onAdapterFailure: (error: Error) => void;
+  readonly log: (message: string, details: Record<string, unknown>) => void;
+}
+
+interface Probe {
+  readonly peer: MachineId;
+  readonly sentAt: number;
+  readonly resolve: (roundTripMs: number) => void;
+}
+
+/** How often an unanswered probe is sent again: a lost one must not cost the whole time-out. */
+const PROBE_AGAIN_MS = 200;
+
+export class TunnelLink implements Disposable {
+  readonly router: PacketRouter;
+  readonly #options: TunnelLinkOptions;
+  readonly #tunnel: Tunnel;
+  readonly #probes = new Map<string, Probe>();
+  readonly #roundTrips = new Map<MachineId, number>();
+  #adapter: Adapter | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #timerAt = Number.POSITIVE_INFINITY;
+
+  constructor(options: TunnelLinkOptions) {
+    this.#options = options;
+    this.#tunnel = new Tunnel({
+      self: options.self.id,
+      staticKey: options.identity.tunnelPrivateKey,
+      subscription: options.self.subscription.id,
+      addresses: { ipv4: options.self.ipv4, ipv6: options.self.ipv6 },
+      random: randomBytes,
+      output: this.#output(),
+    });
+    this.router = new PacketRouter({
+      now: () => performance.now(),
+      send: (peer, packets) => this.#outgoing(peer, packets),
+      find: async (address) => (await this.#find(address)).id,
+      reply: (packet) => void this.#adapter?.write(packet),
+      isOverlay: isMachineAddress(options.self),
+      onFailure: options.onAdapterFailure,
+    });
+  }
+
+  /** Carries packets of this adapter from now on; `undefined` after it was removed. */
+  attach(adapter: Adapter | undefined): void {
+    this.#adapter = adapter;
+    adapter?.start(this.router);
+  }
+
+  /** A tunnel message came from a peer. */
+  incoming(peer: MachineId, message: Uint8Array): void {
+    this.#tunnel.incoming(peer, message, this.#options.now());
+    this.#schedule();
+  }
+
+  peerGone(peer: MachineId, reason: GoneReason): void {
+    this.#tunnel.peerGone(peer, reason, this.#options.now());
+    this.#schedule();
+  }
+
+  /** The relay connection is a new one. */
+  reconnected(): void {
+    this.#adapter?.resume();
+    this.#tunnel.reconnected(this.#options.now());
+    this.#schedule();
+  }
+
+  /** The relay's socket took what it held. */
+  drained(): void {
+    this.#adapter?.resume();
+  }
+
+  /** Takes in a grant; called by the directory for every new one. */
+  granted({ machine, grant, claims }: KnownPeer): void {
+    this.#tunnel.setGrant(grant, claims, this.#options.now());
+    this.router.add(machine.id, keysOf(machine));
+    this.#schedule();
+  }
+
+  /** Policy forbids this peer from now on: nothing more in either direction. */
+  revoke(peer: MachineId): void {
+    const known = this.#options.directory.get(peer);
+    if (known !== undefined) this.router.remove(keysOf(known.machine));
+    this.#options.directory.forget(peer);
+    this.#tunnel.revoke(peer, this.#options.now());
+    this.#schedule();
+  }
+
+  peers(): ReturnType<Tunnel['peers']> {
+    return this.#tunnel.peers();
+  }
+
+  /** The last measured round trip, milliseconds. */
+  roundTripMs(peer: MachineId): number | null {
+    return this.#roundTrips.get(peer) ?? null;
+  }
+
+  /**
+   * Round trip to a granted peer inside the tunnel, opening a session if there is none.
+   * @returns milliseconds
+   * @throws CausewayError PEER_UNREACHABLE when the time is over
+   */
+  async ping(machine: GrantedMachine, timeoutMs: number): Promise<number> {
+    const { promise, resolve } = Promise.withResolvers<number>();
+    const sent: string[] = [];
+    const send = () => {
+      const probe = randomBytes(PROBE_BYTES);
+      const key = probe.toString('latin1');
+      this.#probes.set(key, { peer: machine.id, sentAt: performance.now(), resolve });
+      sent.push(key);
+      this.#tunnel.probe(machine.id, probe, this.#options.now());
+      this.#schedule();
+    };
+    send();
+    const again = setInterval(send, PROBE_AGAIN_MS);
+    let timeout: NodeJS.Timeout | undefined;
+    const expired = new Promise<never>((_, reject) => {
+      timeout = setTimeout(() => {
+        const cause = `no answer within ${timeoutMs / 1000} seconds`;
+        reject(new CausewayError('PEER_UNREACHABLE', { name: machine.name, cause }));
+      }, timeoutMs);
+    });
+    try {
+      return await Promise.race([promise, expired]);
+    } finally {
+      clearInterval(again);
+      clearTimeout(timeout);
+      for (const key of sent) this.#probes.delete(key);
+    }
+  }
+
+  [Symbol.dispose](): void {
+    clearTimeout(this.#timer);
+    this.#adapter = undefined;
+    this.#tunnel[Symbol.dispose]();
+  }
+
+  #output(): TunnelOutput {
+    const { directory, log } = this.#options;
+    return {
+      sendFrame: (_peer, frame) => {
+        if (!this.#options.sendFrame(frame)) this.#adapter?.pause();
+      },
+      deliver: (_peer, packets) => {
+        const adapter = this.#adapter;
+        if (adapter !== undefined) for (const packet of packets) adapter.write(packet);
+      },
+      needGrant: (peer) => {
+        directory.renew(peer).catch((error: unknown) => {
+          log('no grant', { peer, error: String(error) });
+          this.#tunnel.refuseGrant(peer, this.#options.now());
+          this.#schedule();
+        });
+      },
+      verifyGrant: (handshake, grant) => void this.#verify(handshake, grant),
+      peerChanged: () => undefined,
+      probeReply: (peer, bytes) => {
+        const key = Buffer.from(bytes).toString('latin1');
+        const probe = this.#probes.get(key);
+        if (probe === undefined || probe.peer !== peer) return;
+        this.#probes.delete(key);
+        const roundTripMs = performance.now() - probe.sentAt;
+        this.#roundTrips.set(peer, roundTripMs);
+        probe.resolve(roundTripMs);
+      },
+    };
+  }
+
+  #outgoing(peer: MachineId, packets: readonly AdapterPacket[]): void {
+    this.#tunnel.outgoing(peer, packets, this.#options.now());
+    this.#schedule();
+  }
+
+  async #find(address: string): Promise<GrantedMachine> {
+    try {
+      return (await this.#options.directory.byAddress(address)).machine;
+    } catch (error) {
+      this.#options.log('no peer at address', { address, error: String(error) });
+      throw error;
+    }
+  }
+
+  async #verify(handshake: number, grant: string): Promise<void> {
+    try {
+      const claims = await this.#options.verifyGrant(grant);
+      this.#tunnel.grantVerified(handshake, claims, this.#options.now());
+      if (this.#tunnel.trusts(claims)) this.#options.directory.learn(grant, claims);
+    } catch (error) {
+      this.#options.log('handshake refused', { error: String(error) });
+      this.#tunnel.grantRejected(handshake, this.#options.now());
+    }
+    this.#schedule();
+  }
+
+  /** Re-arms the timer only when the next deadline came nearer; a timer that fires early costs one look. */
+  #schedule(): void {
+    const next = this.#tunnel.nextDeadline();
+    if (next === undefined || next >= this.#timerAt) return;
+    clearTimeout(this.#timer);
+    this.#timerAt = next;
+    this.#timer = setTimeout(
+      () => {
+        this.#timerAt = Number.POSITIVE_INFINITY;
+        this.#tunnel.tick(this.#options.now());
+        this.#schedule();
+      },
+      Math.max(0, next - this.#options.now()),
+    );
+  }
+}
+
+function keysOf(machine: GrantedMachine) {
+  return [addressKey(machine.ipv4), addressKey(machine.ipv6)];
+}
+
+/** Inside the overlay's ranges and not this machine itself. */
+function isMachineAddress(self: SelfFacts): (address: string) => boolean {
+  const prefix = self.ipv6.split(':').slice(0, 3).join(':');
+  return (address) => {
+    if (address === self.ipv4 || address === self.ipv6) return false;
+    if (address.includes(':')) return address.startsWith(`${prefix}:`);
+    const [a, b] = address.split('.').map(Number) as [number, number];
+    return a === 100 && b >= 64 && b < 128;
+  };
+}

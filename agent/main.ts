@@ -1,0 +1,32 @@
+/**
+ * The `causeway` command's process: arguments in, lines and exit status out.
+ */
+import { CommanderError } from 'commander';
+import { CausewayError } from '#protocol/errors.ts';
+import { causewayCommand } from './cli/commands.ts';
+import { COLOURED, errorLines, PLAIN } from './cli/output.ts';
+
+const colour = process.stdout.isTTY === true && process.env.NO_COLOR === undefined;
+const style = colour ? COLOURED : PLAIN;
+
+try {
+  await causewayCommand({ style, print: (line) => console.log(line) }).parseAsync();
+} catch (error) {
+  process.exitCode = report(error);
+}
+
+/** @returns the exit status: 0 for help, 1 for a refusal, 2 for wrong usage, 70 for a bug (sysexits EX_SOFTWARE). */
+function report(error: unknown): number {
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return 0;
+    const usage = new CausewayError('USAGE', { issue: error.message.replace(/^error: /, '') });
+    for (const line of errorLines(usage, style)) console.error(line);
+    return 2;
+  }
+  if (error instanceof CausewayError) {
+    for (const line of errorLines(error, style)) console.error(line);
+    return 1;
+  }
+  console.error(error);
+  return 70;
+}

@@ -1,0 +1,82 @@
+/**
+ * Files that must be whole or not there: written beside, flushed, renamed. Knows nothing of what is in
+ * them.
+ */
+import { chmod, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { CausewayError } from '#protocol/errors.ts';
+
+/**
+ * Replaces `path` by `bytes`, or leaves it as it was.
+ * @param mode permission bits of the new file, e.g. 0o600.
+ * @throws CausewayError DISK_FULL, DIRECTORY_READ_ONLY
+ */
+export async function writeDurably(path: string, bytes: Uint8Array | string, mode: number): Promise<void> {
+  const temporary = `${path}.${process.pid}.new`;
+  try {
+    const file = await open(temporary, 'w', mode);
+    try {
+      await file.writeFile(bytes);
+      await file.chmod(mode);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+    await flushDirectory(dirname(path));
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => undefined);
+    throw refusalOf(error, path);
+  }
+}
+
+/** The file's text, or undefined when there is none. */
+export async function readIfThere(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw refusalOf(error, path);
+  }
+}
+
+/**
+ * Makes a directory that only its owner can enter.
+ * @throws CausewayError DISK_FULL, DIRECTORY_READ_ONLY
+ */
+export async function ensurePrivateDirectory(path: string): Promise<void> {
+  try {
+    const made = await mkdir(path, { recursive: true, mode: 0o700 });
+    if (made !== undefined) await chmod(path, 0o700);
+  } catch (error) {
+    throw refusalOf(error, path);
+  }
+}
+
+async function flushDirectory(path: string): Promise<void> {
+  const directory = await open(path, 'r');
+  try {
+    await directory.sync();
+  } finally {
+    await directory.close();
+  }
+}
+
+function refusalOf(error: unknown, path: string): unknown {
+  switch (codeOf(error)) {
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return new CausewayError('DISK_FULL', { path }, { cause: error });
+    case 'EROFS':
+    case 'EACCES':
+    case 'EPERM':
+    case 'ENOTDIR':
+      return new CausewayError('DIRECTORY_READ_ONLY', { directory: dirname(path) }, { cause: error });
+    default:
+      return error;
+  }
+}
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error ? String(error.code) : undefined;
+}
