@@ -6,7 +6,9 @@
 import { randomBytes } from 'node:crypto';
 import type { Adapter, AdapterPacket } from '#native/adapter.ts';
 import { addressKey } from '#native/packets.ts';
+import { ipv6Prefix, isIpv6, parseIpv4, parseIpv6 } from '#protocol/addresses.ts';
 import type { SelfFacts } from '#protocol/control-messages.ts';
+import { equalBytes } from '#protocol/encoding.ts';
 import { CausewayError } from '#protocol/errors.ts';
 import type { GoneReason } from '#protocol/frames.ts';
 import type { GrantClaims, GrantedMachine } from '#protocol/grants.ts';
@@ -244,11 +246,11 @@ function keysOf(machine: GrantedMachine) {
 
 /** Inside the overlay's ranges and not this machine itself. */
 function isMachineAddress(self: SelfFacts): (address: string) => boolean {
-  const prefix = self.ipv6.split(':').slice(0, 3).join(':');
+  const prefix = ipv6Prefix(self.subscription.id);
   return (address) => {
     if (address === self.ipv4 || address === self.ipv6) return false;
-    if (address.includes(':')) return address.startsWith(`${prefix}:`);
-    const [a, b] = address.split('.').map(Number) as [number, number];
-    return a === 100 && b >= 64 && b < 128;
+    if (isIpv6(address)) return equalBytes(parseIpv6(address).subarray(0, prefix.length), prefix);
+    const [a, b] = parseIpv4(address);
+    return a === 100 && b !== undefined && b >= 64 && b < 128;
   };
 }
