@@ -1,0 +1,134 @@
+/**
+ * Which folder may import which (docs/architecture.md, "Layers"). Folders are environments: a file knows
+ * from its folder what it may touch. Every rule's comment is its reason; build/layers.test.ts plants a
+ * violation of each and sees it found.
+ */
+import type { ICruiseOptions, IForbiddenRuleType } from 'dependency-cruiser';
+
+const TESTS = '\\.test\\.ts$';
+const PRODUCT = '^(protocol|native|agent|relay-server)/';
+const TOOLS = '^(lab|bench|build)/';
+
+export const LAYER_RULES: readonly IForbiddenRuleType[] = [
+  {
+    name: 'protocol-knows-no-part',
+    comment: 'protocol/ is what the parts say to each other; if it knew one of them, all the others would too.',
+    severity: 'error',
+    from: { path: '^protocol/' },
+    to: { path: '^(native|agent|relay-server|lab|bench|build)/' },
+  },
+  {
+    name: 'protocol-runs-anywhere',
+    comment: 'The portal and the desktop window use protocol/ in a browser, where there are no Node modules.',
+    severity: 'error',
+    from: { path: '^protocol/', pathNot: TESTS },
+    to: { dependencyTypes: ['core'] },
+  },
+  {
+    name: 'protocol-uses-three-packages',
+    comment: 'Every machine trusts this code with its keys: schemas, signatures and hashes, and nothing else.',
+    severity: 'error',
+    from: { path: '^protocol/', pathNot: TESTS },
+    to: { path: 'node_modules/', pathNot: 'node_modules/(?:zod|jose|@noble/hashes)/' },
+  },
+  {
+    name: 'native-knows-only-the-protocol',
+    comment: 'An adapter carries packets for anybody; it must not know peers, keys or policy.',
+    severity: 'error',
+    from: { path: '^native/' },
+    to: { path: '^(agent|relay-server)/' },
+  },
+  {
+    name: 'agent-knows-no-server',
+    comment: 'Agent and server are released apart and meet only in protocol/.',
+    severity: 'error',
+    from: { path: '^agent/' },
+    to: { path: '^relay-server/' },
+  },
+  {
+    name: 'server-knows-no-agent',
+    comment: 'The server must run where no adapter exists, and must hold no code that opens a tunnel.',
+    severity: 'error',
+    from: { path: '^relay-server/' },
+    to: { path: '^(native|agent)/' },
+  },
+  {
+    name: 'relay-is-given-no-key',
+    comment:
+      'The relay process is never given a key. It reaches, over any number of imports, neither the store and the control plane, which hold the signing key, nor the agent, which holds tunnel keys.',
+    severity: 'error',
+    from: { path: '^relay-server/relay/', pathNot: TESTS },
+    to: { path: '^(relay-server/(control|store|api)|agent|native)/', reachable: true },
+  },
+  {
+    name: 'tunnel-does-no-io',
+    comment:
+      'The tunnel is a state machine of bytes and time, so that two machines and a relay run in memory on a fake clock.',
+    severity: 'error',
+    from: { path: '^agent/tunnel/', pathNot: [TESTS, '^agent/tunnel/vectors\\.ts$'] },
+    to: {
+      path: '^(?:node:)?(?:net|tls|https?|dgram|dns|fs|child_process|timers|worker_threads)(?:/promises)?$|node_modules/(?:ws|koffi|fastify)/',
+    },
+  },
+  {
+    name: 'product-uses-no-tools',
+    comment: 'The lab, the benchmarks and the build look at the product; it must not know that it is looked at.',
+    severity: 'error',
+    from: { path: PRODUCT },
+    to: { path: TOOLS },
+  },
+  {
+    name: 'koffi-only-in-native',
+    comment: 'Calls into the operating system that can crash the process stay behind one interface.',
+    severity: 'error',
+    from: { path: PRODUCT, pathNot: '^native/' },
+    to: { path: 'node_modules/koffi/' },
+  },
+  {
+    name: 'product-needs-no-dev-package',
+    comment: 'What is installed with `npm ci --omit=dev` must run.',
+    severity: 'error',
+    from: { path: PRODUCT, pathNot: [TESTS, 'compliance', 'test-'] },
+    to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
+  },
+  {
+    name: 'no-import-of-a-test',
+    comment: 'A test is read to understand the file beside it; what two tests share is a file of its own.',
+    severity: 'error',
+    from: {},
+    to: { path: TESTS },
+  },
+  {
+    name: 'no-barrel',
+    comment: 'A barrel hides where a thing is, and loads everything to get one.',
+    severity: 'error',
+    from: {},
+    to: { path: '(?:^|/)index\\.ts$', pathNot: 'node_modules' },
+  },
+  {
+    name: 'no-circle',
+    comment: 'Files that need each other are one file, or the part that both need is a third.',
+    severity: 'error',
+    from: {},
+    to: { circular: true },
+  },
+  {
+    name: 'no-dead-end',
+    comment: 'An import that does not resolve fails at run time, on the first machine that gets there.',
+    severity: 'error',
+    from: {},
+    to: { couldNotResolve: true },
+  },
+];
+
+export const CRUISE_OPTIONS: ICruiseOptions = {
+  parser: 'tsc',
+  doNotFollow: { path: 'node_modules' },
+  exclude: { path: '(?:^|/)(?:dist|coverage)/' },
+  tsPreCompilationDeps: true,
+  enhancedResolveOptions: {
+    conditionNames: ['node', 'import', 'default'],
+    exportsFields: ['exports'],
+    extensions: ['.ts', '.js', '.json'],
+  },
+};
