@@ -179,7 +179,7 @@ export const ERRORS = {
   },
   AGENT_NOT_RUNNING: {
     what: 'The Causeway agent does not run on this computer (no answer on {socket}).',
-    remedy: 'Start it with `causeway agent` as root, or `systemctl start causeway`.',
+    remedy: 'Start it as root with `causeway agent`.',
     http: 503,
   },
   AGENT_ALREADY_RUNNING: {
