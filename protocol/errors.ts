@@ -234,6 +234,12 @@ export const ERRORS = {
     remedy: 'Ask the administrator to connect the two in the portal.',
     http: 403,
   },
+  NAMES_NOT_RESOLVED: {
+    what: "This computer's resolver does not find {name}, its own name in the network: {cause}.",
+    remedy:
+      'See whether another program has rewritten /etc/resolv.conf, or /etc/nsswitch.conf leaves out dns; then run `causeway refresh`.',
+    http: 500,
+  },
   NAME_UNKNOWN: {
     what: 'No machine that this one may reach is called {name}.',
     remedy: 'Check the spelling with `causeway peers`; the administrator can connect the two in the portal.',
