@@ -20,6 +20,7 @@ import type { Connection, Identity } from './connection.ts';
 import { type PresenceListener, RelayCore } from './core.ts';
 import { MachineSocket } from './machine-socket.ts';
 import type { RelayMetrics } from './metrics.ts';
+import { engineCollector, Scavenger } from './scavenger.ts';
 
 /** The part of a pino logger that a relay uses. */
 export interface RelayLogger {
@@ -60,6 +61,7 @@ class RelayEdge implements Relay {
   readonly #core: RelayCore;
   readonly #admission: Admission;
   readonly #acceptor: WebSocketServer;
+  readonly #scavenger = new Scavenger(engineCollector());
   readonly #sockets = new Set<MachineSocket>();
   #sweeping: NodeJS.Timeout | undefined;
   #closed: PromiseWithResolvers<void> | undefined;
@@ -146,7 +148,10 @@ class RelayEdge implements Relay {
     const { now, logger } = this.#options;
     const { subscription, machine } = identity;
     const socket = new MachineSocket(webSocket, {
-      onMessage: (frame) => this.#core.receive(connection, frame, now()),
+      onMessage: (frame) => {
+        this.#scavenger.received(frame.length);
+        this.#core.receive(connection, frame, now());
+      },
       onAlive: () => this.#core.heard(connection, now()),
       onWritable: () => {
         this.#core.heard(connection, now());
