@@ -9,6 +9,7 @@ import { OFFLOAD_HEADER_BYTES } from '#protocol/tunnel-messages.ts';
 import type { Adapter, AdapterPacket, AdapterReader } from './adapter.ts';
 import { createSplitter, type Splitter } from './offload.ts';
 import { GSO, gsoTypeOf, isOrdinary } from './offload-header.ts';
+import { ipVersion } from './packets.ts';
 
 export interface MemoryAdapterOptions {
   readonly name?: string;
@@ -127,8 +128,10 @@ class MemoryPlug implements Adapter, MemoryOs {
 
   /** @returns false when the packet is malformed */
   #fitting(packet: AdapterPacket, emit: (piece: AdapterPacket) => void): boolean {
-    if (packet.length <= OFFLOAD_HEADER_BYTES) return false;
+    if (ipVersion(packet, OFFLOAD_HEADER_BYTES) === 0) return false;
     if (!this.#covers(packet)) return this.#split(packet, emit) > 0;
+    // Malformed headers are refused even where no splitting is due, as a kernel does.
+    if (this.#split(packet, () => {}) === 0) return false;
     emit(packet);
     return true;
   }
