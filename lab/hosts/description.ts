@@ -36,6 +36,9 @@ export interface LabDescription {
 
 export const INTERNET_PREFIX_LENGTH = 15;
 
+/** The program that runs the lab is on the internet too: as administrator it speaks to the relay server. */
+export const OBSERVER_ADDRESS = '198.18.0.1';
+
 /** The lab of the demo and the scenarios. */
 export const STANDARD_LAB: LabDescription = {
   servers: [{ name: 'relay', address: '198.18.0.10' }],

@@ -47,7 +47,15 @@ export async function enclosed(inside: (enclosure: Enclosure) => Promise<number>
 async function runEnclosed(programAndArguments: readonly string[]): Promise<number> {
   const directory = makeLabDirectory();
   const rootless = process.getuid?.() !== 0;
-  const unshare = ['unshare', ...(rootless ? ['--map-root-user'] : []), '--net', '--mount', '--pid', '--mount-proc'];
+  const unshare = [
+    'unshare',
+    ...(rootless ? ['--map-root-user'] : []),
+    '--net',
+    '--mount',
+    '--ipc',
+    '--pid',
+    '--mount-proc',
+  ];
   const child = spawn(
     'setpriv',
     ['--pdeathsig', 'KILL', ...unshare, '--fork', '--kill-child', process.execPath, ...programAndArguments],

@@ -17,6 +17,8 @@ ${COUNTERS.map((name) => `  counter ${name} { }`).join('\n')}
   chain forward {
     type filter hook forward priority 0; policy drop;
     ct state established,related accept
+    # Where the kernel shows bridged frames to the firewall, neighbours on the LAN pass here too.
+    iifname "lan" oifname "lan" accept
     iifname "lan" oifname "wan" tcp dport 443 counter name out_443 accept
     ${other}
     iifname "lan" counter name out_refused drop

@@ -16,7 +16,10 @@ export interface HolderFiles {
 /** Run once in the enclosure: keeps the system's own directories reachable under `system`. */
 export function keepSystemScript(system: string): string {
   const bind = (path: string) => `mkdir -p ${system}${path} && mount --rbind ${path} ${system}${path}`;
-  return ['set -e', ...SHADOWED.map(bind), 'ip link set lo up'].join('\n');
+  // Shared memory that a killed program leaves behind goes with the enclosure, like all else.
+  return ['set -e', ...SHADOWED.map(bind), 'mount -t tmpfs -o mode=1777 tmpfs /dev/shm', 'ip link set lo up'].join(
+    '\n',
+  );
 }
 
 /**

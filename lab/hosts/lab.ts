@@ -14,6 +14,7 @@ import {
   type HostDescription,
   INTERNET_PREFIX_LENGTH,
   type LabDescription,
+  OBSERVER_ADDRESS,
   type SiteDescription,
 } from './description.ts';
 import type { Enclosure } from './enclosure.ts';
@@ -99,15 +100,17 @@ export class Lab {
       ...servers.map((server) => ({ name: server.name, end: 'eth0', isolated: server.isolated ?? false })),
       ...sites.map((site) => ({ name: site.name, end: 'wan', isolated: false })),
     ];
+    const internet = [
+      'link add name internet type bridge',
+      `address add ${OBSERVER_ADDRESS}/${INTERNET_PREFIX_LENGTH} dev internet`,
+      'link set internet up',
+    ];
     const commands = plugs.flatMap(({ name, end, isolated }, index) => [
       `link add name port${index} type veth peer name ${end} netns ${this.host(name).holderPid}`,
       `link set port${index} master internet up`,
       `link set port${index} type bridge_slave isolated ${isolated ? 'on' : 'off'}`,
     ]);
-    await inEnclosure(
-      ['ip', '-batch', '-'],
-      ['link add name internet type bridge', 'link set internet up', ...commands],
-    );
+    await inEnclosure(['ip', '-batch', '-'], [...internet, ...commands]);
     for (const { name, end } of plugs) {
       const host = this.host(name);
       await ipBatch(host, [`address add ${host.address}/${INTERNET_PREFIX_LENGTH} dev ${end}`, `link set ${end} up`]);

@@ -1,0 +1,55 @@
+/**
+ * Bundles what users run: dist/causeway.js (agent and command) and dist/causeway-relay.js (server).
+ * Native code stays outside: koffi is loaded from node_modules, or from beside the bundle once packaged.
+ */
+import { mkdir, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { rolldown } from 'rolldown';
+
+export interface Bundles {
+  /** Absolute path of the agent and its command. */
+  readonly agent: string;
+  /** Absolute path of the relay server. */
+  readonly relay: string;
+}
+
+const EXTERNAL = ['koffi', 'pg-native'];
+
+/**
+ * Writes both bundles with source maps.
+ * @throws Error when a source file can not be resolved or parsed
+ */
+export async function bundle(): Promise<Bundles> {
+  const [agent, relay] = await Promise.all([
+    bundleOne('../agent/main.ts', '../dist/causeway.js'),
+    bundleOne('../relay-server/main.ts', '../dist/causeway-relay.js'),
+  ]);
+  return { agent, relay };
+}
+
+/** Written beside its place and moved there in one step: somebody may be starting the bundle right now. */
+async function bundleOne(entry: string, output: string): Promise<string> {
+  const file = here(output);
+  const staging = join(dirname(file), `.${basename(file)}-${process.pid}`);
+  await mkdir(staging, { recursive: true });
+  try {
+    const built = await rolldown({ input: here(entry), platform: 'node', external: EXTERNAL, logLevel: 'silent' });
+    const staged = join(staging, basename(file));
+    await built.write({ file: staged, format: 'esm', sourcemap: true, codeSplitting: false });
+    await built.close();
+    for (const suffix of ['.map', '']) await rename(staged + suffix, file + suffix);
+  } finally {
+    await rm(staging, { recursive: true, force: true });
+  }
+  return file;
+}
+
+function here(path: string): string {
+  return fileURLToPath(new URL(path, import.meta.url));
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const { agent, relay } = await bundle();
+  process.stdout.write(`${agent}\n${relay}\n`);
+}

@@ -1,0 +1,100 @@
+/**
+ * What the lab needs of the machine: Debian packages, namespaces, a TUN device. As root on Debian it
+ * installs what is missing and says so; otherwise it says what to run. Knows nothing of scenarios.
+ */
+import { spawnSync } from 'node:child_process';
+import { accessSync, closeSync, constants, existsSync, openSync, readdirSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+/** Package by the command it brings. */
+const PACKAGES = {
+  ip: 'iproute2',
+  nft: 'nftables',
+  nsenter: 'util-linux',
+  ping: 'iputils-ping',
+  curl: 'curl',
+  psql: 'postgresql-client',
+  postgres: 'postgresql',
+  openssl: 'openssl',
+  openvpn: 'openvpn',
+  tincd: 'tinc',
+  iperf3: 'iperf3',
+} as const;
+
+export type Command = keyof typeof PACKAGES;
+
+/** What every lab needs, whatever runs in it. */
+export const LAB_COMMANDS: readonly Command[] = ['ip', 'nft', 'nsenter', 'ping', 'curl'];
+export const SQL_COMMANDS: readonly Command[] = ['psql', 'postgres'];
+
+/**
+ * Why something with these needs can not run here; null when it can. Tries to install first.
+ * @param say gets sentences for people on what is being done
+ */
+export function obstacle(commands: readonly Command[], say: (sentence: string) => void): string | null {
+  if (process.platform !== 'linux') return 'The lab is made of Linux namespaces; this is another system.';
+  return missingPackages(commands, say) ?? missingNamespaces() ?? unusableTun();
+}
+
+/** The full path of a command; Debian keeps PostgreSQL's server out of the PATH. */
+export function findCommand(command: Command): string | null {
+  const path = (process.env['PATH'] ?? '').split(delimiter);
+  const directories = [...path, '/usr/sbin', '/usr/bin', '/sbin', '/bin', ...postgresDirectories()];
+  return directories.map((directory) => join(directory, command)).find(isExecutable) ?? null;
+}
+
+function missingPackages(commands: readonly Command[], say: (sentence: string) => void): string | null {
+  const missing = () => commands.filter((command) => findCommand(command) === null).map((command) => PACKAGES[command]);
+  const packages = missing();
+  if (packages.length === 0) return null;
+  const line = `apt-get install --yes --no-install-recommends ${packages.join(' ')}`;
+  if (process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
+    say(`Installing what the lab needs: ${packages.join(' ')}`);
+    const install = `(apt-get update; ${line}) 1>&2`;
+    // Debian would start a database server of its own at once; the lab wants only the program.
+    spawnSync('sh', ['-c', install], {
+      stdio: ['ignore', 'ignore', 'ignore'],
+      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' },
+    });
+    if (missing().length === 0) return null;
+    return `These packages could not be installed: ${missing().join(' ')}. Run: ${line}`;
+  }
+  return `These packages are missing: ${packages.join(' ')}. Run: sudo ${line}`;
+}
+
+function missingNamespaces(): string | null {
+  const rootless = process.getuid?.() !== 0;
+  const flags = [...(rootless ? ['--map-root-user'] : []), '--net', '--mount', '--pid', '--fork', '--mount-proc'];
+  const tried = spawnSync('unshare', [...flags, 'true'], { encoding: 'utf8' });
+  if (tried.status === 0) return null;
+  const why = tried.error?.message ?? tried.stderr.trim();
+  return rootless
+    ? `This user may not make namespaces (${why}). Run as root, or: sudo sysctl kernel.unprivileged_userns_clone=1`
+    : `Namespaces can not be made here (${why}); in a container, run it with --privileged.`;
+}
+
+function unusableTun(): string | null {
+  if (!existsSync('/dev/net/tun')) return 'There is no /dev/net/tun. Run as root: modprobe tun';
+  try {
+    closeSync(openSync('/dev/net/tun', 'r+'));
+    return null;
+  } catch {
+    return 'This user may not open /dev/net/tun. Run as root, or: sudo chmod 666 /dev/net/tun (as Debian has it)';
+  }
+}
+
+function postgresDirectories(): string[] {
+  const root = '/usr/lib/postgresql';
+  if (!existsSync(root)) return [];
+  const versions = readdirSync(root).sort((a, b) => Number(b) - Number(a));
+  return versions.map((version) => join(root, version, 'bin'));
+}
+
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
