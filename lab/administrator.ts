@@ -3,7 +3,8 @@
  * Runs in the lab's own process, so that a scenario can time what follows an answer.
  */
 import { createHash } from 'node:crypto';
-import { type IncomingMessage, request } from 'node:https';
+import type { IncomingMessage } from 'node:http';
+import { request } from 'node:https';
 import type { TLSSocket } from 'node:tls';
 import type { z } from 'zod';
 import { toBase64url } from '#protocol/encoding.ts';

@@ -96,6 +96,7 @@ export class AgentOnHost {
 
   /** Returns once its local API answers. */
   async start(): Promise<void> {
+    await this.#installCommand();
     this.#program = this.host.spawn('agent', [process.execPath, this.#bundle, 'agent']);
     await until(
       async () => (await this.causeway(['status', '--json'])).code === 0 || !this.program.running,
@@ -103,6 +104,12 @@ export class AgentOnHost {
       () => `the agent of ${this.host.name} does not answer\n${this.program.tail()}`,
     );
     if (!this.program.running) throw new Error(`the agent of ${this.host.name} ended\n${this.program.tail()}`);
+  }
+
+  /** So that people and programs on the host can type `causeway`. */
+  async #installCommand(): Promise<void> {
+    await this.host.write('/run/bin/causeway', `#!/bin/sh\nexec '${process.execPath}' '${this.#bundle}' "$@"\n`);
+    await this.host.must(['chmod', '755', '/run/bin/causeway']);
   }
 
   /** The agent as a crash leaves it. */

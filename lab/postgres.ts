@@ -9,6 +9,9 @@ import { findCommand } from './prerequisites.ts';
 const DIRECTORY = '/run/postgres-lab';
 const PASSWORD = 'a password of the lab';
 
+/** A ~/.pgpass (mode 0600) with which psql asks for nothing. */
+export const PASSWORD_FILE = `*:*:*:shop:${PASSWORD}\n`;
+
 /** PostgreSQL refuses to run as user 0, so it gets a user namespace in which it is somebody else. */
 const AS_SOMEBODY = ['unshare', '--user', '--map-user=65534', '--map-group=65534', '--'];
 

@@ -38,7 +38,7 @@ export function obstacle(commands: readonly Command[], say: (sentence: string) =
 
 /** The full path of a command; Debian keeps PostgreSQL's server out of the PATH. */
 export function findCommand(command: Command): string | null {
-  const path = (process.env['PATH'] ?? '').split(delimiter);
+  const path = (process.env.PATH ?? '').split(delimiter);
   const directories = [...path, '/usr/sbin', '/usr/bin', '/sbin', '/bin', ...postgresDirectories()];
   return directories.map((directory) => join(directory, command)).find(isExecutable) ?? null;
 }

@@ -4,6 +4,7 @@
 
 import type { Lab } from '#lab/hosts/lab.ts';
 import { machineCpuSeconds } from '#lab/hosts/processes.ts';
+import { measureRoundTrip } from '#lab/traffic/rates.ts';
 import type { RunningTunnel } from './contender.ts';
 
 export interface Measurement {
@@ -21,8 +22,7 @@ const PORT = '5201';
 
 export async function measure(lab: Lab, tunnel: RunningTunnel, seconds: number): Promise<Measurement> {
   const [left, right] = [lab.host('left'), lab.host('right')];
-  await left.must(['ping', '-i', '0.05', '-c', '20', tunnel.target]);
-  const pings = await left.must(['ping', '-i', '0.2', '-c', '20', tunnel.target]);
+  const rttMs = await measureRoundTrip(left, tunnel.target);
   const server = right.spawn('iperf3', ['iperf3', '--server', '--one-off', '--forceflush', '--port', PORT]);
   await server.prints(/Server listening/);
   const before = { own: cpuSeconds(tunnel), machine: machineCpuSeconds() };
@@ -37,16 +37,8 @@ export async function measure(lab: Lab, tunnel: RunningTunnel, seconds: number):
     mbps: rate / 1e6,
     cpuSecondsPerGB: (after.own - before.own) / (bytes / 1e9),
     machineCpuSecondsPerGB: (after.machine - before.machine) / (bytes / 1e9),
-    rttMs: median([...pings.matchAll(/time=([\d.]+) ms/g)].map((match) => Number(match[1]))),
+    rttMs,
   };
-}
-
-/** @throws RangeError for an empty list */
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const [low, high] = [sorted[(sorted.length - 1) >> 1], sorted[sorted.length >> 1]];
-  if (low === undefined || high === undefined) throw new RangeError('no values');
-  return (low + high) / 2;
 }
 
 interface IperfReport {

@@ -39,7 +39,7 @@ export async function enclosed(inside: (enclosure: Enclosure) => Promise<number>
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop.abort());
   process.on('message', () => stop.abort());
   process.channel?.unref();
-  const rootless = process.env['CAUSEWAY_LAB_ROOTLESS'] === '1';
+  const rootless = process.env.CAUSEWAY_LAB_ROOTLESS === '1';
   return process.exit(await inside({ directory, rootless, stop: stop.signal }));
 }
 
@@ -83,7 +83,7 @@ function forwardStops(child: ChildProcess): Disposable {
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
   for (const signal of signals) process.on(signal, stop);
   const parent = process.ppid;
-  const startedByNpm = process.env['npm_lifecycle_event'] !== undefined;
+  const startedByNpm = process.env.npm_lifecycle_event !== undefined;
   const watch = setInterval(() => startedByNpm && process.ppid !== parent && stop(), 500);
   return {
     [Symbol.dispose]() {

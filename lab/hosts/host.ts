@@ -112,7 +112,7 @@ export class Host {
 
   #environment(more: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
     return {
-      PATH: `${dirname(process.execPath)}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`,
+      PATH: `/run/bin:${dirname(process.execPath)}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`,
       HOME: '/run',
       LANG: 'C.UTF-8',
       ...more,

@@ -112,7 +112,7 @@ async function roleAndGroup(
     const { ipv4 } = await causeway.agent('sql01').addresses();
     await administrator.disconnect(connection);
     const ms = await pulse.cutAfter(Date.now());
-    story.figures['disconnectCutMs'] = ms;
+    story.figures.disconnectCutMs = ms;
     assert.equal(await fetchPage(web1, ipv4), null, 'a new TCP connection still comes about');
     assert(!(await knowsName(web1, 'sql01')), 'the name is still known');
     return `the last byte got through ${ms} ms after the answer; a new connection fails, the name is gone`;
@@ -211,8 +211,8 @@ async function movedMachine(
     const joined = await waitForPage(lab.host('laptop'), ipv4, 3_000);
     assert(joined <= 1_000, `laptop reached sql01 only after ${joined} ms`);
     const ms = await pulse.cutAfter(answered);
-    story.figures['moveCutMs'] = ms;
-    story.figures['moveJoinMs'] = joined;
+    story.figures.moveCutMs = ms;
+    story.figures.moveJoinMs = joined;
     assert.equal(await fetchPage(lab.host('web-1'), ipv4), null, 'web-1 still reaches sql01');
     assert(await pings(lab.host('laptop'), 'sql01'), 'laptop does not ping sql01 by name');
     return `web-1's session was cut ${ms} ms after the answer; laptop had sql01's page after ${joined} ms`;

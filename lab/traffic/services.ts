@@ -4,6 +4,7 @@
  *
  *     GET /              a page with the host's name
  *     GET /bytes/N       N bytes, the same on every request; their SHA-256 is printed once sent
+ *     GET /stream/N      N bytes as fast as they can be sent, nothing computed
  */
 import { createHash } from 'node:crypto';
 import { createServer as createHttpServer, type ServerResponse } from 'node:http';
@@ -14,9 +15,9 @@ import { pipeline } from 'node:stream/promises';
 import { contentOf } from './content.ts';
 
 const web = createHttpServer((request, response) => {
-  const size = /^\/bytes\/(\d+)$/.exec(request.url ?? '')?.[1];
-  if (size === undefined) response.end(`<h1>This is ${hostname()}.</h1>\n`);
-  else sendBytes(Number(size), response).catch(() => response.destroy());
+  const [, kind, size] = /^\/(bytes|stream)\/(\d+)$/.exec(request.url ?? '') ?? [];
+  if (kind === undefined) response.end(`<h1>This is ${hostname()}.</h1>\n`);
+  else (kind === 'bytes' ? sendBytes : sendStream)(Number(size), response).catch(() => response.destroy());
 });
 
 const echo = createServer((socket) => {
@@ -38,4 +39,13 @@ async function sendBytes(size: number, response: ServerResponse): Promise<void> 
   };
   await pipeline(Readable.from(chunks()), response);
   process.stdout.write(`${JSON.stringify({ event: 'sent', bytes: size, sha256: hash.digest('hex') })}\n`);
+}
+
+async function sendStream(size: number, response: ServerResponse): Promise<void> {
+  const block = Buffer.alloc(1_000_000, 'the quick brown fox jumps over the lazy dog\n');
+  response.writeHead(200, { 'content-type': 'application/octet-stream', 'content-length': size });
+  const blocks = function* () {
+    for (let at = 0; at < size; at += block.length) yield block.subarray(0, size - at);
+  };
+  await pipeline(Readable.from(blocks()), response);
 }

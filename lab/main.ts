@@ -1,0 +1,103 @@
+/**
+ * `npm run lab`: lists the scenarios, runs one, or runs all of them.
+ *
+ *     npm run lab -- list
+ *     npm run lab -- NAME [--json]       prints one JSON object last; exit code 1 if not ok, 3 if it can not run here
+ *     npm run lab -- all [--json]        each in a process of its own
+ */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { enclosed } from './hosts/enclosure.ts';
+import { Narration } from './narration.ts';
+import { LAB_COMMANDS, obstacle } from './prerequisites.ts';
+import { SCENARIOS } from './scenarios/all.ts';
+import { type Scenario, tellScenario } from './scenarios/story.ts';
+
+const EXIT = { ok: 0, failed: 1, usage: 2, skipped: 3 } as const;
+
+const words = process.argv.slice(2).filter((word) => !word.startsWith('--'));
+const json = process.argv.includes('--json');
+const narration = new Narration(json ? process.stderr : process.stdout, process.env);
+await main(words[0] ?? 'list');
+
+async function main(name: string): Promise<void> {
+  const scenario = SCENARIOS.find((known) => known.name === name);
+  if (scenario !== undefined) await runOne(scenario);
+  else if (name === 'all') process.exitCode = await runAll();
+  else if (name === 'list') list();
+  else {
+    narration.line(`There is no scenario ${name}. There are: ${SCENARIOS.map((known) => known.name).join(', ')}, all.`);
+    process.exitCode = EXIT.usage;
+  }
+}
+
+function list(): void {
+  if (json) {
+    print(SCENARIOS.map(({ name, shows }) => ({ name, shows })));
+    return;
+  }
+  for (const { name, shows } of SCENARIOS) narration.line(`${name.padEnd(13)}${shows}`);
+}
+
+async function runOne(scenario: Scenario): Promise<void> {
+  const skipped = obstacle([...LAB_COMMANDS, ...scenario.needs], (sentence) => narration.line(sentence));
+  if (skipped !== null) {
+    narration.line(`The scenario ${scenario.name} can not run here: ${skipped}`);
+    if (json) print({ ok: false, scenario: scenario.name, skipped, steps: [] });
+    process.exitCode = EXIT.skipped;
+    return;
+  }
+  await enclosed(async (enclosure) => {
+    narration.title(`${scenario.name}: ${scenario.shows}`);
+    const result = await tellScenario(scenario, enclosure, narration);
+    narration.line(
+      `\n${scenario.name}: ${result.ok ? 'ok' : 'NOT OK'}, ${result.steps.length} steps, ${result.seconds} s`,
+    );
+    if (json) print(result);
+    return result.ok ? EXIT.ok : EXIT.failed;
+  });
+}
+
+/** One line for each scenario, then `N passed, N failed, N skipped`. */
+async function runAll(): Promise<number> {
+  const results: Record<string, unknown>[] = [];
+  for (const { name } of SCENARIOS) results.push(await runInProcess(name));
+  const count = (state: string) => results.filter((result) => stateOf(result) === state).length;
+  const [passed, failed, skipped] = [count('ok'), count('FAILED'), count('skipped')];
+  if (json) print({ ok: failed === 0, passed, failed, skipped, scenarios: results });
+  else narration.line(`\n${passed} passed, ${failed} failed, ${skipped} skipped`);
+  return failed === 0 ? EXIT.ok : EXIT.failed;
+}
+
+/** Its narration is shown only when it failed. */
+async function runInProcess(name: string): Promise<Record<string, unknown>> {
+  const child = spawn(process.execPath, [fileURLToPath(import.meta.url), name, '--json'], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const [output, narrated] = await Promise.all([child.stdout.toArray(), child.stderr.toArray(), once(child, 'exit')]);
+  const told = Buffer.concat(narrated as Buffer[]).toString();
+  const result = lastObject(Buffer.concat(output as Buffer[]).toString()) ?? { ok: false, scenario: name, steps: [] };
+  const state = stateOf(result);
+  if (state === 'FAILED') narration.line(told);
+  const reason = state === 'skipped' ? `: ${result.skipped}` : '';
+  narration.line(`scenario ${state.padEnd(8)}${name} (${(result.steps as unknown[]).length} steps)${reason}`);
+  return result;
+}
+
+function stateOf(result: Record<string, unknown>): 'ok' | 'FAILED' | 'skipped' {
+  if (result.skipped !== undefined) return 'skipped';
+  return result.ok === true ? 'ok' : 'FAILED';
+}
+
+function lastObject(output: string): Record<string, unknown> | null {
+  try {
+    return JSON.parse(output.trimEnd().split('\n').at(-1) ?? '') as Record<string, unknown>;
+  } catch {
+    return null;
+  }
+}
+
+function print(value: unknown): void {
+  process.stdout.write(`${JSON.stringify(value)}\n`);
+}

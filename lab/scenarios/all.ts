@@ -1,0 +1,10 @@
+/** Every scenario, in the order in which the lab lists and runs them. */
+import { agentCrash } from './agent-crash.ts';
+import { idle } from './idle.ts';
+import { policy } from './policy.ts';
+import { relayCrash } from './relay-crash.ts';
+import { sql } from './sql.ts';
+import type { Scenario } from './story.ts';
+import { untouched } from './untouched.ts';
+
+export const SCENARIOS: readonly Scenario[] = [policy, sql, relayCrash, agentCrash, untouched, idle];
