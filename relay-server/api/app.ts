@@ -1,0 +1,101 @@
+/**
+ * The REST API as a Fastify application: validation and description from one set of schemas, API keys,
+ * refusals in one form. Routes are thin: what they do is in control/administration.
+ */
+import { fastifySwagger } from '@fastify/swagger';
+import { type FastifyBaseLogger, type FastifyInstance, type FastifyServerFactory, fastify } from 'fastify';
+import {
+  jsonSchemaTransform,
+  serializerCompiler,
+  validatorCompiler,
+  type ZodTypeProvider,
+} from 'fastify-type-provider-zod';
+import { LIMITS } from '#protocol/limits.ts';
+import { API_PATH } from '#protocol/rest.ts';
+import { requireApiKey } from '../control/administration/access.ts';
+import type { ControlPlane } from '../control/control-plane.ts';
+import type { RelayMetrics } from '../relay/metrics.ts';
+import { bearerOf } from './bearer.ts';
+import { answerErrors } from './errors.ts';
+import { apiKeyRoutes, openAccessRoutes } from './routes/access.ts';
+import { connectionRoutes } from './routes/connections.ts';
+import { groupRoutes } from './routes/groups.ts';
+import { machineRoutes } from './routes/machines.ts';
+import { roleRoutes } from './routes/roles.ts';
+import { serviceRoutes } from './routes/service.ts';
+import { subscriptionRoutes } from './routes/subscriptions.ts';
+import { tokenRoutes } from './routes/tokens.ts';
+
+export interface ApiOptions {
+  readonly control: ControlPlane;
+  readonly relayMetrics: () => RelayMetrics;
+  readonly logger: FastifyBaseLogger;
+  /** Makes the server that the application listens on; without it, only `inject` reaches the application. */
+  readonly serverFactory?: FastifyServerFactory;
+}
+
+export type Api = FastifyInstance;
+
+/** What a group of routes gets. */
+export interface RouteScope {
+  readonly app: ReturnType<typeof typed>;
+  readonly control: ControlPlane;
+}
+
+export async function buildApi(options: ApiOptions): Promise<Api> {
+  const { control } = options;
+  const app: Api = fastify({
+    loggerInstance: options.logger,
+    // A line for each request would hold names and addresses; /metrics counts them.
+    disableRequestLogging: true,
+    bodyLimit: LIMITS.REST_BODY_MAX_BYTES.value,
+    routerOptions: { maxParamLength: 100 },
+    ...(options.serverFactory && { serverFactory: options.serverFactory }),
+  });
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  answerErrors(app);
+  await app.register(fastifySwagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Causeway',
+        description: 'Subscriptions, machines, groups, roles and connections of a Causeway relay server.',
+        version: control.context.serverVersion,
+      },
+      components: { securitySchemes: { apiKey: { type: 'http', scheme: 'bearer' } } },
+      security: [{ apiKey: [] }],
+    },
+    transform: jsonSchemaTransform,
+  });
+  serviceRoutes(typed(app), control, options.relayMetrics);
+  await app.register(
+    async (api) => {
+      openAccessRoutes({ app: typed(api), control });
+      await api.register(async (closed) => {
+        closed.addHook('onRequest', async (request) => {
+          const key = await requireApiKey(control.context.store, bearerOf(request.headers.authorization));
+          control.context.sightings.keyUsed(key.id);
+        });
+        const scope = { app: typed(closed), control };
+        for (const routes of RESOURCES) routes(scope);
+      });
+    },
+    { prefix: API_PATH },
+  );
+  return app;
+}
+
+const RESOURCES = [
+  apiKeyRoutes,
+  subscriptionRoutes,
+  tokenRoutes,
+  machineRoutes,
+  groupRoutes,
+  roleRoutes,
+  connectionRoutes,
+];
+
+function typed(app: FastifyInstance) {
+  return app.withTypeProvider<ZodTypeProvider>();
+}

@@ -1,0 +1,42 @@
+/**
+ * Every refusal of the API in one form: `{ error: { code, message, remedy, details } }`.
+ */
+import type { FastifyError, FastifyInstance } from 'fastify';
+import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
+import { CausewayError, ERRORS } from '#protocol/errors.ts';
+import { LIMITS } from '#protocol/limits.ts';
+
+export function answerErrors(app: FastifyInstance): void {
+  app.setErrorHandler((error: FastifyError | CausewayError, request, reply) => {
+    const refusal = refusalOf(error);
+    if (refusal.code === 'INTERNAL')
+      request.log.error({ err: error, route: request.routeOptions.url }, 'request failed');
+    if (refusal.code === 'API_KEY_REFUSED') reply.header('www-authenticate', 'Bearer');
+    if (refusal.code === 'RATE_LIMITED') reply.header('retry-after', refusal.details.seconds);
+    return reply.status(ERRORS[refusal.code].http).send({ error: refusal.toWire() });
+  });
+  app.setNotFoundHandler((request, reply) => {
+    const id = `${request.method} ${request.url.split('?')[0]}`.slice(0, 200);
+    return reply.status(404).send({ error: new CausewayError('NOT_FOUND', { kind: 'resource', id }).toWire() });
+  });
+}
+
+function refusalOf(error: FastifyError | CausewayError): CausewayError {
+  if (error instanceof CausewayError) return error;
+  if (hasZodFastifySchemaValidationErrors(error)) {
+    const [issue] = error.validation;
+    // `/group/name` and the message of the schema; never the value, which may be a secret.
+    const where = `${error.validationContext ?? 'request'}${issue?.instancePath ?? ''}`;
+    return new CausewayError('REQUEST_MALFORMED', {
+      issue: `${where}: ${issue?.message ?? 'not valid'}`.slice(0, 300),
+    });
+  }
+  if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
+    return new CausewayError('BODY_TOO_LARGE', { cap: LIMITS.REST_BODY_MAX_BYTES.value });
+  }
+  // Fastify's own refusals: a body that is no JSON, another media type, an address that can not be decoded.
+  if (error.statusCode !== undefined && error.statusCode < 500) {
+    return new CausewayError('REQUEST_MALFORMED', { issue: (error.code ?? 'not valid').slice(0, 100) });
+  }
+  return new CausewayError('INTERNAL', { issue: 'see its log' });
+}

@@ -1,0 +1,69 @@
+/**
+ * REST: connections between groups and roles, and between groups.
+ */
+import { z } from 'zod';
+import * as rest from '#protocol/rest.ts';
+import { connect, disconnect, type SideWish } from '../../control/administration/connections.ts';
+import type { RouteScope } from '../app.ts';
+import { showConnection } from '../shapes.ts';
+import { gone, inSubscription, refusals, SUBSCRIPTION } from './paths.ts';
+
+const tags = ['connections'];
+const one = inSubscription.extend({ connection: z.string().max(80) });
+
+export function connectionRoutes({ app, control: { context } }: RouteScope): void {
+  const { directory } = context;
+  app.get(
+    `${SUBSCRIPTION}/connections`,
+    {
+      schema: {
+        tags,
+        summary: 'List connections',
+        params: inSubscription,
+        response: { 200: rest.listOf(rest.connection), ...refusals },
+      },
+    },
+    async (request) => {
+      const home = directory.find(request.params.subscription);
+      return { items: [...home.connections()].map((connection) => showConnection(home, connection)), next: null };
+    },
+  );
+  app.post(
+    `${SUBSCRIPTION}/connections`,
+    {
+      schema: {
+        tags,
+        summary: 'Connect a role to a group, or a group to a group',
+        description: 'What is connected already is answered with 200 and the connection that is there.',
+        params: inSubscription,
+        body: rest.newConnection,
+        response: { 200: rest.connection, 201: rest.connection, ...refusals },
+      },
+    },
+    async (request, reply) => {
+      const home = directory.find(request.params.subscription);
+      const { connection, created } = await connect(context, home, wishOf(request.body.a), wishOf(request.body.b));
+      return reply.status(created ? 201 : 200).send(showConnection(home, connection));
+    },
+  );
+  app.delete(
+    `${SUBSCRIPTION}/connections/:connection`,
+    {
+      schema: {
+        tags,
+        summary: 'Disconnect',
+        description: 'Sessions between the two sides are cut at once.',
+        params: one,
+        response: { 204: gone, ...refusals },
+      },
+    },
+    async (request, reply) => {
+      await disconnect(context, directory.find(request.params.subscription), request.params.connection);
+      return reply.status(204).send(null);
+    },
+  );
+}
+
+function wishOf(side: z.infer<typeof rest.newSide>): SideWish {
+  return { kind: side.kind, nameOrId: 'id' in side ? side.id : side.name };
+}

@@ -1,0 +1,87 @@
+/**
+ * REST: endpoint groups.
+ */
+import * as rest from '#protocol/rest.ts';
+import { changeGroup, createGroup, removeGroup } from '../../control/administration/groups.ts';
+import type { RouteScope } from '../app.ts';
+import { present } from '../present.ts';
+import { showGroup } from '../shapes.ts';
+import { gone, inSubscription, refusals, SUBSCRIPTION } from './paths.ts';
+
+const tags = ['groups'];
+const one = inSubscription.extend({ group: rest.nameOrId });
+
+export function groupRoutes({ app, control: { context } }: RouteScope): void {
+  const { directory } = context;
+  app.get(
+    `${SUBSCRIPTION}/groups`,
+    {
+      schema: {
+        tags,
+        summary: 'List groups',
+        params: inSubscription,
+        response: { 200: rest.listOf(rest.group), ...refusals },
+      },
+    },
+    async (request) => {
+      const home = directory.find(request.params.subscription);
+      return { items: home.groups.list().map((group) => showGroup(home, group)), next: null };
+    },
+  );
+  app.post(
+    `${SUBSCRIPTION}/groups`,
+    {
+      schema: {
+        tags,
+        summary: 'Create a group',
+        params: inSubscription,
+        body: rest.newGroup,
+        response: { 201: rest.group, ...refusals },
+      },
+    },
+    async (request, reply) => {
+      const home = directory.find(request.params.subscription);
+      return reply.status(201).send(showGroup(home, await createGroup(context, home, request.body)));
+    },
+  );
+  app.get(
+    `${SUBSCRIPTION}/groups/:group`,
+    { schema: { tags, summary: 'Show a group', params: one, response: { 200: rest.group, ...refusals } } },
+    async (request) => {
+      const home = directory.find(request.params.subscription);
+      return showGroup(home, home.groups.find(request.params.group));
+    },
+  );
+  app.patch(
+    `${SUBSCRIPTION}/groups/:group`,
+    {
+      schema: {
+        tags,
+        summary: 'Change a group',
+        params: one,
+        body: rest.groupChange,
+        response: { 200: rest.group, ...refusals },
+      },
+    },
+    async (request) => {
+      const home = directory.find(request.params.subscription);
+      return showGroup(home, await changeGroup(context, home, request.params.group, present(request.body)));
+    },
+  );
+  app.delete(
+    `${SUBSCRIPTION}/groups/:group`,
+    {
+      schema: {
+        tags,
+        summary: 'Remove a group',
+        description: 'Its members become unassigned; its connections go.',
+        params: one,
+        response: { 204: gone, ...refusals },
+      },
+    },
+    async (request, reply) => {
+      await removeGroup(context, directory.find(request.params.subscription), request.params.group);
+      return reply.status(204).send(null);
+    },
+  );
+}

@@ -1,0 +1,151 @@
+/**
+ * The command line of `causeway-relay`: its words and options, and how what it does is told to people
+ * or to programs (`--json`). What it does is in server.ts.
+ */
+import { Command, CommanderError } from 'commander';
+import { pino } from 'pino';
+import { CausewayError } from '#protocol/errors.ts';
+import { makeFirstSecret } from './control/administration/access.ts';
+import { makeDataDirectory } from './data-directory.ts';
+import { DEFAULT_LISTEN, parseListenAddress, parseServerUrl } from './listen-address.ts';
+import { systemRandom } from './random.ts';
+import { createServer, openStore, type RunningServer } from './server.ts';
+import { VERSION } from './version.ts';
+
+const DEFAULT_DATA = '/var/lib/causeway-relay';
+const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'];
+
+/** Where the command writes and how it hears that it shall stop. */
+export interface Surroundings {
+  /** For people or programs, line by line. */
+  out(line: string): void;
+  error(line: string): void;
+  /** File descriptor or path of the log. */
+  readonly logTo: number | string;
+  /** Aborted by SIGINT and SIGTERM. */
+  readonly stop: AbortSignal;
+}
+
+interface CommonOptions {
+  readonly data: string;
+  readonly database?: string;
+  readonly json?: boolean;
+}
+interface ServeOptions extends CommonOptions {
+  readonly listen: string;
+  readonly url?: string;
+  readonly cert?: string;
+  readonly key?: string;
+  readonly logLevel: string;
+}
+
+/** @returns the exit code. */
+export async function run(args: readonly string[], around: Surroundings): Promise<number> {
+  const program = describe(around);
+  try {
+    await program.parseAsync([...args], { from: 'user' });
+    return 0;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode;
+    if (!(error instanceof CausewayError)) throw error;
+    around.error(`error ${error.code}: ${error.message}\n  ${error.remedy}`);
+    return 1;
+  }
+}
+
+function describe(around: Surroundings): Command {
+  const program = new Command('causeway-relay')
+    .description('The server of Causeway: control plane, relay and REST API in one.')
+    .version(VERSION)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => around.out(text.trimEnd()),
+      writeErr: (text) => around.error(text.trimEnd()),
+    });
+  common(program.command('serve').description('Run the server in the foreground.'))
+    .option('--listen <host:port>', 'address to listen on', DEFAULT_LISTEN)
+    .option('--url <url>', 'https://NAME[:PORT] under which machines reach it (default: made of the address)')
+    .option('--cert <file>', 'PEM certificate chain in place of the self-made one')
+    .option('--key <file>', 'PEM private key of that certificate')
+    .option('--log-level <level>', LOG_LEVELS.join(', '), 'info')
+    .action((options: ServeOptions) => serve(options, around));
+  common(program.command('reset-admin').description('Print a new one-time secret for an administrator.')).action(
+    (options: CommonOptions) => resetAdmin(options, around),
+  );
+  return program;
+}
+
+function common(command: Command): Command {
+  return command
+    .option('--data <directory>', 'where database and keys are kept', DEFAULT_DATA)
+    .option('--database <url>', 'postgres://… in place of the SQLite file in the data directory')
+    .option('--json', 'print one JSON object a line');
+}
+
+async function serve(options: ServeOptions, around: Surroundings): Promise<void> {
+  if ((options.cert === undefined) !== (options.key === undefined)) {
+    throw new CausewayError('USAGE', { issue: '--cert and --key belong together.' });
+  }
+  if (!LOG_LEVELS.includes(options.logLevel)) {
+    throw new CausewayError('USAGE', { issue: `${options.logLevel} is no log level.` });
+  }
+  const { cert: certificatePath, key: keyPath } = options;
+  const logger = pino({ level: options.logLevel }, pino.destination({ dest: around.logTo, sync: true }));
+  const server = await createServer({
+    listen: parseListenAddress(options.listen),
+    dataDirectory: options.data,
+    logger,
+    url: options.url === undefined ? undefined : parseServerUrl(options.url),
+    database: options.database,
+    certificate: certificatePath === undefined || keyPath === undefined ? undefined : { certificatePath, keyPath },
+  });
+  for (const line of options.json ? greetingJson(server) : greeting(server)) around.out(line);
+  await stopped(around.stop);
+  logger.info('relay server stops');
+  await server.close();
+}
+
+/** Works beside a running server. */
+async function resetAdmin(options: CommonOptions, around: Surroundings): Promise<void> {
+  await makeDataDirectory(options.data);
+  const store = await openStore(options.data, options.database, false);
+  try {
+    const secret = await makeFirstSecret(store, systemRandom, Date.now());
+    if (options.json) around.out(JSON.stringify({ event: 'first-secret', secret }));
+    else for (const line of secretText(secret, undefined)) around.out(line);
+  } finally {
+    await store.close();
+  }
+}
+
+function greetingJson(server: RunningServer): string[] {
+  const lines: object[] = [{ event: 'listening', url: server.url, pin: server.pin }];
+  if (server.firstSecret !== undefined) lines.push({ event: 'first-secret', secret: server.firstSecret });
+  return lines.map((line) => JSON.stringify(line));
+}
+
+function greeting(server: RunningServer): string[] {
+  const lines = [`The Causeway relay server listens at ${server.url}`, `Pin of its key: ${server.pin}`];
+  return server.firstSecret === undefined ? lines : [...lines, '', ...secretText(server.firstSecret, server.url)];
+}
+
+function secretText(secret: string, url: string | undefined): string[] {
+  return [
+    'Nobody administers this server yet, or a new administrator is wanted. This one-time secret is shown now and never again:',
+    '',
+    `    ${secret}`,
+    '',
+    'Exchange it for an API key, with which everything else is done:',
+    '',
+    `    curl --insecure ${url ?? 'https://SERVER'}/api/v1/claim -H 'content-type: application/json' -d '{"secret":"${secret}"}'`,
+    '',
+    'The API is described at /api/v1/openapi.json.',
+  ];
+}
+
+function stopped(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

@@ -1,0 +1,128 @@
+/**
+ * Activation: a machine shows the secret of a token and proves its keys, and becomes a machine of the
+ * subscription. The same keys again are the same machine.
+ */
+import { ipv4Candidate, ipv6Address } from '#protocol/addresses.ts';
+import type { ControlParams } from '#protocol/control-messages.ts';
+import { fromBase64url, toHex } from '#protocol/encoding.ts';
+import { CausewayError } from '#protocol/errors.ts';
+import type { MachineId } from '#protocol/ids.ts';
+import type { Label } from '#protocol/names.ts';
+import { activationTranscript, tokenSecretHash } from '#protocol/proofs.ts';
+import { newId } from '../random.ts';
+import type { MachineRecord, TokenRecord } from '../store/records.ts';
+import type { ControlContext } from './context.ts';
+import { type EphemeralKey, holdsTunnelKey, isSignedBy } from './proof-checks.ts';
+import type { SubscriptionDirectory } from './subscription-directory.ts';
+
+const LABEL_MAX_CHARACTERS = 63;
+
+export interface Challenged {
+  readonly nonce: Uint8Array;
+  readonly ephemeral: EphemeralKey;
+}
+
+/**
+ * @throws CausewayError AUTHENTICATION_FAILED, TOKEN_UNKNOWN, TOKEN_EXPIRED, TOKEN_REVOKED, TOKEN_EXHAUSTED,
+ *   NAME_TAKEN, MACHINE_DISABLED
+ */
+export async function activate(
+  context: ControlContext,
+  challenge: Challenged,
+  params: ControlParams<'activate'>,
+): Promise<MachineRecord> {
+  const { signingKey, tunnelKey } = params;
+  const transcript = activationTranscript(challenge.nonce, params.subscription, signingKey, tunnelKey);
+  const proven =
+    isSignedBy(signingKey, transcript, params.signature) &&
+    holdsTunnelKey(tunnelKey, challenge.ephemeral, transcript, params.tunnelProof);
+  if (!proven) throw new CausewayError('AUTHENTICATION_FAILED');
+  return context.turns.take(() => admit(context, params));
+}
+
+async function admit(context: ControlContext, params: ControlParams<'activate'>): Promise<MachineRecord> {
+  const subscription = context.directory.get(params.subscription);
+  if (subscription === undefined) throw new CausewayError('TOKEN_UNKNOWN');
+  const token = await context.store.findToken(subscription.id, hashOf(params.secret));
+  if (token === undefined) throw new CausewayError('TOKEN_UNKNOWN');
+
+  // Before the token's limits: its keys alone would let this machine in, and an answer that got lost
+  // must not cost a second use.
+  const known = subscription.machineByKey(params.signingKey);
+  if (known !== undefined) return admitAgain(known, params);
+
+  requireUsable(token, context.clock.now());
+  const machine = newMachine(context, subscription, token, params);
+  const policyVersion = await context.store.addMachine(machine, token);
+  subscription.record = { ...subscription.record, policyVersion };
+  context.directory.putMachine(machine);
+  context.counters.activations++;
+  context.notices.policyChanged(subscription);
+  context.logger.info({ subscription: subscription.id, machine: machine.id, name: machine.name }, 'machine activated');
+  return machine;
+}
+
+function admitAgain(known: MachineRecord, params: ControlParams<'activate'>): MachineRecord {
+  if (known.tunnelKey !== params.tunnelKey) throw new CausewayError('AUTHENTICATION_FAILED');
+  if (known.disabled) throw new CausewayError('MACHINE_DISABLED');
+  return known;
+}
+
+function requireUsable(token: TokenRecord, now: number): void {
+  if (token.revokedAt !== null) throw new CausewayError('TOKEN_REVOKED');
+  if (token.expiresAt !== null && token.expiresAt <= now) {
+    throw new CausewayError('TOKEN_EXPIRED', { expiredAt: new Date(token.expiresAt).toISOString() });
+  }
+  if (token.usesLeft === 0) throw new CausewayError('TOKEN_EXHAUSTED', { uses: token.usesTotal ?? 0 });
+}
+
+function newMachine(
+  context: ControlContext,
+  subscription: SubscriptionDirectory,
+  token: TokenRecord,
+  params: ControlParams<'activate'>,
+): MachineRecord {
+  const id = newId<MachineId>(context.random);
+  const now = context.clock.now();
+  const common = {
+    id,
+    subscription: subscription.id,
+    ipv4: freeIpv4(subscription, id),
+    ipv6: ipv6Address(subscription.id, id),
+    signingKey: params.signingKey,
+    tunnelKey: params.tunnelKey,
+    disabled: false,
+    os: params.os,
+    agentVersion: params.agentVersion,
+    activatedAt: now,
+    lastSeenAt: now,
+  };
+  if (token.role !== null) {
+    return { ...common, kind: 'role-instance', role: token.role, name: freeInstanceName(subscription, params.name) };
+  }
+  if (subscription.machineByName(params.name) !== undefined) {
+    throw new CausewayError('NAME_TAKEN', { name: params.name });
+  }
+  return { ...common, kind: 'local-endpoint', group: token.group, name: params.name };
+}
+
+/** Instances are many and come from one image with one host name: the next free `name-2`, `name-3` … */
+function freeInstanceName(subscription: SubscriptionDirectory, wanted: Label): Label {
+  let name = wanted;
+  for (let number = 2; subscription.machineByName(name) !== undefined; number++) {
+    const suffix = `-${number}`;
+    name = `${wanted.slice(0, LABEL_MAX_CHARACTERS - suffix.length)}${suffix}` as Label;
+  }
+  return name;
+}
+
+function freeIpv4(subscription: SubscriptionDirectory, machine: MachineId): string {
+  let attempt = 0;
+  let address = ipv4Candidate(machine, attempt);
+  while (subscription.machineByAddress(address) !== undefined) address = ipv4Candidate(machine, ++attempt);
+  return address;
+}
+
+function hashOf(secret: string): string {
+  return toHex(tokenSecretHash(fromBase64url(secret)));
+}

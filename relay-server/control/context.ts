@@ -1,0 +1,68 @@
+/**
+ * What every part of the control plane works with. No sockets, files or clocks of its own: the edges
+ * pass those in.
+ */
+import type { Logger } from 'pino';
+import type { SelfFacts } from '#protocol/control-messages.ts';
+import type { MachineId, ServerPin, SubscriptionId } from '#protocol/ids.ts';
+import type { Clock } from '../clock.ts';
+import type { Random } from '../random.ts';
+import type { MachineRecord } from '../store/records.ts';
+import type { Store } from '../store/store.ts';
+import type { GrantKey } from '../tls/grant-key.ts';
+import type { Counters } from './counters.ts';
+import type { Directory } from './directory.ts';
+import type { LiveGrants } from './live-grants.ts';
+import type { Notices } from './notices.ts';
+import type { Presence } from './presence.ts';
+import type { SubscriptionDirectory } from './subscription-directory.ts';
+import type { Turns } from './turns.ts';
+
+/** What the control plane wants of the relay that runs beside it. */
+export interface RelayPort {
+  /** Closes the machine's relay connections: it was removed or disabled. */
+  dropMachine(subscription: SubscriptionId, machine: MachineId): void;
+  isConnected(subscription: SubscriptionId, machine: MachineId): boolean;
+}
+
+export interface ControlContext {
+  readonly store: Store;
+  readonly directory: Directory;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly grantKey: GrantKey;
+  readonly relay: RelayPort;
+  readonly logger: Logger;
+  readonly counters: Counters;
+  readonly grants: LiveGrants;
+  readonly presence: Presence;
+  readonly notices: Notices;
+  readonly turns: Turns;
+  /** Shown to machines in the challenge. */
+  readonly serverVersion: string;
+  /** What activation tokens carry. */
+  readonly serverUrl: () => string;
+  readonly pin: ServerPin;
+}
+
+/**
+ * An answer is prepared in its own time and completed in the same breath as it is sent, so that no
+ * policy change, and no revocation it causes, can come between.
+ */
+export type Answer<Result> = () => Result;
+
+/** A machine's own facts, as it is told them. */
+export function selfFactsOf(subscription: SubscriptionDirectory, machine: MachineRecord): SelfFacts {
+  const { record } = subscription;
+  return {
+    id: machine.id,
+    kind: machine.kind,
+    name: machine.name,
+    subscription: { id: record.id, name: record.name },
+    ipv4: machine.ipv4,
+    ipv6: machine.ipv6,
+    memberOf: subscription.sideOf(machine) ?? null,
+    relays: [],
+    policyVersion: record.policyVersion,
+  };
+}

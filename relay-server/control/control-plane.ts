@@ -1,0 +1,100 @@
+/**
+ * The control plane put together: directory, policy, grants and notices over a store, a clock and
+ * randomness that are passed in. Edges open sessions on it; the API administers through its context.
+ */
+import type { Logger } from 'pino';
+import type { ServerPin } from '#protocol/ids.ts';
+import { LIMITS } from '#protocol/limits.ts';
+import type { Clock } from '../clock.ts';
+import type { Random } from '../random.ts';
+import { Rate } from '../rate.ts';
+import type { Store } from '../store/store.ts';
+import type { GrantKey } from '../tls/grant-key.ts';
+import { removeMachine } from './administration/machines.ts';
+import type { RelayPort } from './context.ts';
+import { Counters } from './counters.ts';
+import { Directory } from './directory.ts';
+import { LiveGrants } from './live-grants.ts';
+import { Notices } from './notices.ts';
+import { type Link, Presence } from './presence.ts';
+import { Session, type SessionContext } from './session.ts';
+import { Sightings } from './sightings.ts';
+import { Turns } from './turns.ts';
+
+const MINUTE_MS = 60_000;
+/** Expired grants cost memory only; they are looked for this often, and only while machines are here. */
+const SWEEP_EVERY_MS = 5 * MINUTE_MS;
+
+export interface ControlOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly grantKey: GrantKey;
+  readonly relay: RelayPort;
+  readonly logger: Logger;
+  readonly serverVersion: string;
+  readonly serverUrl: () => string;
+  readonly pin: ServerPin;
+}
+
+export class ControlPlane {
+  readonly context: SessionContext;
+  readonly #sessions = new Set<Session>();
+  #cancelSweep: (() => void) | undefined;
+
+  private constructor(options: ControlOptions, directory: Directory) {
+    const { clock, relay, logger, store } = options;
+    const [grants, presence, counters] = [new LiveGrants(), new Presence(), new Counters()];
+    const notices = new Notices({ clock, grants, presence, relay, counters });
+    const turns = new Turns();
+    this.context = {
+      ...options,
+      directory,
+      grants,
+      presence,
+      counters,
+      notices,
+      turns,
+      sightings: new Sightings({ store, directory, clock, logger }),
+      activationRate: new Rate(LIMITS.ACTIVATIONS_PER_ADDRESS_PER_MINUTE.value, MINUTE_MS),
+      removeMachine: (subscription, machine) => removeMachine(this.context, subscription, machine.id),
+    };
+  }
+
+  /** Reads the directory from the store. */
+  static async start(options: ControlOptions): Promise<ControlPlane> {
+    return new ControlPlane(options, new Directory(await options.store.readDirectory()));
+  }
+
+  /** @returns a session to hand the link's messages to; tell it when the link has closed. */
+  open(link: Link): Session {
+    const session = new Session(this.context, link);
+    this.#sessions.add(session);
+    this.#cancelSweep ??= this.context.clock.after(SWEEP_EVERY_MS, () => this.#sweep());
+    return session;
+  }
+
+  closed(session: Session): void {
+    session.closed();
+    this.#sessions.delete(session);
+  }
+
+  /** Control connections, authenticated or not. */
+  get sessions(): number {
+    return this.#sessions.size;
+  }
+
+  /** After the edges are closed: waits for changes under way and writes what has gathered. */
+  async close(): Promise<void> {
+    this.#cancelSweep?.();
+    this.context.notices.close();
+    await this.context.turns.idle();
+    await this.context.sightings.flush();
+  }
+
+  #sweep(): void {
+    this.context.grants.sweep(this.context.clock.now());
+    this.#cancelSweep =
+      this.#sessions.size > 0 ? this.context.clock.after(SWEEP_EVERY_MS, () => this.#sweep()) : undefined;
+  }
+}

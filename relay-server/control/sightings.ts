@@ -1,0 +1,68 @@
+/**
+ * When machines were last seen and API keys last used, written in batches: ten thousand machines that
+ * reconnect at once must not make ten thousand transactions. What a crash loses here, nobody misses.
+ */
+import type { Logger } from 'pino';
+import type { MachineId } from '#protocol/ids.ts';
+import type { Clock } from '../clock.ts';
+import type { Sighting } from '../store/records.ts';
+import type { Store } from '../store/store.ts';
+import type { Directory } from './directory.ts';
+
+const WRITE_AFTER_MS = 30_000;
+
+export class Sightings {
+  readonly #store: Store;
+  readonly #directory: Directory;
+  readonly #clock: Clock;
+  readonly #logger: Logger;
+  #machines = new Map<MachineId, Sighting>();
+  #keys = new Map<string, number>();
+  #cancel: (() => void) | undefined;
+
+  constructor(around: { store: Store; directory: Directory; clock: Clock; logger: Logger }) {
+    this.#store = around.store;
+    this.#directory = around.directory;
+    this.#clock = around.clock;
+    this.#logger = around.logger;
+  }
+
+  add(id: MachineId, seenAs?: { os: string; agentVersion: string }): void {
+    const machine = this.#directory.homeOf(id)?.machine(id);
+    if (machine === undefined) return;
+    const { os, agentVersion } = seenAs ?? machine;
+    const seenAt = this.#clock.now();
+    this.#directory.putMachine({ ...machine, os, agentVersion, lastSeenAt: seenAt });
+    this.#machines.set(id, { machine: id, seenAt, os, agentVersion });
+    this.#schedule();
+  }
+
+  keyUsed(id: string): void {
+    this.#keys.set(id, this.#clock.now());
+    this.#schedule();
+  }
+
+  /** When the key was last used, if that is not written yet. */
+  keyUse(id: string): number | undefined {
+    return this.#keys.get(id);
+  }
+
+  /** Writes what has gathered. Never rejects: a full disk loses a time stamp and nothing else. */
+  async flush(): Promise<void> {
+    this.#cancel?.();
+    this.#cancel = undefined;
+    const [machines, keys] = [this.#machines, this.#keys];
+    this.#machines = new Map();
+    this.#keys = new Map();
+    try {
+      if (machines.size > 0) await this.#store.recordSightings([...machines.values()]);
+      if (keys.size > 0) await this.#store.recordKeyUses(keys);
+    } catch (error) {
+      this.#logger.warn({ err: error }, 'when machines were last seen could not be written');
+    }
+  }
+
+  #schedule(): void {
+    this.#cancel ??= this.#clock.after(WRITE_AFTER_MS, () => void this.flush());
+  }
+}

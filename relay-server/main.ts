@@ -1,0 +1,18 @@
+/**
+ * Entry point of `causeway-relay`: ties the command to this process.
+ */
+import { run } from './command.ts';
+
+const STDERR = 2;
+
+// Whatever is made in the data directory is for this user only.
+process.umask(0o077);
+const stop = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
+
+process.exitCode = await run(process.argv.slice(2), {
+  out: (line) => process.stdout.write(`${line}\n`),
+  error: (line) => process.stderr.write(`${line}\n`),
+  logTo: STDERR,
+  stop: stop.signal,
+});

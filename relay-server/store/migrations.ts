@@ -1,0 +1,117 @@
+/**
+ * How a database comes to the present schema: numbered steps, each done once and never changed again.
+ * The number reached stands in the table schema_version. Runs the same on SQLite and PostgreSQL.
+ */
+import { type CreateTableBuilder, type Kysely, sql, type Transaction } from 'kysely';
+import { CausewayError } from '#protocol/errors.ts';
+import type { Tables } from './schema.ts';
+
+type Step = (db: Transaction<Tables>) => Promise<void>;
+
+const STEPS: readonly Step[] = [firstTables];
+
+/**
+ * @param path names the database in errors.
+ * @throws CausewayError STATE_TOO_NEW when a newer program has written it; nothing is changed then.
+ */
+export async function migrate(db: Kysely<Tables>, path: string): Promise<void> {
+  await db.schema.createTable('schema_version').ifNotExists().addColumn('version', 'integer', notNull).execute();
+  await db.transaction().execute(async (transaction) => {
+    const row = await transaction.selectFrom('schema_version').select('version').executeTakeFirst();
+    const found = row?.version ?? 0;
+    if (found > STEPS.length) throw new CausewayError('STATE_TOO_NEW', { path, found, known: STEPS.length });
+    if (found === STEPS.length) return;
+    for (const step of STEPS.slice(found)) await step(transaction);
+    await transaction.deleteFrom('schema_version').execute();
+    await transaction.insertInto('schema_version').values({ version: STEPS.length }).execute();
+  });
+}
+
+async function firstTables(db: Transaction<Tables>): Promise<void> {
+  await table(db, 'subscriptions')
+    .addColumn('name', 'text', (column) => column.notNull().unique())
+    .addColumn('created_at', 'bigint', notNull)
+    .addColumn('policy_version', 'integer', notNull)
+    .execute();
+  await ofSubscription(table(db, 'groups'))
+    .addColumn('name', 'text', notNull)
+    .addColumn('description', 'text', notNull)
+    .addColumn('interconnected', 'integer', notNull)
+    .addUniqueConstraint('groups_name', ['subscription', 'name'])
+    .execute();
+  await ofSubscription(table(db, 'roles'))
+    .addColumn('name', 'text', notNull)
+    .addColumn('description', 'text', notNull)
+    .addUniqueConstraint('roles_name', ['subscription', 'name'])
+    .execute();
+  await ofSubscription(table(db, 'machines'))
+    .addColumn('name', 'text', notNull)
+    .addColumn('ipv4', 'text', notNull)
+    .addColumn('ipv6', 'text', notNull)
+    .addColumn('signing_key', 'text', notNull)
+    .addColumn('tunnel_key', 'text', notNull)
+    .addColumn('role', 'text', (column) => column.references('roles.id').onDelete('cascade'))
+    .addColumn('group', 'text', (column) => column.references('groups.id').onDelete('set null'))
+    .addColumn('disabled', 'integer', notNull)
+    .addColumn('os', 'text', notNull)
+    .addColumn('agent_version', 'text', notNull)
+    .addColumn('activated_at', 'bigint', notNull)
+    .addColumn('last_seen_at', 'bigint')
+    .addUniqueConstraint('machines_name', ['subscription', 'name'])
+    .addUniqueConstraint('machines_ipv4', ['subscription', 'ipv4'])
+    .addUniqueConstraint('machines_signing_key', ['subscription', 'signing_key'])
+    .addCheckConstraint('machines_side', sql`role is null or "group" is null`)
+    .execute();
+  await ofSubscription(table(db, 'connections'))
+    .addColumn('group', 'text', (column) => column.notNull().references('groups.id').onDelete('cascade'))
+    .addColumn('other_group', 'text', (column) => column.references('groups.id').onDelete('cascade'))
+    .addColumn('other_role', 'text', (column) => column.references('roles.id').onDelete('cascade'))
+    .addColumn('created_at', 'bigint', notNull)
+    .addCheckConstraint('connections_other', sql`(other_group is null) <> (other_role is null)`)
+    .execute();
+  await ofSubscription(table(db, 'tokens'))
+    .addColumn('secret_hash', 'text', (column) => column.notNull().unique())
+    .addColumn('description', 'text', notNull)
+    .addColumn('created_at', 'bigint', notNull)
+    .addColumn('expires_at', 'bigint')
+    .addColumn('uses_total', 'integer')
+    .addColumn('uses_left', 'integer')
+    .addColumn('revoked_at', 'bigint')
+    .addColumn('group', 'text', (column) => column.references('groups.id').onDelete('set null'))
+    .addColumn('role', 'text', (column) => column.references('roles.id').onDelete('cascade'))
+    .execute();
+  await table(db, 'api_keys')
+    .addColumn('hash', 'text', notNull)
+    .addColumn('description', 'text', notNull)
+    .addColumn('created_at', 'bigint', notNull)
+    .addColumn('last_used_at', 'bigint')
+    .execute();
+  await db.schema
+    .createTable('first_secret')
+    .addColumn('only', 'integer', (column) => column.primaryKey().check(sql`only = 1`))
+    .addColumn('hash', 'text', notNull)
+    .addColumn('created_at', 'bigint', notNull)
+    .execute();
+  // Foreign keys are looked up from the referred side on every delete.
+  for (const [name, column] of [
+    ['machines', 'group'],
+    ['machines', 'role'],
+    ['connections', 'group'],
+    ['connections', 'subscription'],
+    ['tokens', 'subscription'],
+  ] as const) {
+    await db.schema.createIndex(`${name}_by_${column}`).on(name).column(column).execute();
+  }
+}
+
+function table(db: Transaction<Tables>, name: keyof Tables) {
+  return db.schema.createTable(name).addColumn('id', 'text', (column) => column.primaryKey());
+}
+
+function ofSubscription<Name extends string, Columns extends string>(builder: CreateTableBuilder<Name, Columns>) {
+  return builder.addColumn('subscription', 'text', (column) =>
+    column.notNull().references('subscriptions.id').onDelete('cascade'),
+  );
+}
+
+const notNull = <Column extends { notNull(): Column }>(column: Column): Column => column.notNull();
