@@ -11,7 +11,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { readIfThere, writeDurably } from '#agent/state/durable-file.ts';
-import { addOurs, isMarked, type Ours, takeOutOurs } from './resolv-conf.ts';
+import { addOurs, type Ours, takeOutOurs } from './resolv-conf.ts';
 import { type Content, type FileState, readSystemFile, writeSystemFile } from './resolv-conf-file.ts';
 
 const SAVED_FILE = 'resolv-conf.json';
@@ -55,7 +55,7 @@ export async function applyToResolvConf(options: ResolvConfOptions): Promise<str
   const original = originalOf(current, saved);
   const { text, warnings } = addOurs(original?.bytes.toString('latin1') ?? '', ours, hostDomain);
   const bytes = Buffer.from(text, 'latin1');
-  if (current.content?.bytes.equals(bytes)) return warnings;
+  if (saved && current.content?.bytes.equals(bytes)) return warnings;
 
   const wasOurs = current.content && saved?.written.some((written) => current.content?.bytes.equals(written));
   const written = wasOurs && current.content ? [current.content.bytes, bytes] : [bytes];
@@ -106,9 +106,7 @@ function originalOf({ content }: FileState, saved: Saved | null): Content | null
   if (saved?.written.some((written) => bytes.equals(written) || isHalfRestored(bytes, saved.original, written))) {
     return saved.original;
   }
-  const text = bytes.toString('latin1');
-  if (!isMarked(text)) return content;
-  return { ...content, bytes: Buffer.from(takeOutOurs(text, saved?.ours), 'latin1') };
+  return { ...content, bytes: Buffer.from(takeOutOurs(bytes.toString('latin1'), saved?.ours), 'latin1') };
 }
 
 /** A crash while the original was put back in place, before the longer text was cut off. */

@@ -107,7 +107,7 @@ class ResolvConfKeeper {
   readonly #onReapplied: (failure: CausewayError | null) => void;
   #timer: NodeJS.Timeout | undefined;
   #waitMs: number = LIMITS.RESOLV_CONF_SETTLE_MS.value;
-  #lastAt = 0;
+  #lastAt = Number.NEGATIVE_INFINITY;
   #busy: Promise<void> = Promise.resolve();
   #stopped = false;
 
