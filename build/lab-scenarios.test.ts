@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest';
+import { verdictsOfReport } from './lab-scenarios.ts';
+
+const scenarios = [
+  { name: 'policy', ok: true },
+  { name: 'sql', ok: false, detail: 'no rows came back' },
+  { name: 'relay-crash', ok: true, skipped: 'no PostgreSQL here' },
+];
+
+test('each scenario has its verdict', () => {
+  expect(verdictsOfReport(`steps\n${JSON.stringify({ ok: false, scenarios })}\n`, 1)).toEqual([
+    { name: 'lab policy', state: 'passed' },
+    { name: 'lab sql', state: 'failed', reason: 'no rows came back' },
+    { name: 'lab relay-crash', state: 'skipped', reason: 'no PostgreSQL here' },
+  ]);
+});
+
+test.each(['', 'Segmentation fault', '{"ok":true}', '{"scenarios":[{"name":1}]}'])(
+  '%j is no report: failed',
+  (output) => {
+    expect(verdictsOfReport(output, 0)).toEqual([
+      { name: 'lab', state: 'failed', reason: 'ended with 0 and without its report' },
+    ]);
+  },
+);
+
+test('an exit code that no scenario explains is a failure too', () => {
+  expect(verdictsOfReport(JSON.stringify({ scenarios: scenarios.slice(0, 1) }), 1)).toContainEqual({
+    name: 'lab',
+    state: 'failed',
+    reason: 'ended with 1',
+  });
+});

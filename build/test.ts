@@ -1,0 +1,26 @@
+/**
+ * All tests: the unit tests of every folder, then the lab's scenarios on real hosts.
+ *
+ *     npm test                        everything
+ *     npm test -- agent/dns           the unit tests whose path holds this, and no scenarios
+ *     npm test -- --no-lab            the unit tests alone
+ *
+ * The last line is `N passed, N failed, N skipped`; before it stands why each skipped one was.
+ */
+import { resolve } from 'node:path';
+import { runLabScenarios } from './lab-scenarios.ts';
+import { closingLines, passed } from './tally.ts';
+import { runUnitTests } from './unit-tests.ts';
+
+const ROOT = resolve(import.meta.dirname, '..');
+
+const filters = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
+const withLab = filters.length === 0 && !process.argv.includes('--no-lab');
+
+const verdicts = await runUnitTests(filters);
+if (withLab) verdicts.push(...(await runLabScenarios(ROOT)));
+for (const verdict of verdicts) {
+  if (verdict.state === 'failed') console.log(`failed: ${verdict.name} (${verdict.reason})`);
+}
+console.log(closingLines(verdicts).join('\n'));
+process.exit(passed(verdicts) ? 0 : 1);
