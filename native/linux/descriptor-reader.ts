@@ -25,8 +25,8 @@ export interface DescriptorReader extends Disposable {
 export interface DescriptorEvents {
   /** `length` bytes are at the start of the buffer. */
   onRead(length: number): void;
-  /** Reading failed or ended; called once, and not after disposal. The reader is then to be disposed. */
-  onFailure(error: Error): void;
+  /** Reading failed or ended, and why; called once, and not after disposal. The reader is then to be disposed of. */
+  onFailure(cause: string): void;
 }
 
 /**
@@ -40,10 +40,10 @@ export function readDescriptor(libc: Libc, fd: number, buffer: Uint8Array, event
   check(libc, libc.pipe2(ends, O_NONBLOCK | O_CLOEXEC));
   const [readEnd, writeEnd] = ends as unknown as readonly [number, number];
   let ended = false;
-  const fail = (error: Error) => {
+  const fail = (cause: string) => {
     if (ended) return;
     ended = true;
-    events.onFailure(error);
+    events.onFailure(cause);
   };
   const socket = new Socket({
     fd: readEnd,
@@ -57,8 +57,10 @@ export function readDescriptor(libc: Libc, fd: number, buffer: Uint8Array, event
       },
     },
   });
-  socket.on('error', fail);
-  socket.on('end', () => fail(new Error('end of file')));
+  socket.on('error', (error: NodeJS.ErrnoException) => {
+    fail(error.errno === undefined ? error.message : describeErrno(-error.errno));
+  });
+  socket.on('end', () => fail('end of file'));
   const replaced = libc.dup3(fd, readEnd, O_CLOEXEC);
   const errno = libc.errno();
   libc.close(writeEnd);

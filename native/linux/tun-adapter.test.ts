@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
@@ -14,7 +15,7 @@ import { enterTestNamespace, openUdpSender, type TestNamespace, whyNoTun } from 
 import { openTun } from './tun-adapter.ts';
 
 const skip = whyNoTun();
-const { EACCES, EINVAL, EMFILE, ENOENT, EPERM } = constants.errno;
+const { EACCES, EAGAIN, EINVAL, EMFILE, ENOBUFS, ENOENT, EPERM } = constants.errno;
 const OURS = '10.99.0.1';
 const THEIRS = '10.99.0.2';
 const NAME = 'cwnat0';
@@ -181,7 +182,28 @@ describe.skipIf(skip !== undefined)(`on a real kernel${skip ? ` (skipped: ${skip
     adapter.start({ onPackets: () => {}, onFailure });
     namespace.ip(`link del ${NAME}`);
     await vi.waitFor(() => expect(onFailure).toHaveBeenCalled(), { timeout: 10_000 });
+    expect(onFailure.mock.calls[0]?.[0].message).toContain('the interface was removed');
     expect(readdirSync('/proc/self/fd').length).toBe(before);
+  });
+
+  test('child processes do not inherit its descriptors, which would keep the interface alive', () => {
+    using adapter = openTun({ name: NAME });
+    adapter.start({ onPackets: () => {}, onFailure: () => {} });
+    expect(execFileSync('sh', ['-c', 'ls -l /proc/$$/fd'], { encoding: 'utf8' })).not.toContain('/dev/net/tun');
+  });
+
+  test.each([
+    ['EAGAIN', EAGAIN],
+    ['ENOBUFS', ENOBUFS],
+    ['EINVAL', EINVAL],
+  ])('a write that ends in %s is counted and no failure', (_name, errno) => {
+    using adapter = openTun({ name: NAME }, libcRefusing({ write: () => errno }));
+    const onFailure = vi.fn();
+    adapter.start({ onPackets: () => {}, onFailure });
+    const ends = { from: THEIRS, to: OURS, fromPort: 1, toPort: 2 };
+    expect(adapter.write(adapterPacket(buildUdp(ends, new Uint8Array(1))))).toBe(false);
+    expect(adapter.counters).toEqual({ read: 0, written: 0, refused: 1 });
+    expect(onFailure).not.toHaveBeenCalled();
   });
 
   test('an interface that is down refuses packets, and takes them again once it is up', async () => {

@@ -71,7 +71,7 @@ class TunAdapter implements Adapter {
     this.#reader = reader;
     this.#source = readDescriptor(this.#libc, this.#device.fd, this.#arena.subarray(this.#gap, READ_BYTES), {
       onRead: (length) => this.#onReadable(length),
-      onFailure: (error) => this.#fail(error.message),
+      onFailure: (cause) => this.#fail(cause),
     });
     if (this.#paused) this.#source.pause();
   }
