@@ -2,23 +2,21 @@
  * Runs the lab's scenarios in a process of their own and says what became of each. The lab shows its
  * steps as they happen and prints one JSON object last:
  *
- *     { "ok": true, "scenarios": [{ "name": "policy", "ok": true, "skipped": null, "detail": "…" }] }
+ *     { "ok": true, "scenarios": [{ "scenario": "policy", "ok": true, "steps": [{ "name": "…", "ok": true, "detail": "…" }] }] }
+ *
+ * A scenario that could not be run has `skipped`, the reason.
  */
 import { z } from 'zod';
 import { run } from './command.ts';
 import type { Verdict } from './tally.ts';
 
-const report = z.object({
-  scenarios: z.array(
-    z.object({
-      name: z.string(),
-      ok: z.boolean(),
-      /** Why it was not run; null or left out if it was. */
-      skipped: z.string().nullish(),
-      detail: z.string().nullish(),
-    }),
-  ),
+const scenario = z.object({
+  scenario: z.string(),
+  ok: z.boolean(),
+  skipped: z.string().optional(),
+  steps: z.array(z.object({ name: z.string(), ok: z.boolean(), detail: z.string() })),
 });
+const report = z.object({ scenarios: z.array(scenario) });
 
 export async function runLabScenarios(root: string): Promise<Verdict[]> {
   const { code, output } = await run(process.execPath, ['lab/main.ts', 'all', '--json'], { cwd: root, echo: true });
@@ -30,16 +28,19 @@ export function verdictsOfReport(output: string, code: number): Verdict[] {
   const last = output.trimEnd().split('\n').at(-1) ?? '';
   const parsed = report.safeParse(parseJson(last));
   if (!parsed.success) return [{ name: 'lab', state: 'failed', reason: `ended with ${code} and without its report` }];
-  const verdicts = parsed.data.scenarios.map(({ name, ok, skipped, detail }): Verdict => {
-    if (skipped) return { name: `lab ${name}`, state: 'skipped', reason: skipped };
-    return ok
-      ? { name: `lab ${name}`, state: 'passed' }
-      : { name: `lab ${name}`, state: 'failed', reason: detail ?? 'see above' };
-  });
+  const verdicts = parsed.data.scenarios.map(verdictOf);
   if (code !== 0 && verdicts.every(({ state }) => state !== 'failed')) {
     verdicts.push({ name: 'lab', state: 'failed', reason: `ended with ${code}` });
   }
   return verdicts;
+}
+
+function verdictOf({ scenario: name, ok, skipped, steps }: z.infer<typeof scenario>): Verdict {
+  if (skipped !== undefined) return { name: `lab ${name}`, state: 'skipped', reason: skipped };
+  if (ok) return { name: `lab ${name}`, state: 'passed' };
+  const broken = steps.find((step) => !step.ok);
+  const reason = broken === undefined ? 'it ended before its first step' : `${broken.name}: ${broken.detail}`;
+  return { name: `lab ${name}`, state: 'failed', reason };
 }
 
 function parseJson(text: string): unknown {
