@@ -108,6 +108,11 @@ describe('what others made of our text', () => {
       'search a b\nnameserver 192.0.2.9\n',
     ],
     ['our suffix alone', `search ${SUFFIX}\nnameserver 192.0.2.9\n`, 'nameserver 192.0.2.9\n'],
+    [
+      'a line added after an original without a last line break',
+      `${addOurs('nameserver 192.0.2.1', OURS, null).text}options edns0\n`,
+      'nameserver 192.0.2.1\noptions edns0\n',
+    ],
     ['nothing of ours', 'nameserver 192.0.2.9\n', 'nameserver 192.0.2.9\n'],
   ])('%s', (_, changed, rest) => {
     expect(takeOutOurs(changed, OURS)).toBe(rest);

@@ -28,10 +28,10 @@ const END = '# causeway: end';
 const EXPLANATION = '(while this computer is in a Causeway network; take out with `causeway down`)';
 /** Says that the line break before the block is ours, too. */
 const UNFINISHED = 'after an unfinished line';
-const BLOCK = new RegExp(
-  `(?:\\n(?=${BEGIN} ${UNFINISHED}))?^${BEGIN}.*\\n(?:(?:nameserver|search) .*\\n){0,2}${END}\\n?`,
-  'gm',
-);
+const BODY = `.*\\n(?:(?:nameserver|search) .*\\n){0,2}${END}`;
+const BLOCK = new RegExp(`^${BEGIN}${BODY}\\n?`, 'gm');
+/** Only at the end of the text: with a line added after it, the line break has become somebody else's. */
+const LAST_BLOCK_OF_UNFINISHED = new RegExp(`\\n${BEGIN} ${UNFINISHED}${BODY}\\n$`);
 const STRAY_MARK = /^# causeway: (?:begin|end).*\n?/gm;
 
 /** What the C library uses when the file names no server (resolv.conf(5)). */
@@ -74,7 +74,7 @@ export function addOurs(
  * @param ours what to take out besides the marked blocks, if it is known.
  */
 export function takeOutOurs(text: string, ours: Ours | undefined): string {
-  const rest = text.replace(BLOCK, '').replace(STRAY_MARK, '');
+  const rest = text.replace(LAST_BLOCK_OF_UNFINISHED, '').replace(BLOCK, '').replace(STRAY_MARK, '');
   if (!ours || (!rest.includes(ours.server) && !rest.includes(ours.suffix))) return rest;
   const { server, suffix } = ours;
   return rest
