@@ -42,8 +42,9 @@ class Collector implements AdapterReader {
 
   onPackets(packets: readonly AdapterPacket[]): void {
     const own = packets.filter((packet) => portsOf(packet, OFFLOAD_HEADER_BYTES)?.destination === this.#port);
-    if (own.length > 0) this.batches.push(own.map((packet) => packet.slice()));
-    if (own.length > 0) this.afterBatch?.(packets);
+    if (own.length === 0) return;
+    this.batches.push(own.map((packet) => packet.slice()));
+    this.afterBatch?.(packets);
   }
 
   onFailure(error: Error): void {
@@ -131,13 +132,9 @@ export function describeAdapterCompliance(
         expect(largest).toBeLessThanOrEqual(LIMITS.ADAPTER_BATCH_MAX_PACKETS.value);
       });
 
-      test('the packets of a batch do not share bytes', async () => {
-        const sums: number[] = [];
+      test('what a reader does to a packet reaches no other, now or later', async () => {
         reader.afterBatch = (packets) => {
-          for (const packet of packets) {
-            packet.fill(0);
-            sums.push(packets.indexOf(packet));
-          }
+          for (const packet of packets) packet.fill(0xff);
         };
         adapter.start(reader);
         const payloads = numbered(40, 100);
@@ -146,7 +143,6 @@ export function describeAdapterCompliance(
         subject.sendDatagrams(payloads);
         await reader.until(80);
         expect(reader.packets.flatMap(payloadsOf)).toEqual([...payloads, ...payloads]);
-        expect(sums.length).toBeGreaterThanOrEqual(80);
       });
 
       test('paused, it hands over nothing; resumed, what had come meanwhile', async () => {

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { constants } from 'node:os';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { LIMITS } from '#protocol/limits.ts';
 import { OFFLOAD_HEADER_BYTES } from '#protocol/tunnel-messages.ts';
 import { type ComplianceSubject, describeAdapterCompliance } from '../adapter-compliance.ts';
 import { adapterPacket } from '../offload-header.ts';
@@ -184,6 +185,23 @@ describe.skipIf(skip !== undefined)(`on a real kernel${skip ? ` (skipped: ${skip
     await vi.waitFor(() => expect(onFailure).toHaveBeenCalled(), { timeout: 10_000 });
     expect(onFailure.mock.calls[0]?.[0].message).toContain('the interface was removed');
     expect(readdirSync('/proc/self/fd').length).toBe(before);
+  });
+
+  test('a batch of super-packets is bounded by its bytes', async () => {
+    using it = await subject();
+    const payload = Uint8Array.from({ length: 60_000 }, (_, i) => i ^ (i >> 8));
+    for (let sent = 0; sent < 12; sent++) it.sendSegmented(payload, 1000);
+    const batches: Uint8Array[][] = [];
+    it.adapter.start({
+      onPackets: (packets) => void batches.push(packets.map((packet) => packet.slice(OFFLOAD_HEADER_BYTES + 28))),
+      onFailure: () => {},
+    });
+    await vi.waitFor(() => expect(batches.flat()).toHaveLength(12), { timeout: 10_000 });
+    for (const received of batches.flat()) expect(received).toEqual(payload);
+    const most = Math.max(...batches.map((batch) => batch.length));
+    expect(most * payload.length).toBeLessThan(
+      LIMITS.ADAPTER_BATCH_MAX_BYTES.value + 2 * LIMITS.PACKET_MAX_BYTES.value,
+    );
   });
 
   test('child processes do not inherit its descriptors, which would keep the interface alive', () => {
