@@ -21,10 +21,12 @@ const EXTERNAL = ['koffi', 'pg-native'];
  * @throws Error when a source file can not be resolved or parsed
  */
 export async function bundle(): Promise<Bundles> {
-  const [agent, relay] = await Promise.all([
+  const written = [
     bundleOne('../agent/main.ts', '../dist/causeway.js'),
     bundleOne('../relay-server/main.ts', '../dist/causeway-relay.js'),
-  ]);
+  ] as const;
+  await Promise.allSettled(written); // a failure of one leaves the other time to tidy up
+  const [agent, relay] = await Promise.all(written);
   return { agent, relay };
 }
 

@@ -8,7 +8,7 @@
  *     npm run demo -- shell HOST [COMMAND…]   opens a shell on a host of the running demo
  */
 import { tellDemo } from './demo-story.ts';
-import { enclosed } from './hosts/enclosure.ts';
+import { enterEnclosure } from './hosts/enclosure.ts';
 import { Narration } from './narration.ts';
 import { LAB_COMMANDS, obstacle, SQL_COMMANDS } from './prerequisites.ts';
 import { openShell } from './shell.ts';
@@ -29,13 +29,12 @@ async function demo(): Promise<void> {
     process.exitCode = 1;
     return;
   }
-  await enclosed(async (enclosure) => {
-    narration.title('Causeway: one private network for an office and a cloud, through a relay that cannot read it');
-    const result = await tellDemo(enclosure, narration);
-    if (result.ok && !once) await stayUp(enclosure.stop);
-    if (json) process.stdout.write(`${JSON.stringify(result)}\n`);
-    return result.ok ? 0 : 1;
-  });
+  const enclosure = await enterEnclosure();
+  narration.title('Causeway: one private network for an office and a cloud, through a relay that cannot read it');
+  const result = await tellDemo(enclosure, narration);
+  if (result.ok && !once) await stayUp(enclosure.stop);
+  if (json) process.stdout.write(`${JSON.stringify(result)}\n`);
+  process.exit(result.ok ? 0 : 1);
 }
 
 async function stayUp(stop: AbortSignal): Promise<void> {

@@ -8,7 +8,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { enclosed } from './hosts/enclosure.ts';
+import { enterEnclosure } from './hosts/enclosure.ts';
 import { Narration } from './narration.ts';
 import { LAB_COMMANDS, obstacle } from './prerequisites.ts';
 import { SCENARIOS } from './scenarios/all.ts';
@@ -48,15 +48,13 @@ async function runOne(scenario: Scenario): Promise<void> {
     process.exitCode = EXIT.skipped;
     return;
   }
-  await enclosed(async (enclosure) => {
-    narration.title(`${scenario.name}: ${scenario.shows}`);
-    const result = await tellScenario(scenario, enclosure, narration);
-    narration.line(
-      `\n${scenario.name}: ${result.ok ? 'ok' : 'NOT OK'}, ${result.steps.length} steps, ${result.seconds} s`,
-    );
-    if (json) print(result);
-    return result.ok ? EXIT.ok : EXIT.failed;
-  });
+  const enclosure = await enterEnclosure();
+  narration.title(`${scenario.name}: ${scenario.shows}`);
+  const result = await tellScenario(scenario, enclosure, narration);
+  const verdict = result.ok ? 'ok' : 'NOT OK';
+  narration.line(`\n${scenario.name}: ${verdict}, ${result.steps.length} steps, ${result.seconds} s`);
+  if (json) print(result);
+  process.exit(result.ok ? EXIT.ok : EXIT.failed);
 }
 
 /** One line for each scenario, then `N passed, N failed, N skipped`. */

@@ -1,24 +1,25 @@
 /**
- * What a tunnel must offer to be compared: it joins `left` and `right` through `middle`, three hosts of
+ * What a tunnel must offer to be compared: it joins `left` and `right` through `relay`, three hosts of
  * which the outer two do not see each other.
  */
 import type { LabDescription } from '#lab/hosts/description.ts';
 import type { Program } from '#lab/hosts/host.ts';
 import type { Lab } from '#lab/hosts/lab.ts';
+import type { Command } from '#lab/prerequisites.ts';
 
 export const BENCH_LAB: LabDescription = {
   sites: [],
   servers: [
     { name: 'left', address: '198.18.1.1', isolated: true },
-    { name: 'middle', address: '198.18.1.2' },
+    { name: 'relay', address: '198.18.1.2' },
     { name: 'right', address: '198.18.1.3', isolated: true },
   ],
 };
 
 export interface Contender {
   readonly name: 'ours' | 'openvpn' | 'tinc';
-  /** The command without which it can not take part; null when it needs none. */
-  readonly command: string | null;
+  /** Commands without which it can not take part. */
+  readonly needs: readonly Command[];
   start(lab: Lab): Promise<RunningTunnel>;
 }
 

@@ -9,9 +9,9 @@ import type { Contender, RunningTunnel } from './contender.ts';
 const DIRECTORY = '/run/openvpn-bench';
 export const openvpn: Contender = {
   name: 'openvpn',
-  command: 'openvpn',
+  needs: ['openvpn', 'openssl'],
   async start(lab: Lab): Promise<RunningTunnel> {
-    const [left, middle, right] = [lab.host('left'), lab.host('middle'), lab.host('right')];
+    const [left, middle, right] = [lab.host('left'), lab.host('relay'), lab.host('right')];
     const prints = { left: await makeKey(left), middle: await makeKey(middle), right: await makeKey(right) };
     const server = await launch(middle, [
       'mode server',

@@ -7,19 +7,19 @@ import type { Lab } from '#lab/hosts/lab.ts';
 import type { Contender, RunningTunnel } from './contender.ts';
 
 const DIRECTORY = '/run/tinc-bench';
-const NODES = { left: '10.97.0.1', middle: '10.97.0.2', right: '10.97.0.3' } as const;
+const NODES = { left: '10.97.0.1', relay: '10.97.0.2', right: '10.97.0.3' } as const;
 
 export const tinc: Contender = {
   name: 'tinc',
-  command: 'tincd',
+  needs: ['tincd'],
   async start(lab: Lab): Promise<RunningTunnel> {
     const hostFiles: Record<string, string> = {};
     for (const [name, address] of Object.entries(NODES)) {
       const host = lab.host(name);
-      hostFiles[name] = `${await makeKey(host)}\n${hostFile(name === 'middle' ? host.address : null, address)}`;
+      hostFiles[name] = `${await makeKey(host)}\n${hostFile(name === 'relay' ? host.address : null, address)}`;
     }
     const programs = [];
-    for (const name of ['middle', 'left', 'right'] as const) {
+    for (const name of ['relay', 'left', 'right'] as const) {
       const host = lab.host(name);
       for (const [other, content] of Object.entries(hostFiles))
         await host.write(`${DIRECTORY}/hosts/${other}`, content);
@@ -48,7 +48,7 @@ function hostFile(address: string | null, subnet: string): string {
 
 function configuration(name: string): string {
   const lines = [`Name = ${name}`, 'Interface = tinc-bench', 'TCPOnly = yes', 'IndirectData = yes', 'AutoConnect = no'];
-  return `${[...lines, ...(name === 'middle' ? [] : ['ConnectTo = middle'])].join('\n')}\n`;
+  return `${[...lines, ...(name === 'relay' ? [] : ['ConnectTo = relay'])].join('\n')}\n`;
 }
 
 function upScript(address: string): string {

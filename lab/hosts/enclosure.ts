@@ -12,10 +12,11 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { makeLabDirectory, removeLabDirectory } from './directory.ts';
 
 const DIRECTORY_VARIABLE = 'CAUSEWAY_LAB_DIRECTORY';
+const ROOTLESS_VARIABLE = 'CAUSEWAY_LAB_ROOTLESS';
+const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 /** Where, in the lab's directory, the outer program leaves the id of its unshare process. */
 export const UNSHARE_PID_FILE = 'unshare.pid';
 
@@ -29,18 +30,18 @@ export interface Enclosure {
 }
 
 /**
- * Runs `inside` in a fresh enclosure and exits the process with the code it returns. Of the two
- * processes that execute this call, only the inner one runs `inside`.
+ * Goes on inside a fresh enclosure. Of the two processes that execute this call, only the inner one
+ * returns from it; the outer one waits, and exits with the inner one's code. The inner program ends by
+ * process.exit, since the hosts that it makes keep it alive.
  */
-export async function enclosed(inside: (enclosure: Enclosure) => Promise<number>): Promise<never> {
+export async function enterEnclosure(): Promise<Enclosure> {
   const directory = process.env[DIRECTORY_VARIABLE];
   if (directory === undefined) return process.exit(await runEnclosed(process.argv.slice(1)));
   const stop = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop.abort());
+  for (const signal of STOP_SIGNALS) process.on(signal, () => stop.abort());
   process.on('message', () => stop.abort());
   process.channel?.unref();
-  const rootless = process.env.CAUSEWAY_LAB_ROOTLESS === '1';
-  return process.exit(await inside({ directory, rootless, stop: stop.signal }));
+  return { directory, rootless: process.env[ROOTLESS_VARIABLE] === '1', stop: stop.signal };
 }
 
 /** Runs a program in a fresh enclosure from outside, and resolves to its exit code. */
@@ -61,7 +62,7 @@ async function runEnclosed(programAndArguments: readonly string[]): Promise<numb
     ['--pdeathsig', 'KILL', ...unshare, '--fork', '--kill-child', process.execPath, ...programAndArguments],
     {
       stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
-      env: { ...process.env, [DIRECTORY_VARIABLE]: directory, CAUSEWAY_LAB_ROOTLESS: rootless ? '1' : '0' },
+      env: { ...process.env, [DIRECTORY_VARIABLE]: directory, [ROOTLESS_VARIABLE]: rootless ? '1' : '0' },
     },
   );
   writeFileSync(join(directory, UNSHARE_PID_FILE), String(child.pid));
@@ -80,20 +81,14 @@ async function runEnclosed(programAndArguments: readonly string[]): Promise<numb
  */
 function forwardStops(child: ChildProcess): Disposable {
   const stop = () => child.connected && child.send('stop');
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-  for (const signal of signals) process.on(signal, stop);
+  for (const signal of STOP_SIGNALS) process.on(signal, stop);
   const parent = process.ppid;
   const startedByNpm = process.env.npm_lifecycle_event !== undefined;
   const watch = setInterval(() => startedByNpm && process.ppid !== parent && stop(), 500);
   return {
     [Symbol.dispose]() {
       clearInterval(watch);
-      for (const signal of signals) process.off(signal, stop);
+      for (const signal of STOP_SIGNALS) process.off(signal, stop);
     },
   };
-}
-
-/** Whether a module is the program being run, rather than imported. */
-export function isProgram(moduleUrl: string): boolean {
-  return process.argv[1] !== undefined && fileURLToPath(moduleUrl) === process.argv[1];
 }

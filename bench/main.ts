@@ -1,0 +1,25 @@
+/**
+ * `npm run bench`: lists the suites, or runs one.
+ *
+ *     npm run bench -- list
+ *     npm run bench -- NAME [--json]      prints a table, or one JSON object last
+ */
+import { suite as relay } from './relay.ts';
+import { suite as tunnel } from './tunnel.ts';
+
+const SUITES = [tunnel, relay] as const;
+
+const name = process.argv.slice(2).find((word) => !word.startsWith('--')) ?? 'list';
+const json = process.argv.includes('--json');
+const suite = SUITES.find((known) => known.name === name);
+
+if (suite !== undefined) {
+  const result = await suite.run({ json });
+  if (json) process.stdout.write(`${JSON.stringify(result)}\n`);
+  process.exit();
+}
+if (name !== 'list') {
+  process.stderr.write(`There is no suite ${name}.\n`);
+  process.exitCode = 2;
+}
+for (const known of SUITES) process.stdout.write(`${known.name.padEnd(10)}${known.summary}\n`);
