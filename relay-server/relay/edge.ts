@@ -1,20 +1,20 @@
 /**
- * The relay on the network: takes WebSocket logins on an HTTPS server, verifies their tickets before it
- * accepts them, and ties each socket to the core. It imports nothing but the protocol: no store, no
- * control plane, no key other than the public one that verifies tickets.
+ * The relay on the network: takes WebSocket logins from an HTTPS server, verifies their tickets before it
+ * accepts them, and ties each socket to the core. It must not know the store or the control plane, nor any
+ * key other than the public one that verifies tickets.
  *
  * When nobody is connected nothing here runs, not even a timer; else one timer serves all connections.
  */
-import { type IncomingMessage, STATUS_CODES } from 'node:http';
-import type { Server } from 'node:https';
+import type { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { CryptoKey } from 'jose';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { CausewayError, ERRORS, isRefusal } from '#protocol/errors.ts';
+import { CausewayError, isRefusal } from '#protocol/errors.ts';
 import { RELAY_PATH, RELAY_SUBPROTOCOL } from '#protocol/frames.ts';
 import type { MachineId, SubscriptionId } from '#protocol/ids.ts';
 import { LIMITS } from '#protocol/limits.ts';
+import { refuseUpgrade } from '../refuse-upgrade.ts';
 import { Admission } from './admission.ts';
 import type { Connection, Identity } from './connection.ts';
 import { type PresenceListener, RelayCore } from './core.ts';
@@ -29,8 +29,6 @@ export interface RelayLogger {
 }
 
 export interface RelayOptions {
-  /** Its upgrade requests for RELAY_PATH are taken. Without it, hand them to {@link Relay.handleUpgrade}. */
-  readonly server?: Server;
   /** Ed25519 public key of the control plane, verifies relay tickets. */
   readonly ticketKey: CryptoKey;
   /** Milliseconds of the Unix epoch. */
@@ -42,7 +40,10 @@ export interface RelayOptions {
 }
 
 export interface Relay extends AsyncDisposable {
-  /** @returns false when the request is for another path; it is then untouched. */
+  /**
+   * Takes an `upgrade` event of the HTTPS server.
+   * @returns false when the request is for another path; it is then untouched.
+   */
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean;
   /** Closes the machine's connection and refuses the tickets it was given so far. */
   drop(subscription: SubscriptionId, machine: MachineId): void;
@@ -82,7 +83,6 @@ class RelayEdge implements Relay {
       maxFragments: 16,
       handleProtocols: () => RELAY_SUBPROTOCOL,
     });
-    options.server?.on('upgrade', this.#onUpgrade);
   }
 
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean {
@@ -117,7 +117,6 @@ class RelayEdge implements Relay {
     if (this.#closed !== undefined) return this.#closed.promise;
     const closed = Promise.withResolvers<void>();
     this.#closed = closed;
-    this.#options.server?.off('upgrade', this.#onUpgrade);
     clearInterval(this.#sweeping);
     this.#core.shutDown();
     if (this.#sockets.size === 0) closed.resolve();
@@ -130,10 +129,6 @@ class RelayEdge implements Relay {
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
-
-  readonly #onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
-    this.handleUpgrade(request, socket, head);
-  };
 
   async #login(request: IncomingMessage, socket: Duplex): Promise<Identity> {
     const offered = request.headers['sec-websocket-protocol']?.split(',').map((name) => name.trim()) ?? [];
@@ -197,25 +192,10 @@ class RelayEdge implements Relay {
     if (isRefusal(error, 'TICKET_REFUSED')) this.#core.counters.refused.ticket++;
     if (isRefusal(error, 'RATE_LIMITED')) this.#core.counters.refused.rate++;
     const refusal = isRefusal(error) ? error : new CausewayError('INTERNAL', { issue: 'a relay login failed' });
-    socket.end(refusalAnswer(refusal), () => socket.destroy());
+    refuseUpgrade(socket, refusal);
   }
 }
 
 function pathOf(request: IncomingMessage): string | undefined {
   return request.url?.split('?', 1)[0];
-}
-
-/** An HTTP/1.1 answer that carries the refusal's wire form. */
-function refusalAnswer(refusal: CausewayError): string {
-  const status = ERRORS[refusal.code].http;
-  const body = JSON.stringify(refusal.toWire());
-  return [
-    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
-    'Connection: close',
-    ...(status === 401 ? ['WWW-Authenticate: Bearer'] : []),
-    'Content-Type: application/json; charset=utf-8',
-    `Content-Length: ${Buffer.byteLength(body)}`,
-    '',
-    body,
-  ].join('\r\n');
 }

@@ -10,6 +10,7 @@ import { WebSocket } from 'ws';
 import { RELAY_PATH, RELAY_SUBPROTOCOL } from '#protocol/frames.ts';
 import { signTicket } from '#protocol/grants.ts';
 import type { MachineId, SubscriptionId } from '#protocol/ids.ts';
+import { LIMITS } from '#protocol/limits.ts';
 import { attachRelay, type Relay, type RelayOptions } from './edge.ts';
 
 const DAY = 86_400_000;
@@ -24,16 +25,12 @@ export interface LoopbackRelay extends AsyncDisposable {
   readonly relay: Relay;
   /** `wss://127.0.0.1:port/relay` */
   readonly url: string;
-  /** Signs a ticket; `issuedAt` and `expiresAt` in milliseconds, now and in ten minutes unless told. */
-  ticket(
-    subscription: SubscriptionId,
-    machine: MachineId,
-    times?: { issuedAt?: number; expiresAt?: number },
-  ): Promise<string>;
+  /** Signs a ticket that ends `lastsMs` from now, as long as a real one lasts unless told. */
+  ticket(subscription: SubscriptionId, machine: MachineId, lastsMs?: number): Promise<string>;
 }
 
 export async function startLoopbackRelay(
-  options: Partial<Omit<RelayOptions, 'server' | 'ticketKey'>> = {},
+  options: Partial<Omit<RelayOptions, 'ticketKey'>> = {},
 ): Promise<LoopbackRelay> {
   const now = options.now ?? Date.now;
   const keys = (await crypto.subtle.generateKey('Ed25519', true, ['sign', 'verify'])) as {
@@ -45,19 +42,21 @@ export async function startLoopbackRelay(
     logger: { debug() {}, warn() {} },
     ...options,
     now,
-    server,
     ticketKey: keys.publicKey,
+  });
+  server.on('upgrade', (request, socket, head) => {
+    if (!relay.handleUpgrade(request, socket, head)) socket.destroy();
   });
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
   const { port } = server.address() as AddressInfo;
   return {
     relay,
     url: `wss://127.0.0.1:${port}${RELAY_PATH}`,
-    ticket: (subscription, machine, times = {}) =>
+    ticket: (subscription, machine, lastsMs = LIMITS.TICKET_LIFETIME_S.value * 1_000) =>
       signTicket(
         {
-          iat: Math.floor((times.issuedAt ?? now()) / 1000),
-          exp: Math.floor((times.expiresAt ?? now() + 600_000) / 1000),
+          iat: Math.floor(now() / 1_000),
+          exp: Math.floor((now() + lastsMs) / 1_000),
           sub: machine,
           subscription,
         },
