@@ -1,0 +1,48 @@
+/**
+ * The peers that this machine holds something about, bounded. A peer that was revoked is never pushed out:
+ * its entry is what keeps its old grants from working.
+ */
+import type { MachineId } from '#protocol/ids.ts';
+import { LIMITS } from '#protocol/limits.ts';
+import { Peer } from './peer.ts';
+
+export class PeerTable {
+  readonly #peers = new Map<MachineId, Peer>();
+
+  get(id: MachineId): Peer | undefined {
+    return this.#peers.get(id);
+  }
+
+  /** The peer's entry, made if need be; undefined when the table is full of peers in use. */
+  open(id: MachineId, now: number): Peer | undefined {
+    const known = this.#peers.get(id);
+    if (known !== undefined) return known;
+    if (this.#peers.size >= LIMITS.PEERS_MAX.value && !this.#evictOne(now)) return undefined;
+    const peer = new Peer(id, now);
+    this.#peers.set(id, peer);
+    return peer;
+  }
+
+  delete(peer: Peer): void {
+    this.#peers.delete(peer.id);
+  }
+
+  values(): Iterable<Peer> {
+    return this.#peers.values();
+  }
+
+  clear(): void {
+    this.#peers.clear();
+  }
+
+  /** A handshake so old that its timestamp is refused as skewed needs no memory of it. */
+  #evictOne(now: number): boolean {
+    for (const peer of this.#peers.values()) {
+      const replayable = now < peer.greatestTimestamp + 2 * LIMITS.HANDSHAKE_TIMESTAMP_SKEW_MS.value;
+      if (!peer.dormant || peer.revoked !== undefined || replayable) continue;
+      this.#peers.delete(peer.id);
+      return true;
+    }
+    return false;
+  }
+}

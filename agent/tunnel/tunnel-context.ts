@@ -1,0 +1,60 @@
+/**
+ * What the parts of one tunnel share: who we are, where results go, and the peers.
+ */
+import type { MachineId } from '#protocol/ids.ts';
+import { DropCounters, type DropReason } from './drops.ts';
+import type { GrantedSelf } from './held-grant.ts';
+import type { DhKeyPair } from './noise/dh.ts';
+import type { RandomBytes } from './noise/random.ts';
+import type { Peer } from './peer.ts';
+import { PeerTable } from './peer-table.ts';
+
+/**
+ * The edge. `sendFrame`, `deliver`, `peerChanged` and `probeReply` must not call back into the tunnel before
+ * they return; `needGrant` and `verifyGrant` may be answered at once or later.
+ */
+export interface TunnelOutput {
+  /** A whole relay frame: DATA header with `peer` as destination, then one tunnel message. The buffer is the receiver's. */
+  sendFrame(peer: MachineId, frame: Uint8Array): void;
+  /**
+   * Packets for the adapter, in order, each an AdapterPacket whose source and destination were checked.
+   * Views, valid only during the call.
+   */
+  deliver(peer: MachineId, packets: readonly Uint8Array[]): void;
+  /** A grant for this peer is wanted: answer with setGrant or refuseGrant. Not called again until answered or half a minute has passed. */
+  needGrant(peer: MachineId): void;
+  /** Check this grant's signature (protocol/grants.ts verifyGrant) and answer with grantVerified or grantRejected. */
+  verifyGrant(handshake: number, grant: string): void;
+  /** The `state` of this peer's view changed. */
+  peerChanged(peer: MachineId): void;
+  /** The peer answered a probe of ours with these 8 bytes; a copy. */
+  probeReply(peer: MachineId, probe: Uint8Array): void;
+}
+
+export class TunnelContext {
+  readonly self: GrantedSelf;
+  /** Our id's 16 raw bytes. */
+  readonly selfBytes: Uint8Array;
+  readonly staticKey: DhKeyPair;
+  readonly random: RandomBytes;
+  /** Bits of the ciphers that we offer and accept. */
+  readonly ciphers: number;
+  readonly output: TunnelOutput;
+  readonly peers = new PeerTable();
+  /** Of all peers, and of messages that belong to none. */
+  readonly drops = new DropCounters();
+
+  constructor(parts: Pick<TunnelContext, 'self' | 'selfBytes' | 'staticKey' | 'random' | 'ciphers' | 'output'>) {
+    this.self = parts.self;
+    this.selfBytes = parts.selfBytes;
+    this.staticKey = parts.staticKey;
+    this.random = parts.random;
+    this.ciphers = parts.ciphers;
+    this.output = parts.output;
+  }
+
+  drop(peer: Peer | undefined, reason: DropReason, count = 1): void {
+    this.drops.add(reason, count);
+    peer?.drops.add(reason, count);
+  }
+}

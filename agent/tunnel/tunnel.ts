@@ -1,0 +1,396 @@
+/**
+ * All tunnel sessions of one machine: packets in, relay frames out, and back. A pure state machine: bytes,
+ * grants and the time come in by calls, everything else goes out through TunnelOutput. It opens no socket,
+ * sets no timer, verifies no signature, and logs nothing.
+ *
+ * `now` is milliseconds of the Unix epoch by the server's clock, and must not go back: take a monotonic
+ * clock plus the offset that the control plane told. No call throws because of what a peer sent.
+ */
+import type { AdapterPacket } from '#native/adapter.ts';
+import { fromHex, toBase64url } from '#protocol/encoding.ts';
+import type { GoneReason } from '#protocol/frames.ts';
+import type { GrantClaims } from '#protocol/grants.ts';
+import { type MachineId, type SubscriptionId, tunnelPublicKey } from '#protocol/ids.ts';
+import { LIMITS } from '#protocol/limits.ts';
+import {
+  DATA_OVERHEAD_BYTES,
+  type DataCipher,
+  OFFLOAD_HEADER_BYTES,
+  PROBE_BYTES,
+  RECORD,
+  TUNNEL_MESSAGE,
+  UNKNOWN_SESSION_BYTES,
+} from '#protocol/tunnel-messages.ts';
+import { cipherBits } from './cipher.ts';
+import type { DropReason } from './drops.ts';
+import { controlFrame, readIndex } from './handshake-messages.ts';
+import { Handshakes } from './handshakes.ts';
+import { HeldGrant } from './held-grant.ts';
+import { DhKeyPair } from './noise/dh.ts';
+import { PacketOpener } from './packet-opener.ts';
+import { PacketSealer } from './packet-sealer.ts';
+import type { Peer, PeerView } from './peer.ts';
+import { RateGate } from './rate-gate.ts';
+import { encodeRecord, isCarriable, parseRecords, type TunnelRecord } from './records.ts';
+import type { Session } from './session.ts';
+import { deadlineOf, runTimers, type TimerName } from './timers.ts';
+import { TunnelContext, type TunnelOutput } from './tunnel-context.ts';
+
+const DATA_MAX_BYTES = LIMITS.TUNNEL_PLAINTEXT_MAX_BYTES.value + DATA_OVERHEAD_BYTES;
+const INDEX_AT = 1;
+
+export interface TunnelOptions {
+  readonly self: MachineId;
+  /** Grants for any other subscription are refused. */
+  readonly subscription: SubscriptionId;
+  /** X25519 private key, 32 bytes; copied. */
+  readonly staticKey: Uint8Array;
+  readonly output: TunnelOutput;
+  /** Cryptographically secure, except in tests. */
+  readonly random: (bytes: number) => Uint8Array;
+  /** What to offer and accept; `suitableCiphers` of cipher.ts knows what suits a computer. Default: both. */
+  readonly ciphers?: readonly DataCipher[];
+}
+
+export class Tunnel implements Disposable {
+  readonly #context: TunnelContext;
+  readonly #output: TunnelOutput;
+  readonly #handshakes: Handshakes;
+  readonly #sealer = new PacketSealer();
+  readonly #opener = new PacketOpener();
+  readonly #hintGate = new RateGate(LIMITS.UNKNOWN_SESSION_EVERY_MS.value);
+  /** No timer of any peer is due before this. */
+  #deadline = Number.POSITIVE_INFINITY;
+  #closed = false;
+
+  constructor(options: TunnelOptions) {
+    const staticKey = new DhKeyPair(options.staticKey);
+    this.#output = options.output;
+    this.#context = new TunnelContext({
+      self: {
+        id: options.self,
+        key: tunnelPublicKey.parse(toBase64url(staticKey.publicKey)),
+        subscription: options.subscription,
+      },
+      selfBytes: fromHex(options.self),
+      staticKey,
+      random: options.random,
+      ciphers: cipherBits(options.ciphers ?? ['aes-256-gcm', 'chacha20-poly1305']),
+      output: options.output,
+    });
+    this.#handshakes = new Handshakes(this.#context);
+  }
+
+  /** Sends packets to a peer, or keeps a bounded number while a session is made. They are copied or sealed before this returns. */
+  outgoing(id: MachineId, packets: readonly AdapterPacket[], now: number): void {
+    if (this.#closed || packets.length === 0) return;
+    const peer = this.#context.peers.open(id, now);
+    if (peer === undefined) {
+      this.#context.drop(undefined, 'peers-full', packets.length);
+      return;
+    }
+    const session = peer.sending(now);
+    if (session !== undefined) this.#send(peer, session, packets, now);
+    else this.#keep(peer, packets, now);
+    this.#settle(peer, now);
+  }
+
+  /** A tunnel message arrived: the payload of a DATA frame whose source is `id` by the relay's word. */
+  incoming(id: MachineId, message: Uint8Array, now: number): void {
+    if (this.#closed) return;
+    const refusal = this.#receive(id, message, now);
+    const peer = this.#context.peers.get(id);
+    if (refusal !== undefined) this.#context.drop(peer, refusal);
+    if (peer !== undefined) this.#settle(peer, now);
+  }
+
+  /** Does what is due. Cheap when nothing is. */
+  tick(now: number): void {
+    if (this.#closed || now < this.#deadline) return;
+    this.#deadline = Number.POSITIVE_INFINITY;
+    for (const peer of this.#context.peers.values()) this.#settle(peer, now);
+  }
+
+  /** When to call {@link tick}; may be too early, never too late. Ask again after every call. */
+  nextDeadline(): number | undefined {
+    return this.#deadline === Number.POSITIVE_INFINITY ? undefined : this.#deadline;
+  }
+
+  /**
+   * The control plane gave a grant, asked for or not. Makes an earlier revocation of the pair void.
+   * @throws CausewayError GRANT_NOT_FOR_US, GRANT_EXPIRED; answer with {@link refuseGrant} then.
+   */
+  setGrant(text: string, claims: GrantClaims, now: number): void {
+    if (this.#closed) return;
+    const grant = new HeldGrant(text, claims, this.#context.self, now);
+    const peer = this.#context.peers.open(grant.peer, now);
+    if (peer === undefined) {
+      this.#context.drop(undefined, 'peers-full');
+      return;
+    }
+    peer.grant = grant;
+    peer.revoked = undefined;
+    peer.askedAt = undefined;
+    peer.askNotBefore = now + LIMITS.HANDSHAKE_RETRY_MS.value;
+    if (peer.pending.size > 0) this.#handshakes.want(peer, now);
+    this.#settle(peer, now);
+  }
+
+  /** The control plane gave no grant. A session goes on until the grant that it has expires. */
+  refuseGrant(id: MachineId, now: number): void {
+    const peer = this.#context.peers.get(id);
+    if (peer === undefined) return;
+    this.#refused(peer, now);
+    this.#settle(peer, now);
+  }
+
+  /** Answers verifyGrant: the signature is the control plane's. */
+  grantVerified(handshake: number, claims: GrantClaims, now: number): void {
+    const peer = this.#handshakes.grantVerified(handshake, claims, now);
+    if (peer !== undefined) this.#settle(peer, now);
+  }
+
+  /** Answers verifyGrant: forged, or expired. */
+  grantRejected(handshake: number, _now: number): void {
+    this.#handshakes.grantRejected(handshake);
+  }
+
+  /** The pair may no longer talk: sessions, keys and waiting packets are gone when this returns. */
+  revoke(id: MachineId, now: number): void {
+    if (this.#closed) return;
+    this.#handshakes.forgetHalfOpen(id);
+    const peer = this.#context.peers.open(id, now);
+    if (peer === undefined) return;
+    const grants = peer.slots.clear().map((session) => session.grant.id);
+    if (peer.grant !== undefined) grants.push(peer.grant.id);
+    peer.revoked = { at: now, grants: [...(peer.revoked?.grants ?? []), ...grants] };
+    peer.grant = undefined;
+    this.#quieten(peer, 'revoked');
+    this.#settle(peer, now);
+  }
+
+  /** The relay says that it does not reach the peer. Nothing is torn down: it may be back in a moment. */
+  peerGone(id: MachineId, _reason: GoneReason, now: number): void {
+    const peer = this.#context.peers.get(id);
+    if (peer === undefined || peer.state === 'idle') return;
+    peer.unreachable = true;
+    this.#settle(peer, now);
+  }
+
+  /** The relay connection is new: sessions go on, handshakes that were under way are repeated at once. */
+  reconnected(now: number): void {
+    for (const peer of this.#context.peers.values()) {
+      if (peer.awaitsAnswerSince !== undefined) peer.awaitsAnswerSince = now;
+      this.#handshakes.retry(peer, now);
+      this.#settle(peer, now);
+    }
+  }
+
+  /**
+   * Sends 8 bytes that the peer sends back (probeReply).
+   * @returns false when there is no session; one is begun, so try again.
+   */
+  probe(id: MachineId, probe: Uint8Array, now: number): boolean {
+    if (probe.length !== PROBE_BYTES) throw new RangeError(`a probe has ${PROBE_BYTES} bytes`);
+    const peer = this.#closed ? undefined : this.#context.peers.open(id, now);
+    if (peer === undefined) return false;
+    const session = peer.sending(now);
+    if (session === undefined) {
+      this.#handshakes.want(peer, now);
+    } else {
+      this.#sendRecord(peer, session, RECORD.PROBE, probe);
+      peer.awaitsAnswerSince ??= now;
+    }
+    this.#settle(peer, now);
+    return session !== undefined;
+  }
+
+  peer(id: MachineId): PeerView | undefined {
+    return this.#context.peers.get(id)?.view();
+  }
+
+  *peers(): IterableIterator<PeerView> {
+    for (const peer of this.#context.peers.values()) yield peer.view();
+  }
+
+  /** Everything dropped, of all peers and of senders that are none. */
+  get droppedByReason(): Readonly<Partial<Record<DropReason, number>>> {
+    return this.#context.drops.byReason();
+  }
+
+  /** Lets go of all keys. Later calls do nothing. */
+  [Symbol.dispose](): void {
+    this.#closed = true;
+    this.#deadline = Number.POSITIVE_INFINITY;
+    for (const peer of this.#context.peers.values()) {
+      this.#handshakes.forgetHalfOpen(peer.id);
+      peer.slots.clear();
+      peer.abandonInitiation();
+    }
+    this.#context.peers.clear();
+  }
+
+  #send(peer: Peer, session: Session, packets: readonly AdapterPacket[], now: number): void {
+    const sealed = this.#sealer.seal(session, packets);
+    this.#context.drop(peer, 'malformed-packet', packets.length - sealed.packets);
+    if (sealed.packets === 0) return;
+    peer.traffic.sentPackets += sealed.packets;
+    peer.traffic.sentBytes += sealed.bytes;
+    peer.lastPacketAt = now;
+    peer.awaitsAnswerSince ??= now;
+    peer.owesAnswerSince = undefined;
+    for (const frame of sealed.frames) this.#output.sendFrame(peer.id, frame);
+  }
+
+  #sendRecord(peer: Peer, session: Session, type: number, body?: Uint8Array): void {
+    this.#output.sendFrame(peer.id, session.seal(encodeRecord(type, body)));
+  }
+
+  /** Keeps packets until there is a session, unless one was refused just now. */
+  #keep(peer: Peer, packets: readonly AdapterPacket[], now: number): void {
+    const refused = peer.validGrant(now) === undefined && peer.askedAt === undefined && now < peer.askNotBefore;
+    if (refused) {
+      this.#context.drop(peer, 'no-grant', packets.length);
+      return;
+    }
+    for (const packet of packets) {
+      if (isCarriable(packet)) this.#context.drop(peer, 'pending-overflow', peer.pending.push(packet));
+      else this.#context.drop(peer, 'malformed-packet');
+    }
+    if (peer.pending.size > 0) this.#handshakes.want(peer, now);
+  }
+
+  /** A session has just become the current one: sends what waits, or shows the peer with a keepalive that we live. */
+  #opened(peer: Peer, session: Session, now: number): void {
+    if (peer.pending.size > 0) this.#send(peer, session, peer.pending.takeAll(), now);
+    else if (session.role === 'initiator') this.#sendRecord(peer, session, RECORD.KEEPALIVE);
+  }
+
+  #receive(id: MachineId, message: Uint8Array, now: number): DropReason | undefined {
+    switch (message[0]) {
+      case TUNNEL_MESSAGE.DATA:
+        return this.#receiveData(id, message, now);
+      case TUNNEL_MESSAGE.HANDSHAKE_INIT:
+        return this.#handshakes.receiveInit(id, message, now);
+      case TUNNEL_MESSAGE.HANDSHAKE_RESPONSE:
+        return this.#receiveResponse(id, message, now);
+      case TUNNEL_MESSAGE.UNKNOWN_SESSION:
+        return this.#receiveHint(id, message, now);
+      default:
+        return message.length === 0 ? 'malformed-message' : 'unknown-type';
+    }
+  }
+
+  #receiveData(id: MachineId, message: Uint8Array, now: number): DropReason | undefined {
+    if (message.length < DATA_OVERHEAD_BYTES || message.length > DATA_MAX_BYTES) return 'malformed-message';
+    const peer = this.#context.peers.get(id);
+    const index = readIndex(message, INDEX_AT);
+    const session = peer?.slots.byLocalIndex(index);
+    if (peer === undefined || session === undefined) return this.#refuseSession(id, peer, index, now);
+    const plaintext = session.open(message, now);
+    if (typeof plaintext === 'string') return plaintext;
+    peer.heard(now);
+    if (peer.slots.proven(session)) {
+      peer.abandonInitiation();
+      this.#opened(peer, session, now);
+    }
+    const records = parseRecords(plaintext);
+    if (records === undefined) return 'malformed-records';
+    this.#answerProbes(peer, records, now);
+    const packets = this.#opener.open(records, session.grant, (reason) => this.#context.drop(peer, reason));
+    if (packets.length > 0) this.#deliver(peer, packets, now);
+    return undefined;
+  }
+
+  #deliver(peer: Peer, packets: readonly Uint8Array[], now: number): void {
+    peer.lastPacketAt = now;
+    peer.owesAnswerSince ??= now;
+    peer.traffic.receivedPackets += packets.length;
+    for (const packet of packets) peer.traffic.receivedBytes += packet.length - OFFLOAD_HEADER_BYTES;
+    this.#output.deliver(peer.id, packets);
+  }
+  #answerProbes(peer: Peer, records: readonly TunnelRecord[], now: number): void {
+    for (const { type, body } of records) {
+      if (body.length !== PROBE_BYTES) continue;
+      const session = type === RECORD.PROBE ? peer.sending(now) : undefined;
+      if (session !== undefined) this.#sendRecord(peer, session, RECORD.PROBE_REPLY, body);
+      if (type === RECORD.PROBE_REPLY) this.#output.probeReply(peer.id, new Uint8Array(body));
+    }
+  }
+
+  #receiveResponse(id: MachineId, message: Uint8Array, now: number): DropReason | undefined {
+    const peer = this.#context.peers.get(id);
+    if (peer === undefined) return 'unknown-session';
+    const session = this.#handshakes.receiveResponse(peer, message, now);
+    if (typeof session === 'string') return session;
+    this.#opened(peer, session, now);
+    return undefined;
+  }
+
+  /** Anybody could have sent this, so all it can do is begin a handshake a little earlier. */
+  #receiveHint(id: MachineId, message: Uint8Array, now: number): DropReason | undefined {
+    if (message.length !== UNKNOWN_SESSION_BYTES) return 'malformed-message';
+    const peer = this.#context.peers.get(id);
+    if (peer?.slots.current?.remoteIndex !== readIndex(message, INDEX_AT)) return 'unknown-session';
+    this.#handshakes.want(peer, now);
+    return undefined;
+  }
+
+  /** Data for a session that we do not have: tells the sender, now and then, unless it must not reach us at all. */
+  #refuseSession(id: MachineId, peer: Peer | undefined, index: number, now: number): DropReason {
+    if (peer?.revoked !== undefined) return 'revoked';
+    if (this.#hintGate.pass(id, now)) {
+      this.#output.sendFrame(id, controlFrame(fromHex(id), TUNNEL_MESSAGE.UNKNOWN_SESSION, [index]));
+    }
+    return 'unknown-session';
+  }
+
+  readonly #onTimer: Readonly<Record<TimerName, (peer: Peer, now: number) => void>> = {
+    handshakeRetry: (peer, now) => this.#handshakes.retry(peer, now),
+    pendingRetry: (peer, now) => this.#handshakes.want(peer, now),
+    askTimeout: (peer, now) => this.#refused(peer, now),
+    keepalive: (peer, now) => {
+      peer.owesAnswerSince = undefined;
+      const session = peer.sending(now);
+      if (session !== undefined) this.#sendRecord(peer, session, RECORD.KEEPALIVE);
+    },
+    deadPeer: (peer, now) => {
+      peer.awaitsAnswerSince = undefined;
+      this.#handshakes.want(peer, now);
+    },
+    rekey: (peer, now) => this.#handshakes.want(peer, now),
+    grantHalfLife: (peer, now) => this.#handshakes.ask(peer, now),
+    idleClose: (peer) => {
+      peer.slots.clear();
+      this.#quieten(peer, 'unreachable');
+    },
+    sessionExpiry: (peer, now) => peer.slots.removeExpired(now),
+    forget: (peer) => this.#context.peers.delete(peer),
+  };
+
+  #refused(peer: Peer, now: number): void {
+    const usable = peer.validGrant(now) !== undefined;
+    peer.askedAt = undefined;
+    peer.askNotBefore = now + (usable ? LIMITS.HANDSHAKE_GIVE_UP_MS : LIMITS.HANDSHAKE_RETRY_MS).value;
+    if (!usable) this.#context.drop(peer, 'no-grant', peer.pending.takeAll().length);
+  }
+
+  /** Stops whatever is under way with the peer. */
+  #quieten(peer: Peer, reason: DropReason): void {
+    peer.abandonInitiation();
+    peer.owesAnswerSince = undefined;
+    peer.awaitsAnswerSince = undefined;
+    peer.unreachable = false;
+    this.#context.drop(peer, reason, peer.pending.takeAll().length);
+  }
+
+  /** After every event of a peer: does what is due already, reports its state, notes its next deadline. */
+  #settle(peer: Peer, now: number): void {
+    if (deadlineOf(peer) <= now) runTimers(peer, now, this.#onTimer);
+    if (peer.state !== peer.reportedState) {
+      peer.reportedState = peer.state;
+      this.#output.peerChanged(peer.id);
+    }
+    if (this.#context.peers.get(peer.id) === peer) this.#deadline = Math.min(this.#deadline, deadlineOf(peer));
+  }
+}
