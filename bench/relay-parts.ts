@@ -135,4 +135,5 @@ function tell(message: FromPart): void {
   process.send?.(message);
 }
 
-if (import.meta.main) await { host, send, receive }[process.argv[2] as 'host' | 'send' | 'receive']();
+if (process.argv[1] === import.meta.filename)
+  await { host, send, receive }[process.argv[2] as 'host' | 'send' | 'receive']();

@@ -158,4 +158,4 @@ function inWords(row: RelayBenchRow): string {
   );
 }
 
-if (import.meta.main) await suite.run({ json: process.argv.includes('--json') });
+if (process.argv[1] === import.meta.filename) await suite.run({ json: process.argv.includes('--json') });

@@ -28,15 +28,19 @@ const operation = fc.oneof(
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('wait' as const), ms: fc.nat(200) }) },
 );
 
+const everybodyJoins = SUBSCRIPTIONS.flatMap((_, subscription) =>
+  MACHINES.map((_, machine) => ({ kind: 'join' as const, subscription, machine, room: 100_000 })),
+);
+
 test('whoever comes, goes, sends and reads: no frame is lost uncounted, doubled, reordered or led astray', () => {
   fc.assert(
-    fc.property(fc.array(operation, { maxLength: 50 }), (operations) => {
+    fc.property(fc.array(operation, { minLength: 20, maxLength: 120, size: 'max' }), (random) => {
       const core = new RelayCore({ onPresence() {}, onTicket() {} });
       const present = new Map<string, { connection: Connection; outlet: RecordingOutlet }>();
       const outlets: { owner: string; outlet: RecordingOutlet }[] = [];
       let now = 0;
       let sequence = 0;
-      for (const step of operations) {
+      for (const step of [...everybodyJoins, ...random]) {
         if (step.kind === 'wait') {
           now += step.ms;
           core.sweep(now);
