@@ -29,7 +29,8 @@ export class Narration implements Narrator {
   }
 
   stepBegins(name: string): void {
-    if (this.#terminal.isTTY) this.#terminal.write(`  ${this.#paint('dim', '…')}   ${name}`);
+    // Cut to one line, since one line is what stepEnds wipes out.
+    if (this.#terminal.isTTY) this.#terminal.write(`  ${this.#paint('dim', '…')}   ${name.slice(0, this.#width)}`);
   }
 
   stepEnds({ name, ok, detail }: { name: string; ok: boolean; detail: string }): void {
@@ -46,9 +47,13 @@ export class Narration implements Narrator {
     this.#terminal.write(`${text}\n`);
   }
 
+  /** Room beside the indent. A terminal that does not know its width says 0. */
+  get #width(): number {
+    return Math.min(this.#terminal.columns || WIDTH_MAX, WIDTH_MAX) - INDENT.length;
+  }
+
   #wrapped(text: string): string[] {
-    const width = Math.min(this.#terminal.columns ?? WIDTH_MAX, WIDTH_MAX) - INDENT.length;
-    return text.split('\n').flatMap((line) => wrap(line, width));
+    return text.split('\n').flatMap((line) => wrap(line, this.#width));
   }
 
   #paint(style: Style, text: string): string {

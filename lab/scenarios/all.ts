@@ -1,5 +1,6 @@
 /** Every scenario, in the order in which the lab lists and runs them. */
 import { agentCrash } from './agent-crash.ts';
+import { hosts } from './hosts.ts';
 import { idle } from './idle.ts';
 import { policy } from './policy.ts';
 import { relayCrash } from './relay-crash.ts';
@@ -7,4 +8,4 @@ import { sql } from './sql.ts';
 import type { Scenario } from './story.ts';
 import { untouched } from './untouched.ts';
 
-export const SCENARIOS: readonly Scenario[] = [policy, sql, relayCrash, agentCrash, untouched, idle];
+export const SCENARIOS: readonly Scenario[] = [hosts, policy, sql, relayCrash, agentCrash, untouched, idle];
