@@ -18,19 +18,19 @@ export function layerPicture(files: readonly SourceFile[], imports: readonly Imp
   const arrows = new Set<string>();
   for (const { from, to } of imports) {
     const [left, right] = [folderOf(from), folderOf(to)];
-    if (left !== right && !from.endsWith('.test.ts')) arrows.add(`  ${left} --> ${right}`);
+    if (left !== right && !isTest(from)) arrows.add(`  ${left} --> ${right}`);
   }
   const largest = files.reduce((most, file) => (file.lines > most.lines ? file : most));
   const folders = [...new Set(files.map(({ path }) => folderOf(path)))].filter((folder) => folder !== '.').sort();
   const rows = folders.map((folder) => {
     const here = files.filter(({ path }) => folderOf(path) === folder);
-    const code = here.filter((file) => !isTest(file));
+    const code = here.filter((file) => !isTest(file.path));
     const lines = (some: SourceFile[]) => some.reduce((sum, file) => sum + file.lines, 0);
     return `| \`${folder}/\` | ${code.length} | ${lines(code)} | ${medianLines(code)} | ${here.length - code.length} | ${lines(here) - lines(code)} |`;
   });
   return [
     '```mermaid',
-    'flowchart BT',
+    'flowchart TB',
     ...[...arrows].sort(),
     '```',
     '',

@@ -26,6 +26,7 @@ export function sourceFiles(root: string): SourceFile[] {
   });
 }
 
-export function isTest(file: SourceFile): boolean {
-  return file.path.endsWith('.test.ts');
+/** Whether a file is a test, or is there only for tests. */
+export function isTest(path: string): boolean {
+  return /\.(?:test|fixture)\.ts$|\/test-/.test(path);
 }
