@@ -177,6 +177,11 @@ export const ERRORS = {
     remedy: 'Remove that route or disconnect the other private network that uses the range.',
     http: 500,
   },
+  NAME_SERVERS_CROWDED: {
+    what: '{warning}',
+    remedy: 'Nothing to do unless names outside Causeway fail; then name fewer servers in /etc/resolv.conf.',
+    http: 500,
+  },
   AGENT_NOT_RUNNING: {
     what: 'The Causeway agent does not run on this computer (no answer on {socket}).',
     remedy: 'Start it as root with `causeway agent`.',

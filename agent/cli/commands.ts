@@ -98,7 +98,6 @@ export function causewayCommand(terminal: Terminal): Command {
         const status = await agent.call('status', {});
         if (options.json) printJson(status);
         else for (const line of statusLines(status, style)) print(line);
-        if (status.summary !== 'connected') process.exitCode = 1;
       }),
     );
 

@@ -1,5 +1,6 @@
 /**
- * What the agent tells the control plane of itself, for the administrator's list.
+ * The software and hardware the agent runs on: what it tells the control plane of itself, and what the
+ * processor can do.
  */
 import { readFileSync } from 'node:fs';
 import { arch, release, type } from 'node:os';
@@ -20,6 +21,15 @@ export function software(): Software {
 function distribution(): string | undefined {
   try {
     return /^PRETTY_NAME="?([^"\n]+)"?$/m.exec(readFileSync('/etc/os-release', 'utf8'))?.[1];
+  } catch {
+    return undefined;
+  }
+}
+
+/** The flags line of /proc/cpuinfo (x86) or its Features line (ARM); undefined where there is none. */
+export function cpuFlags(): string | undefined {
+  try {
+    return /^(?:flags|Features)\s*:(.*)$/m.exec(readFileSync('/proc/cpuinfo', 'utf8'))?.[1];
   } catch {
     return undefined;
   }

@@ -9,6 +9,8 @@ import type { Label } from '#protocol/names.ts';
 
 /** Whom a name or address stands for, as far as policy lets this machine know. */
 export interface NameLookup {
+  /** This machine as it is called now: it may be renamed while it is up. */
+  self(): SelfFacts;
   byName(name: Label): Promise<{ ipv4: string; ipv6: string } | 'unknown' | 'unavailable'>;
   byAddress(address: string): Promise<{ name: Label } | 'unknown' | 'unavailable'>;
 }

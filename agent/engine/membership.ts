@@ -11,7 +11,7 @@ import type { MachineId } from '#protocol/ids.ts';
 import { LIMITS } from '#protocol/limits.ts';
 import type { Label } from '#protocol/names.ts';
 import { ControlClient } from '../control/client.ts';
-import type { Software } from '../control/software.ts';
+import { cpuFlags, type Software } from '../control/software.ts';
 import { durationText } from '../duration.ts';
 import { RelayClient, type RelayTicket } from '../relay/client.ts';
 import type { ServerClock } from '../server-clock.ts';
@@ -79,6 +79,7 @@ export class Membership implements AsyncDisposable {
       self: activation.self,
       identity,
       directory: this.directory,
+      cpuFlags: cpuFlags(),
       now,
       sendFrame: (frame) => this.relay.send(frame),
       verifyGrant: (grant) => this.#verify(grant),
@@ -329,6 +330,7 @@ export class Membership implements AsyncDisposable {
 
   #lookup(): NameLookup {
     return {
+      self: () => this.#self,
       byName: async (name: Label) => {
         if (name === this.#self.name) return this.#self;
         return this.#answer(async () => (await this.directory.byName(name)).machine);

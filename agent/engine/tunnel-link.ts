@@ -15,7 +15,9 @@ import type { GrantClaims, GrantedMachine } from '#protocol/grants.ts';
 import type { MachineId } from '#protocol/ids.ts';
 import { PROBE_BYTES } from '#protocol/tunnel-messages.ts';
 import type { Identity } from '../state/identity.ts';
-import { Tunnel, type TunnelOutput } from '../tunnel/tunnel.ts';
+import { suitableCiphers } from '../tunnel/cipher.ts';
+import { Tunnel } from '../tunnel/tunnel.ts';
+import type { TunnelOutput } from '../tunnel/tunnel-context.ts';
 import { PacketRouter } from './packet-router.ts';
 import type { KnownPeer, PeerDirectory } from './peer-directory.ts';
 
@@ -23,6 +25,8 @@ export interface TunnelLinkOptions {
   readonly self: SelfFacts;
   readonly identity: Identity;
   readonly directory: PeerDirectory;
+  /** The flags line of /proc/cpuinfo, where there is one: AES in hardware or not. */
+  readonly cpuFlags?: string | undefined;
   /** Milliseconds of the Unix epoch, server's clock; never jumps while connected. */
   readonly now: () => number;
   /** @returns false when the relay's socket is over its mark. */
@@ -58,7 +62,7 @@ export class TunnelLink implements Disposable {
       self: options.self.id,
       staticKey: options.identity.tunnelPrivateKey,
       subscription: options.self.subscription.id,
-      addresses: { ipv4: options.self.ipv4, ipv6: options.self.ipv6 },
+      ciphers: suitableCiphers(process.arch, options.cpuFlags),
       random: randomBytes,
       output: this.#output(),
     });
@@ -214,8 +218,8 @@ export class TunnelLink implements Disposable {
   async #verify(handshake: number, grant: string): Promise<void> {
     try {
       const claims = await this.#options.verifyGrant(grant);
-      this.#tunnel.grantVerified(handshake, claims, this.#options.now());
-      if (this.#tunnel.trusts(claims)) this.#options.directory.learn(grant, claims);
+      const fits = this.#tunnel.grantVerified(handshake, claims, this.#options.now());
+      if (fits) this.#options.directory.learn(grant, claims);
     } catch (error) {
       this.#options.log('handshake refused', { error: String(error) });
       this.#tunnel.grantRejected(handshake, this.#options.now());

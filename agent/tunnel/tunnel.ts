@@ -144,10 +144,14 @@ export class Tunnel implements Disposable {
     this.#settle(peer, now);
   }
 
-  /** Answers verifyGrant: the signature is the control plane's. */
-  grantVerified(handshake: number, claims: GrantClaims, now: number): void {
+  /**
+   * Answers verifyGrant: the signature is the control plane's.
+   * @returns whether what the grant says fits too, and the handshake was answered.
+   */
+  grantVerified(handshake: number, claims: GrantClaims, now: number): boolean {
     const peer = this.#handshakes.grantVerified(handshake, claims, now);
     if (peer !== undefined) this.#settle(peer, now);
+    return peer !== undefined;
   }
 
   /** Answers verifyGrant: forged, or expired. */

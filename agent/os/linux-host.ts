@@ -1,0 +1,93 @@
+/**
+ * The real `Host` on Linux: TUN adapter, addresses and routes, DNS server and the system's resolver,
+ * each proven by asking the system itself.
+ */
+import { hostname } from 'node:os';
+import type { Adapter } from '#native/adapter.ts';
+import { openAdapter } from '#native/open-adapter.ts';
+import { ipv6Range } from '#protocol/addresses.ts';
+import type { SelfFacts } from '#protocol/control-messages.ts';
+import { CausewayError } from '#protocol/errors.ts';
+import { fullName, suffixOf } from '#protocol/names.ts';
+import { startDnsServer } from '../dns/server.ts';
+import { domainsOf, type Zone } from '../dns/zone.ts';
+import type { Host, NameLookup, SetUp } from '../engine/host.ts';
+import { configureNetwork } from './network.ts';
+import { proveNetwork } from './prove-network.ts';
+import { restoreLeftovers, setUpResolver } from './resolver.ts';
+import { proveNames } from './self-test.ts';
+
+export interface LinuxHostOptions {
+  readonly stateDirectory: string;
+  readonly adapterName: string;
+}
+
+export class LinuxHost implements Host {
+  readonly #options: LinuxHostOptions;
+  /** Set by the network set-up: without IPv6 on this computer, names have no AAAA to prove. */
+  #withIpv6 = true;
+
+  constructor(options: LinuxHostOptions) {
+    this.#options = options;
+  }
+
+  async restoreLeftovers(): Promise<void> {
+    await restoreLeftovers({ stateDirectory: this.#options.stateDirectory });
+  }
+
+  openAdapter(): Promise<Adapter> {
+    return Promise.resolve().then(() => openAdapter({ name: this.#options.adapterName }, process.platform));
+  }
+
+  async configureNetwork(adapter: Adapter, self: SelfFacts): Promise<SetUp> {
+    const addresses = { ipv4: self.ipv4, ipv6: self.ipv6, ipv6Range: ipv6Range(self.subscription.id) };
+    const setup = await configureNetwork({ adapter: adapter.name, mtu: adapter.mtu, ...addresses });
+    this.#withIpv6 = setup.ipv6 === 'on';
+    return {
+      detail: this.#withIpv6 ? adapter.name : `${adapter.name}, IPv4 only: IPv6 is switched off here`,
+      prove: () => proveNetwork({ adapter: adapter.name, ...addresses, withIpv6: this.#withIpv6 }),
+      [Symbol.asyncDispose]: () => setup[Symbol.asyncDispose](),
+    };
+  }
+
+  async setUpNames(adapter: Adapter, self: SelfFacts, lookup: NameLookup): Promise<SetUp> {
+    const server = await startDnsServer({
+      context: {
+        zone: () => zoneOf(lookup.self()),
+        lookupName: (name) => lookup.byName(name),
+        lookupAddress: (address) => lookup.byAddress(address),
+      },
+    });
+    try {
+      const resolver = await setUpResolver({
+        adapter: adapter.name,
+        suffix: suffixOf(self.subscription.name),
+        server: server.address,
+        reverseDomains: domainsOf(zoneOf(self)).reverse,
+        stateDirectory: this.#options.stateDirectory,
+        hostName: hostname(),
+      });
+      const expected = this.#withIpv6 ? [self.ipv4, self.ipv6] : [self.ipv4];
+      return {
+        detail: `*.${suffixOf(self.subscription.name)} by ${resolver.mode}`,
+        warning: warningOf(resolver.warnings),
+        prove: () => proveNames(fullName(lookup.self().name, self.subscription.name), expected),
+        async [Symbol.asyncDispose]() {
+          await resolver.restore();
+          await server[Symbol.asyncDispose]();
+        },
+      };
+    } catch (error) {
+      await server[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+}
+
+function zoneOf(self: SelfFacts): Zone {
+  return { subscription: self.subscription.name, ipv6Range: ipv6Range(self.subscription.id), self };
+}
+
+function warningOf(warnings: readonly string[]): CausewayError | undefined {
+  return warnings.length === 0 ? undefined : new CausewayError('NAME_SERVERS_CROWDED', { warning: warnings.join(' ') });
+}
