@@ -10,7 +10,8 @@ import { promisify } from 'node:util';
 import { CausewayError } from '#protocol/errors.ts';
 
 const execute = promisify(execFile);
-const UNSHARE = process.getuid?.() === 0 ? ['-nm'] : ['-Urnm'];
+const AS_ROOT = process.getuid?.() === 0 ? [] : ['-Ur'];
+const UNSHARE = [...AS_ROOT, '-nmpf', '--mount-proc', '--kill-child'];
 const OUTSIDE = 'CWOS_OUTSIDE_NETWORK';
 
 /** Why no enclosure can be made here, or null when it can. */

@@ -1,36 +1,24 @@
 /** Scenarios of resolver.test.ts, each run in an enclosure with an /etc/resolv.conf of its own. */
-import { createSocket } from 'node:dgram';
 import { lookup } from 'node:dns/promises';
-import { once } from 'node:events';
 import { appendFile, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { decode, encode } from 'dns-packet';
-import { DEFAULT_DNS_ADDRESS, startDnsServer } from '#agent/dns/server.ts';
-import { domainsOf, type Zone } from '#agent/dns/zone.ts';
-import type { Label } from '#protocol/names.ts';
+import { DEFAULT_DNS_ADDRESS } from '#agent/dns/server.ts';
 import { codeOf, runScenario, sh } from './enclosure.fixture.ts';
+import { DOMAINS, SELF_ADDRESSES, SELF_NAME, SQL01, seen, startOurs, startUpstream, ZONE } from './names.fixture.ts';
 import { configureNetwork } from './network.ts';
 import { applyToResolvConf, type ResolvConfOptions, restoreResolvConf } from './resolv-conf-setup.ts';
 import { RESOLV_CONF, type ResolverOptions, restoreLeftovers, setUpResolver } from './resolver.ts';
 import { proveNames } from './self-test.ts';
 
-const ZONE: Zone = {
-  subscription: 'contoso' as Label,
-  ipv6Range: 'fd12:3456:789a::/48',
-  self: { name: 'web1' as Label, ipv4: '100.64.1.1', ipv6: 'fd12:3456:789a::1' },
-};
-const { forward: SUFFIX, reverse } = domainsOf(ZONE);
-const SELF_NAME = `web1.${SUFFIX}`;
-const SELF_ADDRESSES = [ZONE.self.ipv4, ZONE.self.ipv6];
-const SQL01 = { ipv4: '100.64.0.7', ipv6: 'fd12:3456:789a::7' };
 /** 30 seconds of silence from a server would be seen as a failed look-up: `sh` gives up after 15. */
 const ORIGINAL = '# by hand\nnameserver 127.0.0.2\noptions timeout:30 attempts:1';
 
+const SUFFIX = DOMAINS.forward;
 const directory = await mkdtemp(join(tmpdir(), 'cwos-'));
 
 function optionsFor(extra: Partial<ResolverOptions> = {}): ResolverOptions {
-  const names = { adapter: 'cwos0', server: DEFAULT_DNS_ADDRESS, suffix: SUFFIX, reverseDomains: reverse };
+  const names = { adapter: 'cwos0', server: DEFAULT_DNS_ADDRESS, suffix: SUFFIX, reverseDomains: DOMAINS.reverse };
   return { ...names, stateDirectory: directory, hostName: 'web1', ...extra };
 }
 
@@ -43,42 +31,6 @@ async function useResolvConf(text: string): Promise<void> {
   await sh(`mount --bind ${directory}/nsswitch.conf /etc/nsswitch.conf`);
 }
 
-function startOurs() {
-  return startDnsServer({
-    context: {
-      zone: () => ZONE,
-      lookupName: async (name) => (name === 'sql01' ? SQL01 : 'unknown'),
-      lookupAddress: async (address) => (address === SQL01.ipv4 ? { name: 'sql01' as Label } : 'unknown'),
-    },
-  });
-}
-
-/** The name server that the computer had before: knows www.example.com, and remembers what it was asked. */
-async function startUpstream(): Promise<{ asked: Set<string> }> {
-  const asked = new Set<string>();
-  const socket = createSocket('udp4');
-  socket.on('message', (message, sender) => {
-    const { id, questions = [] } = decode(message);
-    const [question] = questions;
-    asked.add(question?.name ?? '');
-    const isKnown = question?.name === 'www.example.com';
-    const data = '198.51.100.80';
-    const answers =
-      isKnown && question?.type === 'A' ? [{ type: 'A' as const, name: question.name, ttl: 1, data }] : [];
-    const flags = 0x0180 | (isKnown ? 0 : 3);
-    socket.send(encode({ type: 'response', id: id ?? 0, flags, questions, answers }), sender.port, sender.address);
-  });
-  socket.unref();
-  socket.bind(53, '127.0.0.2');
-  await once(socket, 'listening');
-  return { asked };
-}
-
-/** The first IPv4 address that a new program sees for a name. */
-async function seen(name: string): Promise<string> {
-  return (await sh(`getent ahostsv4 ${name} | head -n 1 | cut -d ' ' -f 1`).catch(() => 'failed')) || 'none';
-}
-
 const content = (path = RESOLV_CONF) => readFile(path, 'latin1');
 const found = (name: string) =>
   lookup(name, 4).then(
@@ -89,7 +41,7 @@ const found = (name: string) =>
 await runScenario({
   async glibc() {
     await useResolvConf(ORIGINAL);
-    const upstream = await startUpstream();
+    const upstream = await startUpstream('127.0.0.2');
     // Many programs ask for a family only if the computer has an address of it (AI_ADDRCONFIG).
     await sh('ip tuntap add cwos0 mode tun');
     await configureNetwork({ ...ZONE.self, adapter: 'cwos0', ipv6Range: ZONE.ipv6Range, mtu: 1_400 });
