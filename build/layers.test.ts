@@ -75,6 +75,8 @@ const INNOCENT: Record<string, string> = {
   'protocol/innocent.test.ts': "import 'node:fs'; import 'fast-check';",
   'protocol/innocent.ts': "import { z } from 'zod'; import './x.ts'; z.string(); // import '#agent/nothing.ts'",
   'protocol/x.ts': 'export const text = "import \'#agent/nothing.ts\'";',
+  'lab/innocent.ts': "import type { Q } from './q.ts'; export type P = Q; export const p = 1;",
+  'lab/q.ts': "import { p, type P } from './innocent.ts'; export type Q = P | typeof p;",
   'relay-server/relay/innocent.ts': "import { z } from '#protocol/x.ts'; await using w = z;",
 };
 
