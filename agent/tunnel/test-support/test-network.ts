@@ -107,8 +107,8 @@ export class TestNetwork implements Disposable {
     a.tunnel.setGrant(text, claims, this.now);
   }
 
-  /** For TestMachine. */
-  transmit(from: TestMachine, peer: MachineId, frame: Uint8Array): void {
+  /** Takes a relay frame from a machine's tunnel. May be replaced, to go another way than through `advance`. */
+  transmit = (from: TestMachine, peer: MachineId, frame: Uint8Array): void => {
     const to = this.machines.find((machine) => machine.id === peer);
     if (to === undefined) return;
     const message = frame.subarray(FRAME_HEADER_BYTES);
@@ -117,7 +117,7 @@ export class TestNetwork implements Disposable {
       this.#inFlight.push({ from, to, message: arriving, at: this.now + this.delayMs });
     }
     this.#inFlight.sort((one, other) => one.at - other.at);
-  }
+  };
 
   /** For TestMachine. */
   askedForGrant(by: TestMachine, peer: MachineId): void {
@@ -132,7 +132,9 @@ export class TestNetwork implements Disposable {
   verify(by: TestMachine, handshake: number, grant: string): void {
     this.#await(() =>
       verifyGrant(grant, this.#grantKeys.publicKey, this.now).then(
-        (claims) => by.tunnel.grantVerified(handshake, claims, this.now),
+        (claims) => {
+          by.tunnel.grantVerified(handshake, claims, this.now);
+        },
         (error: unknown) => {
           by.refusals.push(error);
           by.tunnel.grantRejected(handshake, this.now);
@@ -153,7 +155,9 @@ export class TestNetwork implements Disposable {
   }
 
   #await(work: () => Promise<void>): void {
-    const underWay = work().finally(() => this.#underWay.delete(underWay));
+    const underWay: Promise<void> = work().finally(() => {
+      this.#underWay.delete(underWay);
+    });
     this.#underWay.add(underWay);
   }
 }
@@ -216,6 +220,11 @@ export class TestMachine {
     return this.delivered.map((packet) => Buffer.from(packet.subarray(OFFLOAD_HEADER_BYTES + 20)).toString());
   }
 
+  /** Keeps copies; may be replaced where that would be too slow. */
+  received = (packets: readonly Uint8Array[]): void => {
+    this.delivered.push(...packets.map((packet) => new Uint8Array(packet)));
+  };
+
   #start(life: string): Tunnel {
     return new Tunnel({
       self: this.id,
@@ -225,7 +234,7 @@ export class TestMachine {
       ...(this.#ciphers === undefined ? {} : { ciphers: this.#ciphers }),
       output: {
         sendFrame: (peer, frame) => this.#network.transmit(this, peer, frame),
-        deliver: (_peer, packets) => this.delivered.push(...packets.map((packet) => new Uint8Array(packet))),
+        deliver: (_peer, packets) => this.received(packets),
         needGrant: (peer) => {
           this.questions.push(peer);
           this.#network.askedForGrant(this, peer);
