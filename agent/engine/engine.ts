@@ -113,7 +113,8 @@ export class Engine implements AsyncDisposable {
       await this.#join(this.#activation);
     });
     const settled = (parts: AgentStatus['parts']) =>
-      PART_ORDER.every((name) => parts[name].state === 'ok' || parts[name].state === 'failed');
+      PART_ORDER.every((name) => parts[name].state === 'ok') ||
+      PART_ORDER.some((name) => parts[name].state === 'failed');
     await this.#board.until(settled, AbortSignal.timeout(request.timeoutMs));
     return this.status();
   }

@@ -43,7 +43,9 @@ interface Probe {
   readonly resolve: (roundTripMs: number) => void;
 }
 
-/** How often an unanswered probe is sent again: a lost one must not cost the whole time-out. */
+/** How soon a probe is tried again that found no session yet: a handshake takes a round trip or two. */
+const SESSION_AGAIN_MS = 10;
+/** How soon an unanswered probe is sent again: a lost one must not cost the whole time-out. */
 const PROBE_AGAIN_MS = 200;
 
 export class TunnelLink implements Disposable {
@@ -138,16 +140,17 @@ export class TunnelLink implements Disposable {
   async ping(machine: GrantedMachine, timeoutMs: number): Promise<number> {
     const { promise, resolve } = Promise.withResolvers<number>();
     const sent: string[] = [];
+    let again: NodeJS.Timeout | undefined;
     const send = () => {
       const probe = randomBytes(PROBE_BYTES);
       const key = probe.toString('latin1');
       this.#probes.set(key, { peer: machine.id, sentAt: performance.now(), resolve });
       sent.push(key);
-      this.#tunnel.probe(machine.id, probe, this.#options.now());
+      const hasSession = this.#tunnel.probe(machine.id, probe, this.#options.now());
+      again = setTimeout(send, hasSession ? PROBE_AGAIN_MS : SESSION_AGAIN_MS);
       this.#schedule();
     };
     send();
-    const again = setInterval(send, PROBE_AGAIN_MS);
     let timeout: NodeJS.Timeout | undefined;
     const expired = new Promise<never>((_, reject) => {
       timeout = setTimeout(() => {
@@ -158,7 +161,7 @@ export class TunnelLink implements Disposable {
     try {
       return await Promise.race([promise, expired]);
     } finally {
-      clearInterval(again);
+      clearTimeout(again);
       clearTimeout(timeout);
       for (const key of sent) this.#probes.delete(key);
     }

@@ -60,9 +60,9 @@ export class RelayClient implements Disposable {
   #pingSentAt: number | undefined;
   #congested = false;
 
+  /** Does nothing until the first {@link connectNow}: a ticket must be to be had. */
   constructor(options: RelayClientOptions) {
     this.#options = options;
-    this.connectNow();
   }
 
   get connected(): boolean {
