@@ -138,7 +138,6 @@ export const controlRequest = z.object({
   method: z.enum(Object.keys(CONTROL_METHODS) as [ControlMethod, ...ControlMethod[]]),
   params: z.unknown(),
 });
-export type ControlRequest = z.infer<typeof controlRequest>;
 
 export const controlEvent = z.discriminatedUnion('event', [
   /** Something about who may reach whom changed; nothing is said about what (see revoked). */

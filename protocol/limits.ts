@@ -385,5 +385,3 @@ export const LIMITS = {
     why: '`ip` and `resolvectl` answer in milliseconds; a D-Bus call that hangs must not hang the agent.',
   },
 } as const satisfies Record<string, Limit>;
-
-export type LimitName = keyof typeof LIMITS;
