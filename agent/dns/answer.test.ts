@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { fromHex, toHex } from '#protocol/encoding.ts';
 import { LIMITS } from '#protocol/limits.ts';
 import type { Label } from '#protocol/names.ts';
-import { answerQuery, type Lookup, type LookupResult } from './answer.ts';
+import { answerQuery } from './answer.ts';
 import { domainsOf, type NamedMachine, type Zone } from './zone.ts';
 
 const label = (text: string) => text as Label;
@@ -13,17 +13,19 @@ const SQL01: NamedMachine = { name: label('sql01'), ipv4: '100.127.255.7', ipv6:
 const ZONE: Zone = { subscription: label('contoso'), ipv6Range: 'fd12:3456:789a::/48', self: SELF };
 const SQL01_REVERSE6 = '7.0.0.0.0.0.0.0.0.0.0.0.d.c.b.a.0.0.0.0.a.9.8.7.6.5.4.3.2.1.d.f.ip6.arpa';
 
-/** Answers the lookup as a control plane that lets this machine reach sql01 alone. */
-function directory(lookup: Lookup): LookupResult {
-  if (lookup.kind === 'name')
-    return lookup.name === 'sql01' ? SQL01 : lookup.name === 'away' ? 'unavailable' : 'unknown';
-  return lookup.address === SQL01.ipv4 || lookup.address === SQL01.ipv6 ? SQL01 : 'unknown';
-}
-
+/** As a control plane that lets this machine reach sql01 alone, and does not answer about `away`. */
 function finish(message: Uint8Array, zone: Zone | null = ZONE): Uint8Array | null {
   const step = answerQuery(message, zone);
-  if (step.kind === 'ignore') return null;
-  return step.kind === 'answer' ? step.bytes : step.answer(directory(step.lookup));
+  switch (step.kind) {
+    case 'ignore':
+      return null;
+    case 'answer':
+      return step.bytes;
+    case 'lookup-name':
+      return step.answer(step.name === 'sql01' ? SQL01 : step.name === 'away' ? 'unavailable' : 'unknown');
+    case 'lookup-address':
+      return step.answer([SQL01.ipv4, SQL01.ipv6].includes(step.address) ? SQL01 : 'unknown');
+  }
 }
 
 interface Decoded {

@@ -16,22 +16,20 @@ import type { Label } from '#protocol/names.ts';
 import { type Query, type QueryHead, RCODE, type Rcode, readQuery, TYPE } from './query.ts';
 import { classify, fullNameIn, type NamedMachine, type Subject, type Zone } from './zone.ts';
 
-export type Lookup =
-  | { readonly kind: 'name'; readonly name: Label }
-  | { readonly kind: 'address'; readonly address: string };
-
 /**
  * `unknown`: there is no such machine, or policy does not let this one reach it (never told apart).
  * `unavailable`: nobody could say, the control plane does not answer.
  */
-export type LookupResult = NamedMachine | 'unknown' | 'unavailable';
+type NotFound = 'unknown' | 'unavailable';
+export type NameResult = Pick<NamedMachine, 'ipv4' | 'ipv6'> | NotFound;
+export type AddressResult = Pick<NamedMachine, 'name'> | NotFound;
 
+/** What to do about a query. After a lookup, send what `answer` makes of its result. */
 export type Step =
-  /** Send nothing. */
   | { readonly kind: 'ignore' }
   | { readonly kind: 'answer'; readonly bytes: Uint8Array }
-  /** Ask, then send what `answer` makes of the result. */
-  | { readonly kind: 'lookup'; readonly lookup: Lookup; answer(result: LookupResult): Uint8Array };
+  | { readonly kind: 'lookup-name'; readonly name: Label; answer(result: NameResult): Uint8Array }
+  | { readonly kind: 'lookup-address'; readonly address: string; answer(result: AddressResult): Uint8Array };
 
 /** Header bits of the query that an answer repeats: opcode, RD and CD (RFC 1035 §4.1.1, RFC 4035 §3.1.6). */
 const REPEATED_FLAGS = 0x7800 | 0x0100 | 0x0010;
@@ -52,51 +50,57 @@ export function answerQuery(message: Uint8Array, zone: Zone | null): Step {
   if (!zone || subject.kind === 'foreign' || isTransfer) {
     return { kind: 'answer', bytes: encodeAnswer(query, { rcode: RCODE.REFUSED }) };
   }
-  if (subject.kind === 'name' || subject.kind === 'address') return answerMachine(query, subject, zone);
+  if (subject.kind === 'name') return answerName(query, subject, zone);
+  if (subject.kind === 'address') return answerAddress(query, subject, zone);
   const rcode = subject.kind === 'nothing' ? RCODE.NXDOMAIN : RCODE.NOERROR;
   const records = subject.kind === 'apex' ? apexRecords(query, subject.apex) : [];
   return { kind: 'answer', bytes: encodeAnswer(query, { rcode, records, apex: subject.apex }) };
 }
 
-function answerMachine(query: Query, subject: Extract<Subject, { kind: 'name' | 'address' }>, zone: Zone): Step {
-  const answer = (result: LookupResult): Uint8Array => {
-    if (result === 'unavailable') return encodeAnswer(query, { rcode: RCODE.SERVFAIL });
-    if (result === 'unknown') return encodeAnswer(query, { rcode: RCODE.NXDOMAIN, apex: subject.apex });
-    const records = machineRecords(query, subject, result, zone);
-    return encodeAnswer(query, { rcode: RCODE.NOERROR, records, apex: subject.apex });
-  };
-  const { self } = zone;
-  const isSelf =
-    subject.kind === 'name'
-      ? subject.name === self.name
-      : subject.address === self.ipv4 || subject.address === self.ipv6;
-  if (isSelf) return { kind: 'answer', bytes: answer(self) };
-  const lookup: Lookup =
-    subject.kind === 'name' ? { kind: 'name', name: subject.name } : { kind: 'address', address: subject.address };
-  return { kind: 'lookup', lookup, answer };
+function answerName(query: Query, { name, apex }: Extract<Subject, { kind: 'name' }>, { self }: Zone): Step {
+  const answer = (result: NameResult) =>
+    answerFound(query, apex, result, ({ ipv4, ipv6 }) => [
+      ...(wants(query, TYPE.A) ? [record(query, 'A', ipv4)] : []),
+      ...(wants(query, TYPE.AAAA) ? [record(query, 'AAAA', ipv6)] : []),
+    ]);
+  return name === self.name ? { kind: 'answer', bytes: answer(self) } : { kind: 'lookup-name', name, answer };
 }
 
-function machineRecords(query: Query, subject: Subject, machine: NamedMachine, zone: Zone): Answer[] {
-  const ttl = LIMITS.DNS_TTL_S.value;
-  const name = query.labels.join('.');
-  const wants = (type: number) => query.type === type || query.type === TYPE.ANY;
-  if (subject.kind === 'address') {
-    return wants(TYPE.PTR) ? [{ type: 'PTR', name, ttl, data: fullNameIn(zone, machine.name) }] : [];
-  }
-  const records: Answer[] = [];
-  if (wants(TYPE.A)) records.push({ type: 'A', name, ttl, data: machine.ipv4 });
-  if (wants(TYPE.AAAA)) records.push({ type: 'AAAA', name, ttl, data: machine.ipv6 });
-  return records;
+function answerAddress(query: Query, subject: Extract<Subject, { kind: 'address' }>, zone: Zone): Step {
+  const { address, apex } = subject;
+  const answer = (result: AddressResult) =>
+    answerFound(query, apex, result, ({ name }) =>
+      wants(query, TYPE.PTR) ? [record(query, 'PTR', fullNameIn(zone, name))] : [],
+    );
+  const isSelf = address === zone.self.ipv4 || address === zone.self.ipv6;
+  return isSelf ? { kind: 'answer', bytes: answer(zone.self) } : { kind: 'lookup-address', address, answer };
+}
+
+function answerFound<Found>(
+  query: Query,
+  apex: string,
+  result: Found | NotFound,
+  recordsOf: (found: Found) => Answer[],
+): Uint8Array {
+  if (result === 'unavailable') return encodeAnswer(query, { rcode: RCODE.SERVFAIL });
+  if (result === 'unknown') return encodeAnswer(query, { rcode: RCODE.NXDOMAIN, apex });
+  return encodeAnswer(query, { rcode: RCODE.NOERROR, records: recordsOf(result as Found), apex });
+}
+
+function wants(query: Query, type: number): boolean {
+  return query.type === type || query.type === TYPE.ANY;
+}
+
+/** Owned by the name as the query spells it. */
+function record(query: Query, type: 'A' | 'AAAA' | 'PTR' | 'NS', data: string): Answer {
+  return { type, name: query.labels.join('.'), ttl: LIMITS.DNS_TTL_S.value, data };
 }
 
 function apexRecords(query: Query, apex: string): Answer[] {
-  const name = query.labels.join('.');
-  const records: Answer[] = [];
-  if (query.type === TYPE.SOA || query.type === TYPE.ANY) records.push({ ...soa(apex), name });
-  if (query.type === TYPE.NS || query.type === TYPE.ANY) {
-    records.push({ type: 'NS', name, ttl: LIMITS.DNS_TTL_S.value, data: apex });
-  }
-  return records;
+  return [
+    ...(wants(query, TYPE.SOA) ? [{ ...soa(apex), name: query.labels.join('.') }] : []),
+    ...(wants(query, TYPE.NS) ? [record(query, 'NS', apex)] : []),
+  ];
 }
 
 /** RFC 6303 §3, but for the times: nothing here is ever transferred, and no "no" may be kept long. */

@@ -9,7 +9,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { isRefusal } from '#protocol/errors.ts';
 import { LIMITS } from '#protocol/limits.ts';
 import type { Label } from '#protocol/names.ts';
-import type { LookupResult } from './answer.ts';
+import type { AddressResult, NameResult } from './answer.ts';
 import { DEFAULT_DNS_ADDRESS, type DnsContext, type DnsServer, startDnsServer } from './server.ts';
 
 const run = promisify(execFile);
@@ -28,9 +28,9 @@ const SQL01_NAME = 'sql01.contoso.causeway.internal';
 
 class Directory implements DnsContext {
   zone = () => ZONE;
-  lookupName = async (name: Label, _signal: AbortSignal): Promise<LookupResult> =>
+  lookupName = async (name: Label, _signal: AbortSignal): Promise<NameResult> =>
     name === SQL01.name ? SQL01 : 'unknown';
-  lookupAddress = async (address: string): Promise<LookupResult> => (address === SQL01.ipv4 ? SQL01 : 'unknown');
+  lookupAddress = async (address: string): Promise<AddressResult> => (address === SQL01.ipv4 ? SQL01 : 'unknown');
 }
 
 const started: DnsServer[] = [];
@@ -115,7 +115,7 @@ test('over the bound of pending look-ups the answer is SERVFAIL at once', async 
   const server = await start(context);
   let waiting = 0;
   const { promise: full, resolve: isFull } = Promise.withResolvers<void>();
-  const { promise: gate, resolve: open } = Promise.withResolvers<LookupResult>();
+  const { promise: gate, resolve: open } = Promise.withResolvers<NameResult>();
   context.lookupName = () => {
     if (++waiting === LIMITS.DNS_LOOKUPS_PENDING_MAX.value) isFull();
     return gate;

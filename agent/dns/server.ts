@@ -9,7 +9,7 @@ import { createServer, isIPv6, type Server, type Socket } from 'node:net';
 import { CausewayError } from '#protocol/errors.ts';
 import { LIMITS } from '#protocol/limits.ts';
 import type { Label } from '#protocol/names.ts';
-import { answerQuery, type Lookup, type LookupResult } from './answer.ts';
+import { type AddressResult, answerQuery, type NameResult } from './answer.ts';
 import type { Zone } from './zone.ts';
 
 /** `CW` and the port in loopback's 127.0.0.0/8: nobody else's, and no outside packet can reach it (RFC 1122 §3.2.1.3). */
@@ -21,9 +21,9 @@ export interface DnsContext {
   /** Read at every query: this machine may be renamed. Null while it has no facts; all is REFUSED then. */
   zone(): Zone | null;
   /** By bare name. The signal ends the wait when nobody needs the answer any more. */
-  lookupName(name: Label, signal: AbortSignal): Promise<LookupResult>;
+  lookupName(name: Label, signal: AbortSignal): Promise<NameResult>;
   /** By overlay address of either family, in the text form of protocol/addresses.ts. */
-  lookupAddress(address: string, signal: AbortSignal): Promise<LookupResult>;
+  lookupAddress(address: string, signal: AbortSignal): Promise<AddressResult>;
 }
 
 export interface DnsServer extends AsyncDisposable {
@@ -160,23 +160,23 @@ class LoopbackDnsServer implements DnsServer {
     if (this.#pendingLookups >= LIMITS.DNS_LOOKUPS_PENDING_MAX.value) return step.answer('unavailable');
     this.#pendingLookups++;
     try {
-      return step.answer(await this.#lookup(step.lookup));
+      if (step.kind === 'lookup-name') {
+        return step.answer(await this.#bounded((signal) => this.#context.lookupName(step.name, signal)));
+      }
+      return step.answer(await this.#bounded((signal) => this.#context.lookupAddress(step.address, signal)));
     } finally {
       this.#pendingLookups--;
     }
   }
 
-  async #lookup(lookup: Lookup): Promise<LookupResult> {
+  /** A lookup that fails, takes too long, or is cut off by disposal is `unavailable`. */
+  async #bounded<Result>(lookup: (signal: AbortSignal) => Promise<Result>): Promise<Result | 'unavailable'> {
     const signal = AbortSignal.any([this.#stopped.signal, AbortSignal.timeout(this.#lookupTimeoutMs)]);
-    const { promise: ended, resolve } = Promise.withResolvers<LookupResult>();
+    const { promise: ended, resolve } = Promise.withResolvers<'unavailable'>();
     const onAbort = () => resolve('unavailable');
     signal.addEventListener('abort', onAbort, { once: true });
     try {
-      const found =
-        lookup.kind === 'name'
-          ? this.#context.lookupName(lookup.name, signal)
-          : this.#context.lookupAddress(lookup.address, signal);
-      return await Promise.race([found, ended]);
+      return await Promise.race([lookup(signal), ended]);
     } catch {
       return 'unavailable';
     } finally {
