@@ -1,5 +1,7 @@
 /** Scenarios of network.test.ts, each run in an enclosure. */
-import { writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { type RunCommand, runCommand } from './command.ts';
 import { codeOf, runScenario, sh } from './enclosure.fixture.ts';
 import { cleanUpNetwork, configureNetwork, type NetworkOptions } from './network.ts';
@@ -88,6 +90,11 @@ await runScenario({
       await cleanUpNetwork({ adapter: ADAPTER });
       await sh(`ip route del ${route}`);
     }
+    const server = await mkdtemp(join(tmpdir(), 'cwos-'));
+    const resolvConfs = [join(server, 'missing'), join(server, 'resolv.conf')];
+    await writeFile(join(server, 'resolv.conf'), 'nameserver 192.0.2.1\nnameserver 100.100.100.100\n');
+    codes['name server'] = await codeOf(configureNetwork({ ...NETWORK, resolvConfs }));
+    await rm(server, { recursive: true });
     await sh('ip addr add 100.72.0.5/32 dev cwos-a');
     codes.address = await codeOf(configureNetwork(NETWORK));
     return codes;

@@ -60,6 +60,7 @@ describe.skipIf(reason !== null)(`on a real network stack${reason ? ` (skipped: 
       blackhole: refused,
       ipv6: refused,
       address: refused,
+      'name server': refused,
       wider: 'none',
       beside: 'none',
     });

@@ -15,8 +15,12 @@ import { IPV4_RANGE } from '#protocol/addresses.ts';
 import { CausewayError } from '#protocol/errors.ts';
 import { type CommandResult, type Program, type RunCommand, runCommand } from './command.ts';
 import { findOverlap, type Route } from './overlap.ts';
+import { nameServers } from './resolv-conf.ts';
 
 export const IP_COMMAND: Program = { command: 'ip', package: 'iproute2', purpose: 'set addresses and routes' };
+
+/** The second is where systemd-resolved lists the servers behind its stub. */
+const RESOLV_CONFS = ['/etc/resolv.conf', '/run/systemd/resolve/resolv.conf'];
 
 export interface NetworkOptions {
   /** Name of the interface, which exists already. */
@@ -27,6 +31,8 @@ export interface NetworkOptions {
   readonly ipv6Range: string;
   /** Bytes. */
   readonly mtu: number;
+  /** Files that name the computer's name servers. */
+  readonly resolvConfs?: readonly string[];
   readonly run?: RunCommand;
 }
 
@@ -45,9 +51,10 @@ export interface NetworkSetup extends AsyncDisposable {
  * @throws CausewayError ADDRESS_RANGE_OVERLAP, PRIVILEGE_MISSING, COMMAND_MISSING, ADAPTER_FAILED
  */
 export async function configureNetwork(options: NetworkOptions): Promise<NetworkSetup> {
-  const { adapter, ipv4, ipv6, ipv6Range, mtu, run = runCommand } = options;
+  const { adapter, ipv4, ipv6, ipv6Range, mtu, resolvConfs = RESOLV_CONFS, run = runCommand } = options;
   const withIpv6 = await hasIpv6(adapter);
-  await refuseOverlap(adapter, withIpv6 ? [IPV4_RANGE, ipv6Range] : [IPV4_RANGE], run);
+  const present = [...(await listRoutes(run)), ...(await listNameServers(resolvConfs))];
+  refuseOverlap(present, withIpv6 ? [IPV4_RANGE, ipv6Range] : [IPV4_RANGE], adapter);
   // noprefixroute and nodad: the routes are ours to set, and the addresses work at once (nobody else is on this link).
   const lines = [
     `link set dev ${adapter} mtu ${mtu}`,
@@ -115,15 +122,22 @@ async function listNetwork(adapter: string, run: RunCommand): Promise<string[]> 
   ];
 }
 
-async function refuseOverlap(adapter: string, ranges: readonly string[], run: RunCommand): Promise<void> {
-  for (const family of ['-4', '-6']) {
-    const routes = (await list<Route>(run, [family, 'route', 'show', 'table', 'all'])) ?? [];
-    const overlap = findOverlap(routes, ranges, adapter);
-    if (overlap) {
-      const { route, range } = overlap;
-      throw new CausewayError('ADDRESS_RANGE_OVERLAP', { range, route: route.dst, interface: route.dev ?? 'none' });
-    }
-  }
+function refuseOverlap(present: readonly Route[], ranges: readonly string[], adapter: string): void {
+  const overlap = findOverlap(present, ranges, adapter);
+  if (!overlap) return;
+  const { route, range } = overlap;
+  throw new CausewayError('ADDRESS_RANGE_OVERLAP', { range, route: route.dst, interface: route.dev ?? 'none' });
+}
+
+async function listRoutes(run: RunCommand): Promise<Route[]> {
+  const ipv4 = await list<Route>(run, ['-4', 'route', 'show', 'table', 'all']);
+  const ipv6 = await list<Route>(run, ['-6', 'route', 'show', 'table', 'all']);
+  return [...(ipv4 ?? []), ...(ipv6 ?? [])];
+}
+
+async function listNameServers(paths: readonly string[]): Promise<Route[]> {
+  const texts = await Promise.all(paths.map((path) => readFile(path, 'latin1').catch(() => '')));
+  return texts.flatMap(nameServers).map((address) => ({ dst: address }));
 }
 
 /** @returns null when the interface does not exist. */

@@ -3,7 +3,8 @@
  *
  * The rule: another interface's route to a range that is equal to one of ours or lies inside it, in any
  * table, is an overlap. An address counts through its route in the table `local`. A wider route (the
- * default route, a site's 100.0.0.0/8) is none: it goes on serving all but our range.
+ * default route, a site's 100.0.0.0/8) is none: it goes on serving all but our range. A name server of the
+ * computer inside our ranges is an overlap as well: our routes would cut it off, and with it every name.
  *
  * A computer whose own provider numbers it out of 100.64.0.0/10 (carrier-grade NAT without a router in
  * between, RFC 6598 §4) is refused too, although its longer prefix would keep winning: addresses of the
@@ -12,7 +13,7 @@
  */
 import { parseIpv4, parseIpv6 } from '#protocol/addresses.ts';
 
-/** The fields of `ip -json route show` that matter here. */
+/** The fields of `ip -json route show` that matter here; a name server is one with an address only. */
 export interface Route {
   /** `default`, an address, or a range in CIDR form. */
   readonly dst: string;

@@ -3,8 +3,9 @@
  * the adapter's link, so only questions for those domains come to us, and the settings vanish with the
  * link. Knows nothing of resolv.conf but whether it leads to resolved.
  *
- * DNSSEC and DNS over TLS are switched off for this link alone: the root zone proves that `internal` does
- * not exist, and our server is on loopback. No default route: nothing else may be asked of us.
+ * DNSSEC and DNS over TLS are switched off for this link alone: our zone is not signed, while the root
+ * zone proves that `internal` does not exist, and our server is on loopback. No default route: nothing
+ * else may be asked of us.
  */
 import { type Program, type RunCommand, runCommand } from './command.ts';
 import { nameServers } from './resolv-conf.ts';
