@@ -22,6 +22,8 @@ export interface Surroundings {
   error(line: string): void;
   /** File descriptor or path of the log. */
   readonly logTo: number | string;
+  /** Called once when the server listens. */
+  started(): void;
   /** Aborted by SIGINT and SIGTERM. */
   readonly stop: AbortSignal;
 }
@@ -100,6 +102,7 @@ async function serve(options: ServeOptions, around: Surroundings): Promise<void>
     certificate: certificatePath === undefined || keyPath === undefined ? undefined : { certificatePath, keyPath },
   });
   for (const line of options.json ? greetingJson(server) : greeting(server)) around.out(line);
+  around.started();
   await stopped(around.stop);
   logger.info('relay server stops');
   await server.close();

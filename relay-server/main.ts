@@ -2,6 +2,7 @@
  * Entry point of `causeway-relay`: ties the command to this process.
  */
 import { run } from './command.ts';
+import { releaseStartUpMemory } from './start-up-memory.ts';
 
 const STDERR = 2;
 
@@ -14,5 +15,6 @@ process.exitCode = await run(process.argv.slice(2), {
   out: (line) => process.stdout.write(`${line}\n`),
   error: (line) => process.stderr.write(`${line}\n`),
   logTo: STDERR,
+  started: releaseStartUpMemory,
   stop: stop.signal,
 });

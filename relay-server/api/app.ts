@@ -3,7 +3,7 @@
  * refusals in one form. Routes are thin: what they do is in control/administration.
  */
 import { fastifySwagger } from '@fastify/swagger';
-import { type FastifyBaseLogger, type FastifyInstance, type FastifyServerFactory, fastify } from 'fastify';
+import { type FastifyBaseLogger, type FastifyInstance, type FastifyServerFactory, fastify, LogController } from 'fastify';
 import {
   jsonSchemaTransform,
   serializerCompiler,
@@ -47,7 +47,7 @@ export async function buildApi(options: ApiOptions): Promise<Api> {
   const app: Api = fastify({
     loggerInstance: options.logger,
     // A line for each request would hold names and addresses; /metrics counts them.
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: LIMITS.REST_BODY_MAX_BYTES.value,
     routerOptions: { maxParamLength: 100 },
     ...(options.serverFactory && { serverFactory: options.serverFactory }),

@@ -88,7 +88,7 @@ async function firstTables(db: Transaction<Tables>): Promise<void> {
     .execute();
   await db.schema
     .createTable('first_secret')
-    .addColumn('only', 'integer', (column) => column.primaryKey().check(sql`only = 1`))
+    .addColumn('only', 'integer', (column) => column.primaryKey().check(sql`"only" = 1`))
     .addColumn('hash', 'text', notNull)
     .addColumn('created_at', 'bigint', notNull)
     .execute();

@@ -1,0 +1,189 @@
+/**
+ * A machine as the control plane sees one, for tests: its two keys and a control connection, with every
+ * message checked by the protocol's schemas.
+ */
+import {
+  createPrivateKey,
+  createPublicKey,
+  diffieHellman,
+  generateKeyPairSync,
+  type KeyObject,
+  sign,
+} from 'node:crypto';
+import { WebSocket } from 'ws';
+import {
+  type Challenge,
+  CONTROL_METHODS,
+  CONTROL_PATH,
+  CONTROL_SUBPROTOCOL,
+  type ControlEvent,
+  type ControlMethod,
+  type ControlParams,
+  type ControlResult,
+  type SelfFacts,
+  serverMessage,
+} from '#protocol/control-messages.ts';
+import { fromBase64url, toBase64url } from '#protocol/encoding.ts';
+import { fromWire } from '#protocol/errors.ts';
+import { type SigningPublicKey, signingPublicKey, type TunnelPublicKey, tunnelPublicKey } from '#protocol/ids.ts';
+import { parseLabel } from '#protocol/names.ts';
+import { activationTranscript, authenticationTranscript, tunnelKeyProof } from '#protocol/proofs.ts';
+import { type ActivationToken, decodeToken } from '#protocol/token.ts';
+
+export class LoopbackKeys {
+  readonly #signing: KeyObject;
+  readonly #tunnel: KeyObject;
+  readonly signingKey: SigningPublicKey;
+  readonly tunnelKey: TunnelPublicKey;
+
+  constructor() {
+    this.#signing = generateKeyPairSync('ed25519').privateKey;
+    this.#tunnel = createPrivateKey(
+      generateKeyPairSync('x25519').privateKey.export({ format: 'pem', type: 'pkcs8' }).toString(),
+    );
+    this.signingKey = signingPublicKey.parse(createPublicKey(this.#signing).export({ format: 'jwk' }).x);
+    this.tunnelKey = tunnelPublicKey.parse(createPublicKey(this.#tunnel).export({ format: 'jwk' }).x);
+  }
+
+  sign(transcript: Uint8Array): string {
+    return toBase64url(sign(null, transcript, this.#signing));
+  }
+
+  proof(ephemeral: TunnelPublicKey, transcript: Uint8Array): string {
+    const publicKey = createPublicKey({ key: { kty: 'OKP', crv: 'X25519', x: ephemeral }, format: 'jwk' });
+    return toBase64url(tunnelKeyProof(diffieHellman({ privateKey: this.#tunnel, publicKey }), transcript));
+  }
+}
+
+/** One control connection, after its challenge. */
+export class LoopbackConnection {
+  readonly challenge: Challenge;
+  /** Every event so far, oldest first. */
+  readonly events: ControlEvent[] = [];
+  /** Status code and reason, when closed. */
+  readonly closed: Promise<{ status: number; reason: string }>;
+  readonly #socket: WebSocket;
+  readonly #answers = new Map<number, (message: { ok: boolean; result?: unknown; error?: unknown }) => void>();
+  readonly #waiting = new Set<() => void>();
+  #nextId = 1;
+
+  private constructor(socket: WebSocket, challenge: Challenge) {
+    this.#socket = socket;
+    this.challenge = challenge;
+    this.closed = new Promise((resolve) => {
+      socket.once('close', (status, reason) => resolve({ status, reason: reason.toString() }));
+    });
+    socket.on('message', (data) => this.#receive(data.toString()));
+  }
+
+  /** @param from loopback address to come from: some limits are by sender. */
+  static async open(url: string, from = '127.0.0.1'): Promise<LoopbackConnection> {
+    const socket = new WebSocket(new URL(CONTROL_PATH, url.replace('https:', 'wss:')), CONTROL_SUBPROTOCOL, {
+      rejectUnauthorized: false,
+      localAddress: from,
+    });
+    const first = await new Promise<string>((resolve, reject) => {
+      socket.once('message', (data) => resolve(data.toString()));
+      socket.once('error', reject);
+    });
+    socket.on('error', () => {});
+    const message = serverMessage.parse(JSON.parse(first));
+    if (message.type !== 'challenge') throw new Error('the first message is no challenge');
+    return new LoopbackConnection(socket, message);
+  }
+
+  /** @throws CausewayError with which the server refused. */
+  async request<Method extends ControlMethod>(
+    method: Method,
+    params: ControlParams<Method>,
+  ): Promise<ControlResult<Method>> {
+    const id = this.#nextId++;
+    const answer = new Promise<{ ok: boolean; result?: unknown; error?: unknown }>((resolve, reject) => {
+      this.#answers.set(id, resolve);
+      this.closed.then(({ status }) => reject(new Error(`closed with ${status}`)), reject);
+    });
+    this.sendText(JSON.stringify({ type: 'request', id, method, params }));
+    const { ok, result, error } = await answer;
+    if (!ok) throw fromWire(error as Parameters<typeof fromWire>[0]);
+    return CONTROL_METHODS[method].result.parse(result) as ControlResult<Method>;
+  }
+
+  /** As it is, whatever its shape. */
+  sendText(text: string | Uint8Array): void {
+    this.#socket.send(text);
+  }
+
+  /** The next event of a kind, also one that came before. It is taken out of {@link events}. */
+  async event<Kind extends ControlEvent['event']>(kind: Kind): Promise<Extract<ControlEvent, { event: Kind }>> {
+    for (;;) {
+      const at = this.events.findIndex((event) => event.event === kind);
+      if (at >= 0) return this.events.splice(at, 1)[0] as Extract<ControlEvent, { event: Kind }>;
+      await new Promise<void>((resolve) => this.#waiting.add(resolve));
+    }
+  }
+
+  activation(token: ActivationToken, keys: LoopbackKeys, name: string): ControlParams<'activate'> {
+    const nonce = fromBase64url(this.challenge.nonce);
+    const transcript = activationTranscript(nonce, token.subscription, keys.signingKey, keys.tunnelKey);
+    return {
+      subscription: token.subscription,
+      secret: toBase64url(token.secret),
+      name: parseLabel(name),
+      signingKey: keys.signingKey,
+      tunnelKey: keys.tunnelKey,
+      signature: keys.sign(transcript),
+      tunnelProof: keys.proof(this.challenge.ephemeral, transcript),
+      os: 'test',
+      agentVersion: '0',
+    };
+  }
+
+  authentication(machine: SelfFacts['id'], keys: LoopbackKeys): ControlParams<'authenticate'> {
+    const transcript = authenticationTranscript(fromBase64url(this.challenge.nonce), machine);
+    return { machine, signature: keys.sign(transcript), os: 'test', agentVersion: '0' };
+  }
+
+  async close(): Promise<void> {
+    this.#socket.close(1000);
+    await this.closed;
+  }
+
+  #receive(text: string): void {
+    const message = serverMessage.parse(JSON.parse(text));
+    if (message.type === 'response') {
+      this.#answers.get(message.id)?.(message);
+      this.#answers.delete(message.id);
+    } else if (message.type === 'event') {
+      this.events.push(message);
+      for (const wake of this.#waiting) wake();
+      this.#waiting.clear();
+    }
+  }
+}
+
+export interface LoopbackMachine {
+  readonly keys: LoopbackKeys;
+  readonly self: SelfFacts;
+  readonly grantKey: SigningPublicKey;
+  connection: LoopbackConnection;
+}
+
+/** Activates a new machine. @param token the full text. */
+export async function activateMachine(
+  url: string,
+  token: string,
+  name: string,
+  keys: LoopbackKeys = new LoopbackKeys(),
+  from?: string,
+): Promise<LoopbackMachine> {
+  const connection = await LoopbackConnection.open(url, from);
+  const answer = await connection.request('activate', connection.activation(decodeToken(token), keys, name));
+  return { keys, connection, ...answer };
+}
+
+/** Opens a new control connection of a machine that is activated. */
+export async function returnMachine(url: string, machine: LoopbackMachine): Promise<void> {
+  const connection = await LoopbackConnection.open(url);
+  machine.connection = connection;
+  await connection.request('authenticate', connection.authentication(machine.self.id, machine.keys));
+}

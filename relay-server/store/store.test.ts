@@ -1,0 +1,293 @@
+/**
+ * One suite for both databases: what the store promises holds on SQLite and on a real PostgreSQL.
+ */
+
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { GroupId, MachineId, RoleId, SigningPublicKey, SubscriptionId, TunnelPublicKey } from '#protocol/ids.ts';
+import { parseLabel } from '#protocol/names.ts';
+import { newId, systemRandom } from '../random.ts';
+import { openPostgresStore } from './postgres.ts';
+import { type PostgresCluster, postgresMissing, startPostgres } from './postgres-cluster.ts';
+import type {
+  ConnectionRecord,
+  GroupRecord,
+  MachineRecord,
+  RoleRecord,
+  SubscriptionRecord,
+  TokenRecord,
+} from './records.ts';
+import { openSqliteStore } from './sqlite.ts';
+import type { Store } from './store.ts';
+
+const id = <Id extends string>() => newId<Id>(systemRandom);
+const text43 = () =>
+  systemRandom(33)
+    .reduce((text, byte) => text + (byte % 36).toString(36), '')
+    .padEnd(43, 'A');
+
+function newSubscription(): SubscriptionRecord {
+  const own = id<SubscriptionId>();
+  return { id: own, name: parseLabel(`s${own.slice(0, 8)}`), createdAt: 1_700_000_000_000, policyVersion: 1 };
+}
+const newGroup = (subscription: SubscriptionId): GroupRecord => ({
+  id: id<GroupId>(),
+  subscription,
+  name: `Büro "${id().slice(0, 6)}"`,
+  description: "it's",
+  interconnected: true,
+});
+const newRole = (subscription: SubscriptionId): RoleRecord => ({
+  id: id<RoleId>(),
+  subscription,
+  name: id().slice(0, 6),
+  description: '',
+});
+function newMachine(
+  subscription: SubscriptionId,
+  side: { kind: 'local-endpoint'; group: GroupId | null } | { kind: 'role-instance'; role: RoleId },
+): MachineRecord {
+  const own = id<MachineId>();
+  return {
+    id: own,
+    subscription,
+    name: parseLabel(`m${own.slice(0, 8)}`),
+    ipv4: `100.64.${Number.parseInt(own.slice(0, 2), 16)}.${Number.parseInt(own.slice(2, 4), 16)}`,
+    ipv6: `fd00::${own.slice(0, 4)}`,
+    signingKey: text43() as SigningPublicKey,
+    tunnelKey: text43() as TunnelPublicKey,
+    disabled: false,
+    os: 'Linux',
+    agentVersion: '1',
+    activatedAt: 1_700_000_000_001,
+    lastSeenAt: null,
+    ...side,
+  };
+}
+const newToken = (subscription: SubscriptionId, bound: Partial<TokenRecord> = {}): TokenRecord => ({
+  id: id(),
+  subscription,
+  secretHash: id() + id(),
+  description: 'for tests',
+  createdAt: 1_700_000_000_002,
+  expiresAt: null,
+  usesTotal: null,
+  usesLeft: null,
+  revokedAt: null,
+  group: null,
+  role: null,
+  ...bound,
+});
+
+interface Database {
+  readonly name: string;
+  readonly missing: string | undefined;
+  start(): Promise<{ open(): Promise<Store>; stop(): Promise<void> }>;
+}
+
+const databases: Database[] = [
+  {
+    name: 'SQLite',
+    missing: undefined,
+    async start() {
+      const directory = await mkdtemp(join(tmpdir(), 'causeway-store-'));
+      return {
+        open: () => openSqliteStore(join(directory, 'test.sqlite')),
+        stop: () => rm(directory, { recursive: true }),
+      };
+    },
+  },
+  {
+    name: 'PostgreSQL',
+    missing: postgresMissing(),
+    async start() {
+      const cluster: PostgresCluster = await startPostgres();
+      return { open: () => openPostgresStore(cluster.url, { exclusive: true }), stop: () => cluster.stop() };
+    },
+  },
+];
+
+describe.each(databases)('the store on $name', (database) => {
+  let running: Awaited<ReturnType<Database['start']>> | undefined;
+  let store: Store;
+
+  beforeAll(async () => {
+    if (database.missing !== undefined) return;
+    running = await database.start();
+    store = await running.open();
+  }, 60_000);
+  afterAll(async () => {
+    try {
+      await (store as Store | undefined)?.close();
+    } finally {
+      await running?.stop();
+    }
+  });
+
+  const it = (name: string, run: () => Promise<void>) =>
+    test(name, async (context) => {
+      if (database.missing !== undefined) return context.skip(database.missing);
+      await run();
+    });
+
+  const inStore = async (subscription: SubscriptionId) => {
+    const all = await store.readDirectory();
+    const mine = <Item extends { subscription: SubscriptionId }>(items: readonly Item[]) =>
+      items.filter((item) => item.subscription === subscription);
+    return {
+      version: all.subscriptions.find((candidate) => candidate.id === subscription)?.policyVersion,
+      groups: mine(all.groups),
+      roles: mine(all.roles),
+      machines: mine(all.machines),
+      connections: mine(all.connections),
+    };
+  };
+
+  it('reads back what was written, after it was opened anew', async () => {
+    const subscription = newSubscription();
+    const [group, role] = [newGroup(subscription.id), newRole(subscription.id)];
+    const token = newToken(subscription.id);
+    const machines = [
+      newMachine(subscription.id, { kind: 'local-endpoint', group: group.id }),
+      newMachine(subscription.id, { kind: 'role-instance', role: role.id }),
+    ];
+    const connection: ConnectionRecord = {
+      id: id(),
+      subscription: subscription.id,
+      group: group.id,
+      other: { kind: 'role', id: role.id },
+      createdAt: 1_700_000_000_003,
+    };
+    await store.createSubscription(subscription);
+    await store.createToken(token);
+    const versions = [await store.createGroup(group), await store.createRole(role)];
+    for (const machine of machines) versions.push(await store.addMachine(machine, token));
+    versions.push(await store.connect(connection));
+    expect(versions).toEqual([2, 3, 4, 5, 6]);
+    const seen = { machine: machines[0]?.id as MachineId, seenAt: 1_700_000_000_009, os: 'Debian', agentVersion: '2' };
+    await store.recordSightings([seen]);
+    await store.close();
+    store = await (running as NonNullable<typeof running>).open();
+    const found = await inStore(subscription.id);
+    expect(found).toMatchObject({ version: 6, groups: [group], roles: [role], connections: [connection] });
+    const byName = (a: MachineRecord, b: MachineRecord) => (a.name < b.name ? -1 : 1);
+    const { seenAt, os, agentVersion } = seen;
+    const expected = [{ ...machines[0], lastSeenAt: seenAt, os, agentVersion }, machines[1]] as MachineRecord[];
+    expect([...found.machines].sort(byName)).toEqual(expected.sort(byName));
+    expect(await store.listTokens(subscription.id)).toEqual([token]);
+  });
+
+  it('counts the uses of a token with the machine, or neither', async () => {
+    const subscription = newSubscription();
+    await store.createSubscription(subscription);
+    const token = newToken(subscription.id, { usesTotal: 1, usesLeft: 1 });
+    await store.createToken(token);
+    const add = () => store.addMachine(newMachine(subscription.id, { kind: 'local-endpoint', group: null }), token);
+    await add();
+    await expect(add()).rejects.toMatchObject({ code: 'TOKEN_EXHAUSTED' });
+    const found = await inStore(subscription.id);
+    expect(found.machines).toHaveLength(1);
+    expect(found.version).toBe(2);
+    expect((await store.findToken(subscription.id, token.secretHash))?.usesLeft).toBe(0);
+    expect(await store.findToken(id<SubscriptionId>(), token.secretHash)).toBeUndefined();
+  });
+
+  it('changes and removes with what hangs on it', async () => {
+    const subscription = newSubscription();
+    const [group, other, role] = [newGroup(subscription.id), newGroup(subscription.id), newRole(subscription.id)];
+    await store.createSubscription(subscription);
+    for (const each of [group, other]) await store.createGroup(each);
+    await store.createRole(role);
+    const tokens = [newToken(subscription.id, { group: group.id }), newToken(subscription.id, { role: role.id })];
+    for (const token of tokens) await store.createToken(token);
+    const pc = newMachine(subscription.id, { kind: 'local-endpoint', group: group.id });
+    const web = newMachine(subscription.id, { kind: 'role-instance', role: role.id });
+    await store.addMachine(pc, newToken(subscription.id));
+    await store.addMachine(web, newToken(subscription.id));
+    const link = (side: ConnectionRecord['other']) =>
+      store.connect({ id: id(), subscription: subscription.id, group: group.id, other: side, createdAt: 1 });
+    await link({ kind: 'role', id: role.id });
+    await link({ kind: 'group', id: other.id });
+    await store.changeGroup(subscription.id, group.id, { interconnected: false });
+    await store.changeRole(subscription.id, role.id, { name: 'worker' });
+    await store.changeMachine(subscription.id, pc.id, { name: parseLabel('renamed'), disabled: true });
+    let found = await inStore(subscription.id);
+    expect(found.groups.find(({ id }) => id === group.id)).toEqual({ ...group, interconnected: false });
+    expect(found.roles).toEqual([{ ...role, name: 'worker' }]);
+    expect(found.machines.find(({ id }) => id === pc.id)).toMatchObject({ name: 'renamed', disabled: true });
+    await store.removeRole(subscription.id, role.id);
+    await store.removeGroup(subscription.id, group.id);
+    found = await inStore(subscription.id);
+    expect(found).toMatchObject({ roles: [], connections: [], groups: [other] });
+    expect(found.machines).toMatchObject([{ id: pc.id, group: null }]);
+    expect((await store.listTokens(subscription.id)).map(({ id }) => id)).toEqual([tokens[0]?.id]);
+    await store.removeMachine(subscription.id, pc.id);
+    await store.renameSubscription(subscription.id, parseLabel(`r${subscription.id.slice(0, 9)}`));
+    expect((await inStore(subscription.id)).machines).toEqual([]);
+    await store.removeSubscription(subscription.id);
+    expect((await inStore(subscription.id)).groups).toEqual([]);
+  });
+
+  it('revokes a token once', async () => {
+    const subscription = newSubscription();
+    const token = newToken(subscription.id);
+    await store.createSubscription(subscription);
+    await store.createToken(token);
+    expect(await store.revokeToken(subscription.id, token.id, 10)).toBe(true);
+    expect(await store.revokeToken(subscription.id, token.id, 20)).toBe(true);
+    expect(await store.revokeToken(subscription.id, id(), 20)).toBe(false);
+    expect((await store.listTokens(subscription.id))[0]?.revokedAt).toBe(10);
+  });
+
+  it('exchanges the first secret for a key once, and keeps keys', async () => {
+    const key = { id: id(), hash: 'h', description: '', createdAt: 1, lastUsedAt: null };
+    await store.setFirstSecret('old', 1);
+    await store.setFirstSecret('new', 2);
+    expect(await store.claimFirstSecret('old', key)).toBe(false);
+    expect(await store.findApiKey(key.id)).toBeUndefined();
+    expect(await store.findFirstSecret()).toBe('new');
+    expect(await store.claimFirstSecret('new', key)).toBe(true);
+    expect(await store.findFirstSecret()).toBeUndefined();
+    await store.recordKeyUses(new Map([[key.id, 5]]));
+    expect(await store.findApiKey(key.id)).toEqual({ ...key, lastUsedAt: 5 });
+    await store.createApiKey({ ...key, id: 'another' });
+    expect(await store.listApiKeys()).toHaveLength(2);
+    expect(await store.removeApiKey('another')).toBe(true);
+    expect(await store.removeApiKey('another')).toBe(false);
+  });
+
+  it('leaves everything as it was when a change fails half-way', async () => {
+    const subscription = newSubscription();
+    const group = newGroup(subscription.id);
+    await store.createSubscription(subscription);
+    await store.createGroup(group);
+    await expect(store.createGroup(group)).rejects.toThrow();
+    const missing = { kind: 'group', id: id<GroupId>() } as const;
+    await expect(
+      store.connect({ id: id(), subscription: subscription.id, group: group.id, other: missing, createdAt: 1 }),
+    ).rejects.toThrow();
+    expect(await inStore(subscription.id)).toMatchObject({ version: 2, groups: [group], connections: [] });
+  });
+});
+
+test('PostgreSQL serves one server, and says when it is not there', async (context) => {
+  const missing = postgresMissing();
+  if (missing !== undefined) return context.skip(missing);
+  const cluster = await startPostgres();
+  try {
+    const store = await openPostgresStore(cluster.url, { exclusive: true });
+    await expect(openPostgresStore(cluster.url, { exclusive: true })).rejects.toMatchObject({
+      code: 'SERVER_ALREADY_RUNNING',
+    });
+    const beside = await openPostgresStore(cluster.url, { exclusive: false });
+    await beside.close();
+    await store.close();
+  } finally {
+    await cluster.stop();
+  }
+  await expect(openPostgresStore(cluster.url, { exclusive: true })).rejects.toMatchObject({
+    code: 'DATABASE_UNREACHABLE',
+  });
+}, 60_000);
