@@ -65,12 +65,19 @@ export const suite = {
 };
 
 async function measure(load: Load, durationMs: number): Promise<RelayBenchRow> {
-  await using parts = new AsyncDisposableStack();
-  const [host, receiver, sender] = ['host', 'receive', 'send'].map((role) => {
-    const part = new Part(role);
-    parts.use(part);
-    return part;
-  }) as [Part, Part, Part];
+  const parts: [Part, Part, Part] = [new Part('host'), new Part('receive'), new Part('send')];
+  try {
+    return await measureWith(parts, load, durationMs);
+  } finally {
+    await Promise.all(parts.map((part) => part[Symbol.asyncDispose]()));
+  }
+}
+
+async function measureWith(
+  [host, receiver, sender]: readonly [Part, Part, Part],
+  load: Load,
+  durationMs: number,
+): Promise<RelayBenchRow> {
   const logins = await host.next('ready');
   if (logins.sender === undefined || logins.receiver === undefined) throw new Error('the host gave no logins');
   receiver.tell({ type: 'start', login: logins.receiver, load });
