@@ -36,13 +36,23 @@ export async function inEnclosure(fixture: string, scenario: string): Promise<un
   return JSON.parse(stdout);
 }
 
-/** A fixture's main: runs the scenario named by the first argument, and nothing outside an enclosure. */
-export async function runScenario(scenarios: Record<string, () => Promise<unknown>>): Promise<void> {
+/**
+ * A fixture's main: runs the scenario named by the first argument, and nothing outside an enclosure.
+ * @param cleanUp takes away what the namespaces do not: temporary files, daemons.
+ */
+export async function runScenario(
+  scenarios: Record<string, () => Promise<unknown>>,
+  cleanUp: () => Promise<void> = async () => {},
+): Promise<void> {
   const outside = process.env[OUTSIDE];
   if (outside === undefined || outside === (await readlink('/proc/self/ns/net'))) throw new Error('not enclosed');
   const scenario = scenarios[process.argv[2] ?? ''];
   if (!scenario) throw new Error(`no scenario ${process.argv[2]}`);
-  process.stdout.write(`${JSON.stringify(await scenario())}\n`);
+  try {
+    process.stdout.write(`${JSON.stringify(await scenario())}\n`);
+  } finally {
+    await cleanUp();
+  }
 }
 
 /** Runs a script and returns what it printed; throws when it fails. */

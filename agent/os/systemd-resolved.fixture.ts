@@ -64,54 +64,57 @@ async function eventually(expected: string, look: () => Promise<string>): Promis
   return last;
 }
 
-await runScenario({
-  async splitDns() {
-    if (ROOT) {
-      process.env.LD_LIBRARY_PATH = `${ROOT}/usr/lib/x86_64-linux-gnu/systemd`;
-      process.env.PATH = `${ROOT}/usr/bin:${process.env.PATH}`;
-    }
-    await sh(
-      'ip link set lo up; ip link add cwos-a type veth peer name cwos-b; ip link add cwos0 type veth peer name cwos1',
-    );
-    await sh('ip addr add 192.0.2.9/24 dev cwos-a; for i in cwos-a cwos-b cwos0 cwos1; do ip link set $i up; done');
-    await startResolved();
-    const upstream = await startUpstream('127.0.0.2');
-    await sh("resolvectl dns cwos-a 127.0.0.2; resolvectl domain cwos-a '~.'");
-    const server = await startOurs();
-    const network = await configureNetwork({ ...ZONE.self, adapter: 'cwos0', ipv6Range: ZONE.ipv6Range, mtu: 1_400 });
-    const { resolvConf } = await takeSnapshot();
-    const names = { suffix: DOMAINS.forward, reverseDomains: DOMAINS.reverse, server: DEFAULT_DNS_ADDRESS };
-    const setup = await setUpResolver({ ...names, adapter: 'cwos0', stateDirectory: '/run', hostName: 'web1' });
-    const during = {
-      mode: setup.mode,
-      bare: await eventually(SQL01.ipv4, () => seen('sql01')),
-      full: await seen(`sql01.${DOMAINS.forward}`),
-      reverse: await sh(`getent hosts ${SQL01.ipv4} | awk '{print $2}'`),
-      denied: await seen(`other.${DOMAINS.forward}`),
-      outside: await eventually('198.51.100.80', () => seen('www.example.com')),
-      proof: await codeOf(proveNames(SELF_NAME, SELF_ADDRESSES)),
-      link: (await lstat('/etc/resolv.conf')).isSymbolicLink(),
-      leaked: [...upstream.asked].filter((name) => /causeway\.internal$|100\.in-addr\.arpa$/.test(name)),
-    };
-    await setup.restore();
-    const after = {
-      dns: await sh('resolvectl dns cwos0'),
-      domain: await sh('resolvectl domain cwos0'),
-      outside: await eventually('198.51.100.80', () => seen('www.example.com')),
-      resolvConfEqual: (await eventually(resolvConf, async () => (await takeSnapshot()).resolvConf)) === resolvConf,
-    };
-    // As after kill -9: the link goes, and its settings with it.
-    await setUpResolver({ ...names, adapter: 'cwos0', stateDirectory: '/run', hostName: 'web1' });
-    await sh('ip link delete cwos0');
-    await setup.restore();
-    const gone = await eventually('none', () => seen(`sql01.${DOMAINS.forward}`));
-    await network[Symbol.asyncDispose]();
-    await server[Symbol.asyncDispose]();
-    return { during, after, gone };
+await runScenario(
+  {
+    async splitDns() {
+      if (ROOT) {
+        process.env.LD_LIBRARY_PATH = `${ROOT}/usr/lib/x86_64-linux-gnu/systemd`;
+        process.env.PATH = `${ROOT}/usr/bin:${process.env.PATH}`;
+      }
+      await sh(
+        'ip link set lo up; ip link add cwos-a type veth peer name cwos-b; ip link add cwos0 type veth peer name cwos1',
+      );
+      await sh('ip addr add 192.0.2.9/24 dev cwos-a; for i in cwos-a cwos-b cwos0 cwos1; do ip link set $i up; done');
+      await startResolved();
+      const upstream = await startUpstream('127.0.0.2');
+      await sh("resolvectl dns cwos-a 127.0.0.2; resolvectl domain cwos-a '~.'");
+      const server = await startOurs();
+      const network = await configureNetwork({ ...ZONE.self, adapter: 'cwos0', ipv6Range: ZONE.ipv6Range, mtu: 1_400 });
+      const { resolvConf } = await takeSnapshot();
+      const names = { suffix: DOMAINS.forward, reverseDomains: DOMAINS.reverse, server: DEFAULT_DNS_ADDRESS };
+      const setup = await setUpResolver({ ...names, adapter: 'cwos0', stateDirectory: '/run', hostName: 'web1' });
+      const during = {
+        mode: setup.mode,
+        bare: await eventually(SQL01.ipv4, () => seen('sql01')),
+        full: await seen(`sql01.${DOMAINS.forward}`),
+        reverse: await sh(`getent hosts ${SQL01.ipv4} | awk '{print $2}'`),
+        denied: await seen(`other.${DOMAINS.forward}`),
+        outside: await eventually('198.51.100.80', () => seen('www.example.com')),
+        proof: await codeOf(proveNames(SELF_NAME, SELF_ADDRESSES)),
+        link: (await lstat('/etc/resolv.conf')).isSymbolicLink(),
+        leaked: [...upstream.asked].filter((name) => /causeway\.internal$|100\.in-addr\.arpa$/.test(name)),
+      };
+      await setup.restore();
+      const after = {
+        dns: await sh('resolvectl dns cwos0'),
+        domain: await sh('resolvectl domain cwos0'),
+        outside: await eventually('198.51.100.80', () => seen('www.example.com')),
+        resolvConfEqual: (await eventually(resolvConf, async () => (await takeSnapshot()).resolvConf)) === resolvConf,
+      };
+      // As after kill -9: the link goes, and its settings with it.
+      await setUpResolver({ ...names, adapter: 'cwos0', stateDirectory: '/run', hostName: 'web1' });
+      await sh('ip link delete cwos0');
+      await setup.restore();
+      const gone = await eventually('none', () => seen(`sql01.${DOMAINS.forward}`));
+      await network[Symbol.asyncDispose]();
+      await server[Symbol.asyncDispose]();
+      return { during, after, gone };
+    },
   },
-}).finally(async () => {
-  for (const daemon of daemons.reverse()) {
-    if (daemon.exitCode !== null || !daemon.kill('SIGKILL')) continue;
-    await once(daemon, 'exit');
-  }
-});
+  async () => {
+    for (const daemon of daemons.reverse()) {
+      if (daemon.exitCode !== null || !daemon.kill('SIGKILL')) continue;
+      await once(daemon, 'exit');
+    }
+  },
+);
