@@ -79,7 +79,7 @@ export class Host {
 
   /** Starts a long-lived program; what it prints is kept in a file. */
   spawn(label: string, command: readonly string[], options: Pick<RunOptions, 'environment'> = {}): Program {
-    const log = join(this.#directory, `${this.name}-${label}.log`);
+    const log = join(this.#directory, `${this.name}-${label}-${this.#programs.length + 1}.log`);
     const descriptor = openSync(log, 'a');
     const child = spawn('nsenter', this.#enter(command), {
       cwd: '/',

@@ -14,9 +14,9 @@ const COMMANDS: Readonly<Record<SnapshotPart, string>> = {
   addresses: 'ip -oneline address',
   rules: 'ip rule; ip -6 rule',
   firewall: 'nft list ruleset',
-  resolver: 'cat /etc/resolv.conf /etc/nsswitch.conf /etc/hosts; ls -l /etc/resolv.conf',
+  resolver: 'cat /etc/resolv.conf /etc/nsswitch.conf /etc/hosts; stat -c "%A %U %G %N" /etc/resolv.conf',
   settings:
-    'grep -r . /proc/sys/net/ipv4/conf/all /proc/sys/net/ipv6/conf/all /proc/sys/net/ipv4/ip_forward 2>/dev/null',
+    'grep -rs . /proc/sys/net/ipv4/conf/all /proc/sys/net/ipv6/conf/all /proc/sys/net/ipv4/ip_forward || true',
 };
 
 /** @param adapter lines that belong to this interface are left out */
