@@ -117,7 +117,8 @@ export class Tunnel implements Disposable {
   }
 
   /**
-   * The control plane gave a grant, asked for or not. Makes an earlier revocation of the pair void.
+   * The control plane gave a grant, asked for or not. Of two, the one that expires later is used. Makes an earlier
+   * revocation of the pair void.
    * @throws CausewayError GRANT_NOT_FOR_US, GRANT_EXPIRED; answer with {@link refuseGrant} then.
    */
   setGrant(text: string, claims: GrantClaims, now: number): void {
@@ -128,7 +129,7 @@ export class Tunnel implements Disposable {
       this.#context.drop(undefined, 'peers-full');
       return;
     }
-    peer.grant = grant;
+    if (grant.expiresAt >= (peer.grant?.expiresAt ?? 0)) peer.grant = grant;
     peer.revoked = undefined;
     peer.askedAt = undefined;
     peer.askNotBefore = now + LIMITS.HANDSHAKE_RETRY_MS.value;

@@ -42,14 +42,14 @@ const ChaChaPoly: NoiseCipher = {
 export const CIPHERS = { AESGCM: failingClosed(AESGCM), ChaChaPoly: failingClosed(ChaChaPoly) } as const;
 
 /** 32 zero bits, then the counter, for AES-GCM. */
-export function bigEndianNonce(counter: number): Uint8Array {
+function bigEndianNonce(counter: number): Uint8Array {
   const nonce = new Uint8Array(NONCE_BYTES);
   new DataView(nonce.buffer).setBigUint64(4, BigInt(counter), false);
   return nonce;
 }
 
 /** 32 zero bits, then the counter, for ChaCha20-Poly1305. */
-export function littleEndianNonce(counter: number): Uint8Array {
+function littleEndianNonce(counter: number): Uint8Array {
   const nonce = new Uint8Array(NONCE_BYTES);
   new DataView(nonce.buffer).setBigUint64(4, BigInt(counter), true);
   return nonce;
