@@ -22,6 +22,8 @@ const withoutRights: RunCommand = (program, args, input) => {
 };
 const notInstalled: RunCommand = (program, ...rest) => runCommand({ ...program, command: 'cwos-no-such' }, ...rest);
 
+const busyBox: RunCommand = async () => ({ code: 1, stdout: '', stderr: 'ip: unrecognized option: json\n' });
+
 /** Lines of a snapshot that do not name the adapter. */
 const others = (snapshot: object) =>
   Object.values(snapshot).map((part) =>
@@ -105,8 +107,16 @@ await runScenario({
     const notRoot = await codeOf(configureNetwork({ ...NETWORK, run: withoutRights }));
     const noAdapter = await codeOf(configureNetwork({ ...NETWORK, adapter: 'cwos9' }));
     const noCommand = await codeOf(configureNetwork({ ...NETWORK, run: notInstalled }));
+    const otherIp = await codeOf(configureNetwork({ ...NETWORK, run: busyBox }));
     const badAddress = await codeOf(configureNetwork({ ...NETWORK, ipv6: 'nonsense' }));
-    return { notRoot, noAdapter, noCommand, badAddress, left: `${await showAddresses()}${await showRoutes()}` };
+    return {
+      notRoot,
+      noAdapter,
+      noCommand,
+      otherIp,
+      badAddress,
+      left: `${await showAddresses()}${await showRoutes()}`,
+    };
   },
 
   async withoutIpv6() {

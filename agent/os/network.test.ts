@@ -27,58 +27,63 @@ describe('ranges', () => {
 });
 
 const reason = whyNoEnclosure();
-describe.skipIf(reason !== null)(`on a real network stack${reason ? ` (skipped: ${reason})` : ''}`, () => {
-  test('addresses and routes are usable at once, nothing else changes, and all is taken back', async () => {
-    const seen = await inEnclosure('network.fixture.ts', 'setUp');
-    const { before, after, during, left, othersEqual } = seen as Record<string, Record<string, string>>;
-    expect(during).toMatchObject({ ipv6: 'on', mtu: 'mtu 1400', addresses: '100.64.1.1/32\nfd12:3456:789a::1/128' });
-    expect(during?.routes).toMatch(/^100\.64\.0\.0\/10 .*src 100\.64\.1\.1.*\nfd12:3456:789a::\/48 /);
-    expect(during?.routes?.split('\n')).toHaveLength(2);
-    expect(during?.toPeer).toMatch(/100\.99\.9\.9 dev cwos0 src 100\.64\.1\.1.*\n.*dev cwos0.*src fd12:3456:789a::1/);
-    expect(during?.elsewhere).toContain('via 192.0.2.1 dev cwos-a');
-    expect(othersEqual).toBe(true);
-    expect(left).toBe('');
-    expect(after).toEqual(before);
-    expect(before?.routes).toContain('192.0.2.1');
-  });
-
-  test('what a held interface still has is named and removed; a dead one has nothing', async () => {
-    const seen = (await inEnclosure('network.fixture.ts', 'leftovers')) as Record<string, unknown>;
-    expect(seen.held).toEqual(
-      expect.arrayContaining(['100.64.0.0/10', 'fd12:3456:789a::/48', '100.64.1.1/32', 'fd12:3456:789a::1/128']),
-    );
-    expect(seen.dead).toEqual([]);
-    expect(seen.routes).not.toContain('100.64');
-  });
-
-  test('an overlap is refused, a wider route is not', async () => {
-    const refused = 'ADDRESS_RANGE_OVERLAP';
-    expect(await inEnclosure('network.fixture.ts', 'overlaps')).toEqual({
-      equal: refused,
-      inside: refused,
-      'other table': refused,
-      blackhole: refused,
-      ipv6: refused,
-      address: refused,
-      'name server': refused,
-      wider: 'none',
-      beside: 'none',
+describe.skipIf(reason !== null)(
+  `on a real network stack${reason ? ` (skipped: ${reason})` : ''}`,
+  { timeout: 60_000 },
+  () => {
+    test('addresses and routes are usable at once, nothing else changes, and all is taken back', async () => {
+      const seen = await inEnclosure('network.fixture.ts', 'setUp');
+      const { before, after, during, left, othersEqual } = seen as Record<string, Record<string, string>>;
+      expect(during).toMatchObject({ ipv6: 'on', mtu: 'mtu 1400', addresses: '100.64.1.1/32\nfd12:3456:789a::1/128' });
+      expect(during?.routes).toMatch(/^100\.64\.0\.0\/10 .*src 100\.64\.1\.1.*\nfd12:3456:789a::\/48 /);
+      expect(during?.routes?.split('\n')).toHaveLength(2);
+      expect(during?.toPeer).toMatch(/100\.99\.9\.9 dev cwos0 src 100\.64\.1\.1.*\n.*dev cwos0.*src fd12:3456:789a::1/);
+      expect(during?.elsewhere).toContain('via 192.0.2.1 dev cwos-a');
+      expect(othersEqual).toBe(true);
+      expect(left).toBe('');
+      expect(after).toEqual(before);
+      expect(before?.routes).toContain('192.0.2.1');
     });
-  });
 
-  test('refusals have their code and leave nothing', async () => {
-    expect(await inEnclosure('network.fixture.ts', 'refusals')).toEqual({
-      notRoot: 'PRIVILEGE_MISSING',
-      noAdapter: 'ADAPTER_FAILED',
-      noCommand: 'COMMAND_MISSING',
-      badAddress: 'ADAPTER_FAILED',
-      left: '',
+    test('what a held interface still has is named and removed; a dead one has nothing', async () => {
+      const seen = (await inEnclosure('network.fixture.ts', 'leftovers')) as Record<string, unknown>;
+      expect(seen.held).toEqual(
+        expect.arrayContaining(['100.64.0.0/10', 'fd12:3456:789a::/48', '100.64.1.1/32', 'fd12:3456:789a::1/128']),
+      );
+      expect(seen.dead).toEqual([]);
+      expect(seen.routes).not.toContain('100.64');
     });
-  });
 
-  test('with IPv6 switched off it goes on with IPv4', async () => {
-    const seen = (await inEnclosure('network.fixture.ts', 'withoutIpv6')) as Record<string, string>;
-    expect(seen).toMatchObject({ ipv6: 'disabled', addresses: '100.64.1.1/32' });
-    expect(seen.routes).toMatch(/^100\.64\.0\.0\/10 [^\n]*$/);
-  });
-});
+    test('an overlap is refused, a wider route is not', async () => {
+      const refused = 'ADDRESS_RANGE_OVERLAP';
+      expect(await inEnclosure('network.fixture.ts', 'overlaps')).toEqual({
+        equal: refused,
+        inside: refused,
+        'other table': refused,
+        blackhole: refused,
+        ipv6: refused,
+        address: refused,
+        'name server': refused,
+        wider: 'none',
+        beside: 'none',
+      });
+    });
+
+    test('refusals have their code and leave nothing', async () => {
+      expect(await inEnclosure('network.fixture.ts', 'refusals')).toEqual({
+        notRoot: 'PRIVILEGE_MISSING',
+        noAdapter: 'ADAPTER_FAILED',
+        noCommand: 'COMMAND_MISSING',
+        otherIp: 'COMMAND_MISSING',
+        badAddress: 'ADAPTER_FAILED',
+        left: '',
+      });
+    });
+
+    test('with IPv6 switched off it goes on with IPv4', async () => {
+      const seen = (await inEnclosure('network.fixture.ts', 'withoutIpv6')) as Record<string, string>;
+      expect(seen).toMatchObject({ ipv6: 'disabled', addresses: '100.64.1.1/32' });
+      expect(seen.routes).toMatch(/^100\.64\.0\.0\/10 [^\n]*$/);
+    });
+  },
+);

@@ -131,8 +131,9 @@ function refuseOverlap(present: readonly Route[], ranges: readonly string[], ada
 
 async function listRoutes(run: RunCommand): Promise<Route[]> {
   const ipv4 = await list<Route>(run, ['-4', 'route', 'show', 'table', 'all']);
+  if (ipv4 === null) throw new CausewayError('COMMAND_MISSING', { ...IP_COMMAND }); // Some other program called ip.
   const ipv6 = await list<Route>(run, ['-6', 'route', 'show', 'table', 'all']);
-  return [...(ipv4 ?? []), ...(ipv6 ?? [])];
+  return [...ipv4, ...(ipv6 ?? [])]; // A kernel without IPv6 has no routes of it to tell.
 }
 
 async function listNameServers(paths: readonly string[]): Promise<Route[]> {
@@ -140,7 +141,7 @@ async function listNameServers(paths: readonly string[]): Promise<Route[]> {
   return texts.flatMap(nameServers).map((address) => ({ dst: address }));
 }
 
-/** @returns null when the interface does not exist. */
+/** @returns null when `ip` refuses: no such interface, no such family. */
 async function list<Row>(run: RunCommand, args: readonly string[]): Promise<Row[] | null> {
   const { code, stdout } = await run(IP_COMMAND, ['-json', ...args]);
   if (code !== 0) return null;

@@ -21,30 +21,34 @@ const STUB = 'nameserver 127.0.0.53\noptions edns0 trust-ad\nsearch .\n';
 const daemon = `${process.env.SYSTEMD_RESOLVED_ROOT ?? ''}/lib/systemd/systemd-resolved`;
 const reason = whyNoEnclosure() ?? (existsSync(daemon) ? null : `${daemon} is not installed`);
 
-describe.skipIf(reason !== null)(`a real systemd-resolved${reason ? ` (skipped: ${reason})` : ''}`, () => {
-  test('sends us our names and nobody else, and forgets all with the link', async () => {
-    expect(await inEnclosure('systemd-resolved.fixture.ts', 'splitDns')).toEqual({
-      during: {
-        mode: 'systemd-resolved',
-        bare: '100.64.0.7',
-        full: '100.64.0.7',
-        reverse: 'sql01.contoso.causeway.internal',
-        denied: 'none',
-        outside: '198.51.100.80',
-        proof: 'none',
-        link: true,
-        leaked: [],
-      },
-      after: {
-        dns: expect.stringMatching(/\(cwos0\):$/),
-        domain: expect.stringMatching(/\(cwos0\):$/),
-        outside: '198.51.100.80',
-        resolvConfEqual: true,
-      },
-      gone: 'none',
+describe.skipIf(reason !== null)(
+  `a real systemd-resolved${reason ? ` (skipped: ${reason})` : ''}`,
+  { timeout: 60_000 },
+  () => {
+    test('sends us our names and nobody else, and forgets all with the link', async () => {
+      expect(await inEnclosure('systemd-resolved.fixture.ts', 'splitDns')).toEqual({
+        during: {
+          mode: 'systemd-resolved',
+          bare: '100.64.0.7',
+          full: '100.64.0.7',
+          reverse: 'sql01.contoso.causeway.internal',
+          denied: 'none',
+          outside: '198.51.100.80',
+          proof: 'none',
+          link: true,
+          leaked: [],
+        },
+        after: {
+          dns: expect.stringMatching(/\(cwos0\):$/),
+          domain: expect.stringMatching(/\(cwos0\):$/),
+          outside: '198.51.100.80',
+          resolvConfEqual: true,
+        },
+        gone: 'none',
+      });
     });
-  });
-});
+  },
+);
 
 test.each([
   ['the stub alone', STUB, true],
