@@ -60,6 +60,15 @@ export async function writeSystemFile({ target, content }: FileState): Promise<v
   }
 }
 
+/** Removes what a writer killed half-way left beside the file. */
+export async function removeHalfWritten(target: string): Promise<void> {
+  await rm(temporaryOf(target), { force: true }).catch(() => undefined); // Where it can not be removed it could not be made.
+}
+
+function temporaryOf(target: string): string {
+  return `${target}.causeway-new`;
+}
+
 async function readContent(file: FileHandle): Promise<Content> {
   const stat = await file.stat();
   const { size, mode, uid, gid } = stat;
@@ -68,7 +77,7 @@ async function readContent(file: FileHandle): Promise<Content> {
 }
 
 async function replace(target: string, content: Content): Promise<void> {
-  const temporary = `${target}.causeway-new`;
+  const temporary = temporaryOf(target);
   try {
     await rm(temporary, { force: true });
     await withFile(temporary, 'wx', async (file) => {

@@ -3,6 +3,7 @@ import {
   lstat,
   mkdir,
   mkdtemp,
+  readdir,
   readFile,
   readlink,
   rename,
@@ -128,8 +129,10 @@ describe('crashes', () => {
     await writeFile(options.path, ORIGINAL);
     await applyToResolvConf(options);
     await writeFile(options.path, ORIGINAL);
+    await writeFile(`${options.path}.causeway-new`, applied(ORIGINAL).slice(0, 30));
     expect(await restoreResolvConf(options)).toBe(false);
     expect(await content()).toBe(ORIGINAL);
+    expect(await readdir(join(directory, 'etc'))).toEqual(['resolv.conf']);
   });
 
   test('killed between saving another suffix and writing it', async () => {

@@ -12,7 +12,13 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { readIfThere, writeDurably } from '#agent/state/durable-file.ts';
 import { addOurs, type Ours, takeOutOurs } from './resolv-conf.ts';
-import { type Content, type FileState, readSystemFile, writeSystemFile } from './resolv-conf-file.ts';
+import {
+  type Content,
+  type FileState,
+  readSystemFile,
+  removeHalfWritten,
+  writeSystemFile,
+} from './resolv-conf-file.ts';
 
 const SAVED_FILE = 'resolv-conf.json';
 const PRIVATE = 0o600;
@@ -84,6 +90,7 @@ export async function restoreResolvConf({
   const original = originalOf(current, saved);
   const isChanged = !sameContent(current.content, original);
   if (isChanged) await writeSystemFile({ target: current.target, content: original });
+  else if (saved) await removeHalfWritten(current.target);
   await forget(stateDirectory);
   return isChanged;
 }
