@@ -172,6 +172,12 @@ export class Handshakes {
     }
   }
 
+  /** Drops everything that is half open. */
+  wipe(): void {
+    for (const { noise } of this.#halfOpen.values()) noise.wipe();
+    this.#halfOpen.clear();
+  }
+
   #begin(peer: Peer, grant: HeldGrant, firstAt: number, now: number): void {
     const { selfBytes, staticKey, random, ciphers, output } = this.#context;
     const noise = new HandshakeState({

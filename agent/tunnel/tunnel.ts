@@ -13,30 +13,24 @@ import type { GrantClaims } from '#protocol/grants.ts';
 import { type MachineId, type SubscriptionId, tunnelPublicKey } from '#protocol/ids.ts';
 import { LIMITS } from '#protocol/limits.ts';
 import {
-  DATA_OVERHEAD_BYTES,
   type DataCipher,
-  OFFLOAD_HEADER_BYTES,
   PROBE_BYTES,
   RECORD,
   TUNNEL_MESSAGE,
   UNKNOWN_SESSION_BYTES,
 } from '#protocol/tunnel-messages.ts';
 import { cipherBits } from './cipher.ts';
+import { DataPath } from './data-path.ts';
 import type { DropReason } from './drops.ts';
-import { controlFrame, readIndex } from './handshake-messages.ts';
+import { readIndex } from './handshake-messages.ts';
 import { Handshakes } from './handshakes.ts';
 import { HeldGrant } from './held-grant.ts';
 import { DhKeyPair } from './noise/dh.ts';
-import { PacketOpener } from './packet-opener.ts';
-import { PacketSealer } from './packet-sealer.ts';
 import type { Peer, PeerView } from './peer.ts';
-import { RateGate } from './rate-gate.ts';
-import { encodeRecord, isCarriable, parseRecords, type TunnelRecord } from './records.ts';
-import type { Session } from './session.ts';
+import { isCarriable } from './records.ts';
 import { deadlineOf, runTimers, type TimerName } from './timers.ts';
 import { TunnelContext, type TunnelOutput } from './tunnel-context.ts';
 
-const DATA_MAX_BYTES = LIMITS.TUNNEL_PLAINTEXT_MAX_BYTES.value + DATA_OVERHEAD_BYTES;
 const INDEX_AT = 1;
 
 export interface TunnelOptions {
@@ -56,9 +50,7 @@ export class Tunnel implements Disposable {
   readonly #context: TunnelContext;
   readonly #output: TunnelOutput;
   readonly #handshakes: Handshakes;
-  readonly #sealer = new PacketSealer();
-  readonly #opener = new PacketOpener();
-  readonly #hintGate = new RateGate(LIMITS.UNKNOWN_SESSION_EVERY_MS.value);
+  readonly #data: DataPath;
   /** No timer of any peer is due before this. */
   #deadline = Number.POSITIVE_INFINITY;
   #closed = false;
@@ -79,6 +71,7 @@ export class Tunnel implements Disposable {
       output: options.output,
     });
     this.#handshakes = new Handshakes(this.#context);
+    this.#data = new DataPath(this.#context);
   }
 
   /** Sends packets to a peer, or keeps a bounded number while a session is made. They are copied or sealed before this returns. */
@@ -90,7 +83,7 @@ export class Tunnel implements Disposable {
       return;
     }
     const session = peer.sending(now);
-    if (session !== undefined) this.#send(peer, session, packets, now);
+    if (session !== undefined) this.#data.send(peer, session, packets, now);
     else this.#keep(peer, packets, now);
     this.#settle(peer, now);
   }
@@ -203,7 +196,7 @@ export class Tunnel implements Disposable {
     if (session === undefined) {
       this.#handshakes.want(peer, now);
     } else {
-      this.#sendRecord(peer, session, RECORD.PROBE, probe);
+      this.#data.sendRecord(peer, session, RECORD.PROBE, probe);
       peer.awaitsAnswerSince ??= now;
     }
     this.#settle(peer, now);
@@ -227,28 +220,12 @@ export class Tunnel implements Disposable {
   [Symbol.dispose](): void {
     this.#closed = true;
     this.#deadline = Number.POSITIVE_INFINITY;
+    this.#handshakes.wipe();
     for (const peer of this.#context.peers.values()) {
-      this.#handshakes.forgetHalfOpen(peer.id);
       peer.slots.clear();
       peer.abandonInitiation();
     }
     this.#context.peers.clear();
-  }
-
-  #send(peer: Peer, session: Session, packets: readonly AdapterPacket[], now: number): void {
-    const sealed = this.#sealer.seal(session, packets);
-    this.#context.drop(peer, 'malformed-packet', packets.length - sealed.packets);
-    if (sealed.packets === 0) return;
-    peer.traffic.sentPackets += sealed.packets;
-    peer.traffic.sentBytes += sealed.bytes;
-    peer.lastPacketAt = now;
-    peer.awaitsAnswerSince ??= now;
-    peer.owesAnswerSince = undefined;
-    for (const frame of sealed.frames) this.#output.sendFrame(peer.id, frame);
-  }
-
-  #sendRecord(peer: Peer, session: Session, type: number, body?: Uint8Array): void {
-    this.#output.sendFrame(peer.id, session.seal(encodeRecord(type, body)));
   }
 
   /** Keeps packets until there is a session, unless one was refused just now. */
@@ -265,16 +242,10 @@ export class Tunnel implements Disposable {
     if (peer.pending.size > 0) this.#handshakes.want(peer, now);
   }
 
-  /** A session has just become the current one: sends what waits, or shows the peer with a keepalive that we live. */
-  #opened(peer: Peer, session: Session, now: number): void {
-    if (peer.pending.size > 0) this.#send(peer, session, peer.pending.takeAll(), now);
-    else if (session.role === 'initiator') this.#sendRecord(peer, session, RECORD.KEEPALIVE);
-  }
-
   #receive(id: MachineId, message: Uint8Array, now: number): DropReason | undefined {
     switch (message[0]) {
       case TUNNEL_MESSAGE.DATA:
-        return this.#receiveData(id, message, now);
+        return this.#data.receive(id, message, now);
       case TUNNEL_MESSAGE.HANDSHAKE_INIT:
         return this.#handshakes.receiveInit(id, message, now);
       case TUNNEL_MESSAGE.HANDSHAKE_RESPONSE:
@@ -286,49 +257,12 @@ export class Tunnel implements Disposable {
     }
   }
 
-  #receiveData(id: MachineId, message: Uint8Array, now: number): DropReason | undefined {
-    if (message.length < DATA_OVERHEAD_BYTES || message.length > DATA_MAX_BYTES) return 'malformed-message';
-    const peer = this.#context.peers.get(id);
-    const index = readIndex(message, INDEX_AT);
-    const session = peer?.slots.byLocalIndex(index);
-    if (peer === undefined || session === undefined) return this.#refuseSession(id, peer, index, now);
-    const plaintext = session.open(message, now);
-    if (typeof plaintext === 'string') return plaintext;
-    peer.heard(now);
-    if (peer.slots.proven(session)) {
-      peer.abandonInitiation();
-      this.#opened(peer, session, now);
-    }
-    const records = parseRecords(plaintext);
-    if (records === undefined) return 'malformed-records';
-    this.#answerProbes(peer, records, now);
-    const packets = this.#opener.open(records, session.grant, (reason) => this.#context.drop(peer, reason));
-    if (packets.length > 0) this.#deliver(peer, packets, now);
-    return undefined;
-  }
-
-  #deliver(peer: Peer, packets: readonly Uint8Array[], now: number): void {
-    peer.lastPacketAt = now;
-    peer.owesAnswerSince ??= now;
-    peer.traffic.receivedPackets += packets.length;
-    for (const packet of packets) peer.traffic.receivedBytes += packet.length - OFFLOAD_HEADER_BYTES;
-    this.#output.deliver(peer.id, packets);
-  }
-  #answerProbes(peer: Peer, records: readonly TunnelRecord[], now: number): void {
-    for (const { type, body } of records) {
-      if (body.length !== PROBE_BYTES) continue;
-      const session = type === RECORD.PROBE ? peer.sending(now) : undefined;
-      if (session !== undefined) this.#sendRecord(peer, session, RECORD.PROBE_REPLY, body);
-      if (type === RECORD.PROBE_REPLY) this.#output.probeReply(peer.id, new Uint8Array(body));
-    }
-  }
-
   #receiveResponse(id: MachineId, message: Uint8Array, now: number): DropReason | undefined {
     const peer = this.#context.peers.get(id);
     if (peer === undefined) return 'unknown-session';
     const session = this.#handshakes.receiveResponse(peer, message, now);
     if (typeof session === 'string') return session;
-    this.#opened(peer, session, now);
+    this.#data.opened(peer, session, now);
     return undefined;
   }
 
@@ -341,15 +275,6 @@ export class Tunnel implements Disposable {
     return undefined;
   }
 
-  /** Data for a session that we do not have: tells the sender, now and then, unless it must not reach us at all. */
-  #refuseSession(id: MachineId, peer: Peer | undefined, index: number, now: number): DropReason {
-    if (peer?.revoked !== undefined) return 'revoked';
-    if (this.#hintGate.pass(id, now)) {
-      this.#output.sendFrame(id, controlFrame(fromHex(id), TUNNEL_MESSAGE.UNKNOWN_SESSION, [index]));
-    }
-    return 'unknown-session';
-  }
-
   readonly #onTimer: Readonly<Record<TimerName, (peer: Peer, now: number) => void>> = {
     handshakeRetry: (peer, now) => this.#handshakes.retry(peer, now),
     pendingRetry: (peer, now) => this.#handshakes.want(peer, now),
@@ -357,7 +282,7 @@ export class Tunnel implements Disposable {
     keepalive: (peer, now) => {
       peer.owesAnswerSince = undefined;
       const session = peer.sending(now);
-      if (session !== undefined) this.#sendRecord(peer, session, RECORD.KEEPALIVE);
+      if (session !== undefined) this.#data.sendRecord(peer, session, RECORD.KEEPALIVE);
     },
     deadPeer: (peer, now) => {
       peer.awaitsAnswerSince = undefined;

@@ -1,0 +1,110 @@
+/**
+ * DATA messages of all peers, out and in: seals packets into a session, opens what arrives, checks it and
+ * hands it on. Needs a session to be there; making one is the handshakes' business.
+ */
+import type { AdapterPacket } from '#native/adapter.ts';
+import { fromHex } from '#protocol/encoding.ts';
+import type { MachineId } from '#protocol/ids.ts';
+import { LIMITS } from '#protocol/limits.ts';
+import {
+  DATA_OVERHEAD_BYTES,
+  OFFLOAD_HEADER_BYTES,
+  PROBE_BYTES,
+  RECORD,
+  TUNNEL_MESSAGE,
+} from '#protocol/tunnel-messages.ts';
+import type { DropReason } from './drops.ts';
+import { controlFrame, readIndex } from './handshake-messages.ts';
+import { PacketOpener } from './packet-opener.ts';
+import { PacketSealer } from './packet-sealer.ts';
+import type { Peer } from './peer.ts';
+import { RateGate } from './rate-gate.ts';
+import { encodeRecord, parseRecords, type TunnelRecord } from './records.ts';
+import type { Session } from './session.ts';
+import type { TunnelContext } from './tunnel-context.ts';
+
+const DATA_MAX_BYTES = LIMITS.TUNNEL_PLAINTEXT_MAX_BYTES.value + DATA_OVERHEAD_BYTES;
+const INDEX_AT = 1;
+
+export class DataPath {
+  readonly #context: TunnelContext;
+  readonly #sealer = new PacketSealer();
+  readonly #opener = new PacketOpener();
+  readonly #hintGate = new RateGate(LIMITS.UNKNOWN_SESSION_EVERY_MS.value);
+
+  constructor(context: TunnelContext) {
+    this.#context = context;
+  }
+
+  /** Seals the packets into as few messages as they fit into. Those that are none are left out and counted. */
+  send(peer: Peer, session: Session, packets: readonly AdapterPacket[], now: number): void {
+    const sealed = this.#sealer.seal(session, packets);
+    this.#context.drop(peer, 'malformed-packet', packets.length - sealed.packets);
+    if (sealed.packets === 0) return;
+    peer.traffic.sentPackets += sealed.packets;
+    peer.traffic.sentBytes += sealed.bytes;
+    peer.lastPacketAt = now;
+    peer.awaitsAnswerSince ??= now;
+    peer.owesAnswerSince = undefined;
+    for (const frame of sealed.frames) this.#context.output.sendFrame(peer.id, frame);
+  }
+
+  /** Sends one record that is no packet. */
+  sendRecord(peer: Peer, session: Session, type: number, body?: Uint8Array): void {
+    this.#context.output.sendFrame(peer.id, session.seal(encodeRecord(type, body)));
+  }
+
+  /** A session has just become the current one: sends what waits, or shows the peer with a keepalive that we live. */
+  opened(peer: Peer, session: Session, now: number): void {
+    if (peer.pending.size > 0) this.send(peer, session, peer.pending.takeAll(), now);
+    else if (session.role === 'initiator') this.sendRecord(peer, session, RECORD.KEEPALIVE);
+  }
+
+  /** A DATA message arrived: delivers what is in it, or says why not. */
+  receive(id: MachineId, message: Uint8Array, now: number): DropReason | undefined {
+    if (message.length < DATA_OVERHEAD_BYTES || message.length > DATA_MAX_BYTES) return 'malformed-message';
+    const peer = this.#context.peers.get(id);
+    const index = readIndex(message, INDEX_AT);
+    const session = peer?.slots.byLocalIndex(index);
+    if (peer === undefined || session === undefined) return this.#refuseSession(id, peer, index, now);
+    const plaintext = session.open(message, now);
+    if (typeof plaintext === 'string') return plaintext;
+    peer.heard(now);
+    if (peer.slots.proven(session)) {
+      peer.abandonInitiation();
+      this.opened(peer, session, now);
+    }
+    const records = parseRecords(plaintext);
+    if (records === undefined) return 'malformed-records';
+    this.#answerProbes(peer, records, now);
+    const packets = this.#opener.open(records, session.grant, (reason) => this.#context.drop(peer, reason));
+    if (packets.length > 0) this.#deliver(peer, packets, now);
+    return undefined;
+  }
+
+  #deliver(peer: Peer, packets: readonly Uint8Array[], now: number): void {
+    peer.lastPacketAt = now;
+    peer.owesAnswerSince ??= now;
+    peer.traffic.receivedPackets += packets.length;
+    for (const packet of packets) peer.traffic.receivedBytes += packet.length - OFFLOAD_HEADER_BYTES;
+    this.#context.output.deliver(peer.id, packets);
+  }
+
+  #answerProbes(peer: Peer, records: readonly TunnelRecord[], now: number): void {
+    for (const { type, body } of records) {
+      if (body.length !== PROBE_BYTES) continue;
+      const session = type === RECORD.PROBE ? peer.sending(now) : undefined;
+      if (session !== undefined) this.sendRecord(peer, session, RECORD.PROBE_REPLY, body);
+      if (type === RECORD.PROBE_REPLY) this.#context.output.probeReply(peer.id, new Uint8Array(body));
+    }
+  }
+
+  /** Data for a session that we do not have: tells the sender, now and then, unless it must not reach us at all. */
+  #refuseSession(id: MachineId, peer: Peer | undefined, index: number, now: number): DropReason {
+    if (peer?.revoked !== undefined) return 'revoked';
+    if (this.#hintGate.pass(id, now)) {
+      this.#context.output.sendFrame(id, controlFrame(fromHex(id), TUNNEL_MESSAGE.UNKNOWN_SESSION, [index]));
+    }
+    return 'unknown-session';
+  }
+}
