@@ -54,7 +54,9 @@ interface Sides {
 
 async function tell(story: Story): Promise<void> {
   await showTheFirewall(story);
-  const { causeway, administrator } = await story.startCauseway();
+  const { causeway, administrator } = await story.startCauseway(
+    'The relay server starts, and its administrator makes a subscription',
+  );
   const sides = await activateAll(story, causeway, administrator);
   await showDefaultDeny(story, causeway);
   await connectRoleToGroup(story, administrator, sides);
@@ -84,7 +86,7 @@ async function activateAll(story: Story, causeway: Causeway, administrator: Admi
     for (const name of ['sql01', 'pc02', 'web-1']) {
       const { machine } = await causeway.agent(name).connected();
       assert(machine !== null);
-      lines.push(`${name.padEnd(6)} ${machine.ipv4.padEnd(16)} ${machine.ipv6}  ${machine.memberOf ?? ''}`);
+      lines.push(`${name.padEnd(6)} ${machine.ipv4.padEnd(16)} ${machine.ipv6.padEnd(39)}  ${machine.memberOf ?? ''}`);
     }
     return ['Each has proven its keys, and got addresses that stay its own:', ...lines].join('\n');
   });

@@ -15,8 +15,7 @@ const COMMANDS: Readonly<Record<SnapshotPart, string>> = {
   rules: 'ip rule; ip -6 rule',
   firewall: 'nft list ruleset',
   resolver: 'cat /etc/resolv.conf /etc/nsswitch.conf /etc/hosts; stat -c "%A %U %G %N" /etc/resolv.conf',
-  settings:
-    'grep -rs . /proc/sys/net/ipv4/conf/all /proc/sys/net/ipv6/conf/all /proc/sys/net/ipv4/ip_forward || true',
+  settings: 'grep -rs . /proc/sys/net/ipv4/conf/all /proc/sys/net/ipv6/conf/all /proc/sys/net/ipv4/ip_forward || true',
 };
 
 /** @param adapter lines that belong to this interface are left out */

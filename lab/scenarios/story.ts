@@ -78,9 +78,11 @@ export class Story {
   }
 
   /** The step with which most stories begin: the relay server runs, and a subscription is made. */
-  async startCauseway(): Promise<{ causeway: Causeway; administrator: Administrator }> {
+  async startCauseway(
+    name = 'the relay server starts and a subscription is made',
+  ): Promise<{ causeway: Causeway; administrator: Administrator }> {
     const started: Awaited<ReturnType<typeof Causeway.start>>[] = [];
-    await this.step('the relay server starts and a subscription is made', async () => {
+    await this.step(name, async () => {
       started.push(await Causeway.start(this.lab.host('relay'), 'contoso'));
       return 'its first start printed a one-time secret, which became an API key';
     });
