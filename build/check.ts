@@ -22,7 +22,7 @@ interface Check {
   readonly run: () => Promise<Outcome> | Outcome;
 }
 
-/** The slow ones first, so that they do not start last. */
+/** The slow ones first, so that they do not end last. */
 const CHECKS: readonly Check[] = [
   { name: 'unused', claim: 'no file, export or package is unused', run: tool('knip/bin/knip.js') },
   { name: 'types', claim: 'the types fit', run: tool('typescript/bin/tsc', '--project', '.') },
