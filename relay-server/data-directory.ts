@@ -5,7 +5,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { CausewayError } from '#protocol/errors.ts';
-import { refusalOf } from './store/database-errors.ts';
+import { fileRefusal } from './store/database-errors.ts';
 
 const LOCK_FILE = 'server.lock';
 const DATABASE_FILE = 'causeway.sqlite';
@@ -20,7 +20,11 @@ export async function makeDataDirectory(directory: string): Promise<void> {
   try {
     await mkdir(directory, { recursive: true, mode: 0o700 });
   } catch (error) {
-    throw refusalOf(error, join(directory, LOCK_FILE));
+    // Below a read-only place Node reports that it does not exist.
+    if ((error as { code?: string }).code === 'ENOENT') {
+      throw new CausewayError('DIRECTORY_READ_ONLY', { directory }, { cause: error });
+    }
+    throw fileRefusal(error, join(directory, LOCK_FILE));
   }
 }
 
@@ -41,7 +45,7 @@ export function lockDataDirectory(directory: string): Disposable {
     if ((error as { errcode?: number }).errcode === SQLITE_BUSY) {
       throw new CausewayError('SERVER_ALREADY_RUNNING', { directory });
     }
-    throw refusalOf(error, path);
+    throw fileRefusal(error, path);
   }
   const held = lock;
   return { [Symbol.dispose]: () => held.close() };

@@ -4,7 +4,7 @@
  */
 import { open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { refusalOf } from './store/database-errors.ts';
+import { fileRefusal } from './store/database-errors.ts';
 
 /** @returns undefined when there is no such file. */
 export async function readStateFile(path: string): Promise<string | undefined> {
@@ -27,7 +27,7 @@ export async function writeStateFile(path: string, content: string): Promise<voi
     await syncDirectory(dirname(path));
   } catch (error) {
     await rm(draft, { force: true }).catch(() => {});
-    throw refusalOf(error, path);
+    throw fileRefusal(error, path);
   }
 }
 

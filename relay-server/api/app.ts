@@ -3,7 +3,13 @@
  * refusals in one form. Routes are thin: what they do is in control/administration.
  */
 import { fastifySwagger } from '@fastify/swagger';
-import { type FastifyBaseLogger, type FastifyInstance, type FastifyServerFactory, fastify, LogController } from 'fastify';
+import {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyServerFactory,
+  fastify,
+  LogController,
+} from 'fastify';
 import {
   jsonSchemaTransform,
   serializerCompiler,
@@ -16,7 +22,7 @@ import { requireApiKey } from '../control/administration/access.ts';
 import type { ControlPlane } from '../control/control-plane.ts';
 import type { RelayMetrics } from '../relay/metrics.ts';
 import { bearerOf } from './bearer.ts';
-import { answerErrors } from './errors.ts';
+import { answerError, answerErrors } from './errors.ts';
 import { apiKeyRoutes, openAccessRoutes } from './routes/access.ts';
 import { connectionRoutes } from './routes/connections.ts';
 import { groupRoutes } from './routes/groups.ts';
@@ -47,6 +53,7 @@ export async function buildApi(options: ApiOptions): Promise<Api> {
   const app: Api = fastify({
     loggerInstance: options.logger,
     // A line for each request would hold names and addresses; /metrics counts them.
+    frameworkErrors: answerError,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: LIMITS.REST_BODY_MAX_BYTES.value,
     routerOptions: { maxParamLength: 100 },

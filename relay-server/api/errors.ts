@@ -1,24 +1,26 @@
 /**
  * Every refusal of the API in one form: `{ error: { code, message, remedy, details } }`.
  */
-import type { FastifyError, FastifyInstance } from 'fastify';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import { CausewayError, ERRORS } from '#protocol/errors.ts';
 import { LIMITS } from '#protocol/limits.ts';
 
 export function answerErrors(app: FastifyInstance): void {
-  app.setErrorHandler((error: FastifyError | CausewayError, request, reply) => {
-    const refusal = refusalOf(error);
-    if (refusal.code === 'INTERNAL')
-      request.log.error({ err: error, route: request.routeOptions.url }, 'request failed');
-    if (refusal.code === 'API_KEY_REFUSED') reply.header('www-authenticate', 'Bearer');
-    if (refusal.code === 'RATE_LIMITED') reply.header('retry-after', refusal.details.seconds);
-    return reply.status(ERRORS[refusal.code].http).send({ error: refusal.toWire() });
-  });
+  app.setErrorHandler(answerError);
   app.setNotFoundHandler((request, reply) => {
     const id = `${request.method} ${request.url.split('?')[0]}`.slice(0, 200);
     return reply.status(404).send({ error: new CausewayError('NOT_FOUND', { kind: 'resource', id }).toWire() });
   });
+}
+
+/** Also for what fails before a route is found. */
+export function answerError(error: FastifyError | CausewayError, request: FastifyRequest, reply: FastifyReply): void {
+  const refusal = refusalOf(error);
+  if (refusal.code === 'INTERNAL') request.log.error({ err: error, route: request.routeOptions.url }, 'request failed');
+  if (refusal.code === 'API_KEY_REFUSED') reply.header('www-authenticate', 'Bearer');
+  if (refusal.code === 'RATE_LIMITED') reply.header('retry-after', refusal.details.seconds);
+  reply.status(ERRORS[refusal.code].http).send({ error: refusal.toWire() });
 }
 
 function refusalOf(error: FastifyError | CausewayError): CausewayError {

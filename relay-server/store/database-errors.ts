@@ -8,57 +8,44 @@ import { CausewayError } from '#protocol/errors.ts';
 /** Primary result codes, sqlite.org/rescode.html. */
 const SQLITE = { READONLY: 8, CORRUPT: 11, FULL: 13, CANTOPEN: 14, NOTADB: 26 } as const;
 
-/** SQLSTATEs, PostgreSQL appendix A. */
-const POSTGRES_UNREACHABLE = /^(?:08...|28...|3D000|57P0[123])$/;
+/** SQLSTATEs of PostgreSQL, its documentation's appendix A, and the errno codes of its socket. */
+const POSTGRES_UNREACHABLE =
+  /^(?:08...|28...|3D000|57P0[123]|E(?:CONNREFUSED|CONNRESET|NOENT|NOTFOUND|TIMEDOUT|PIPE))$/;
 
-/** @param path names the database file in errors; for PostgreSQL its address without the password. */
-export function refusalOf(error: unknown, path: string): unknown {
+/** For files and for SQLite. @param path of the file. */
+export function fileRefusal(error: unknown, path: string): unknown {
   if (error instanceof CausewayError || !(error instanceof Error)) return error;
   const { code, errcode } = error as { code?: unknown; errcode?: unknown };
-  if (typeof errcode === 'number') return sqliteRefusal(errcode & 0xff, error, path);
-  return typeof code === 'string' ? refusalByCode(code, error, path) : error;
-}
-
-function sqliteRefusal(code: number, cause: Error, path: string): Error {
-  switch (code) {
+  const kind = typeof errcode === 'number' ? errcode & 0xff : code;
+  switch (kind) {
     case SQLITE.FULL:
-      return new CausewayError('DISK_FULL', { path }, { cause });
-    case SQLITE.READONLY:
-    case SQLITE.CANTOPEN:
-      return new CausewayError('DIRECTORY_READ_ONLY', { directory: dirname(path) }, { cause });
-    case SQLITE.CORRUPT:
-    case SQLITE.NOTADB:
-      return new CausewayError('STATE_CORRUPT', { path }, { cause });
-    default:
-      return cause;
-  }
-}
-
-/** File system codes (errno) and SQLSTATEs share one property, and never look alike. */
-function refusalByCode(code: string, cause: Error, path: string): Error {
-  switch (code) {
     case 'ENOSPC':
     case 'EDQUOT':
-    case '53100':
-      return new CausewayError('DISK_FULL', { path }, { cause });
+      return new CausewayError('DISK_FULL', { path }, { cause: error });
+    case SQLITE.READONLY:
+    case SQLITE.CANTOPEN:
     case 'EROFS':
     case 'EACCES':
     case 'EPERM':
-    case '25006':
-      return new CausewayError('DIRECTORY_READ_ONLY', { directory: dirname(path) }, { cause });
-    case 'XX001':
-    case 'XX002':
-      return new CausewayError('STATE_CORRUPT', { path }, { cause });
-    case 'ECONNREFUSED':
-    case 'ECONNRESET':
-    case 'ENOENT':
-    case 'ENOTFOUND':
-    case 'ETIMEDOUT':
-    case 'EPIPE':
-      return new CausewayError('DATABASE_UNREACHABLE', { cause: cause.message }, { cause });
+      return new CausewayError('DIRECTORY_READ_ONLY', { directory: dirname(path) }, { cause: error });
+    case SQLITE.CORRUPT:
+    case SQLITE.NOTADB:
+      return new CausewayError('STATE_CORRUPT', { path }, { cause: error });
     default:
-      return POSTGRES_UNREACHABLE.test(code)
-        ? new CausewayError('DATABASE_UNREACHABLE', { cause: cause.message }, { cause })
-        : cause;
+      return error;
   }
+}
+
+/** @param place the database's address, without its password. */
+export function postgresRefusal(error: unknown, place: string): unknown {
+  if (error instanceof CausewayError || !(error instanceof Error)) return error;
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  if (code === '53100') return new CausewayError('DISK_FULL', { path: place }, { cause: error });
+  if (code === '25006') return new CausewayError('DIRECTORY_READ_ONLY', { directory: place }, { cause: error });
+  if (code.startsWith('XX00')) return new CausewayError('STATE_CORRUPT', { path: place }, { cause: error });
+  // The driver's own sentence for a connection that ends or never comes has no code.
+  if (POSTGRES_UNREACHABLE.test(code) || /^(?:Connection terminated|timeout)/.test(error.message)) {
+    return new CausewayError('DATABASE_UNREACHABLE', { cause: error.message }, { cause: error });
+  }
+  return error;
 }

@@ -4,7 +4,7 @@
  */
 import { Kysely, PostgresDialect, sql } from 'kysely';
 import { CausewayError } from '#protocol/errors.ts';
-import { refusalOf } from './database-errors.ts';
+import { postgresRefusal } from './database-errors.ts';
 import { migrate } from './migrations.ts';
 import type { Tables } from './schema.ts';
 import { SqlStore } from './sql-store.ts';
@@ -31,7 +31,7 @@ export async function openPostgresStore(url: string, options: { exclusive: boole
   };
   const settings = { connectionString: url, connectionTimeoutMillis: CONNECT_TIMEOUT_MS, types };
   const place = withoutPassword(url);
-  const translate = (error: unknown) => refusalOf(error, place);
+  const translate = (error: unknown) => postgresRefusal(error, place);
   const lock = new pg.Client(settings);
   const pool = new pg.Pool({ ...settings, max: POOL_SIZE });
   // A connection that breaks while idle is replaced by the next query, which reports what is wrong.

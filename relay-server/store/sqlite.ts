@@ -4,7 +4,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import { Kysely } from 'kysely';
 import { CausewayError } from '#protocol/errors.ts';
-import { refusalOf } from './database-errors.ts';
+import { fileRefusal } from './database-errors.ts';
 import { migrate } from './migrations.ts';
 import type { Tables } from './schema.ts';
 import { SqlStore } from './sql-store.ts';
@@ -19,7 +19,7 @@ const BUSY_TIMEOUT_MS = 5_000;
  * @throws CausewayError STATE_CORRUPT (the file is left as it is), STATE_TOO_NEW, DIRECTORY_READ_ONLY, DISK_FULL
  */
 export async function openSqliteStore(path: string): Promise<Store> {
-  const translate = (error: unknown) => refusalOf(error, path);
+  const translate = (error: unknown) => fileRefusal(error, path);
   let database: DatabaseSync | undefined;
   try {
     database = new DatabaseSync(path, { enableForeignKeyConstraints: true });
