@@ -74,6 +74,7 @@ describe('replay', () => {
     await network.advance(60_000);
     b.tunnel.incoming(a.id, init, network.now);
     expect(b.tunnel.droppedByReason).toEqual({ 'handshake-replayed': 2, 'handshake-skewed': 1 });
+    expect(b.verified).toHaveLength(2);
     expect(network.sent.filter(({ message }) => message[0] === TUNNEL_MESSAGE.HANDSHAKE_RESPONSE)).toHaveLength(1 + 1);
   });
 

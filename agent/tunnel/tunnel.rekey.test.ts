@@ -129,6 +129,27 @@ describe('simultaneous initiation', () => {
     expect(answers.map(({ from }) => from)).toEqual([b]);
   });
 
+  it('ends in one session also when both first attempts were lost', async () => {
+    await network.grant(a, b);
+    await network.grant(b, a);
+    network.relay = () => [];
+    a.send(b, 'from a');
+    b.send(a, 'from b');
+    await network.advance(1_000);
+    network.relay = ({ message }) => [message];
+    await network.advance(2_000);
+    expect([a.payloads, b.payloads]).toEqual([['from b'], ['from a']]);
+    const since = network.sent.length;
+    a.send(b, 'more');
+    b.send(a, 'more');
+    await network.advance(1_000);
+    expect([a.payloads, b.payloads]).toEqual([
+      ['from b', 'more'],
+      ['from a', 'more'],
+    ]);
+    expect(network.sent).toHaveLength(since + 2);
+  });
+
   it('does not wait for a handshake that can not succeed: the lower id’s are lost', async () => {
     await network.grant(a, b);
     await network.grant(b, a);

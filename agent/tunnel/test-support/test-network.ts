@@ -174,6 +174,8 @@ export class TestMachine {
   /** States reported, in order, as `state`. */
   readonly changes: string[] = [];
   readonly probeReplies: Uint8Array[] = [];
+  /** Grants of peers that were to be verified. */
+  readonly verified: string[] = [];
   /** Errors of verifyGrant. */
   readonly refusals: unknown[] = [];
   readonly #network: TestNetwork;
@@ -239,7 +241,10 @@ export class TestMachine {
           this.questions.push(peer);
           this.#network.askedForGrant(this, peer);
         },
-        verifyGrant: (handshake, grant) => this.#network.verify(this, handshake, grant),
+        verifyGrant: (handshake, grant) => {
+          this.verified.push(grant);
+          this.#network.verify(this, handshake, grant);
+        },
         peerChanged: (peer) => this.changes.push(this.tunnel.peer(peer)?.state ?? ''),
         probeReply: (_peer, probe) => this.probeReplies.push(probe),
       },
