@@ -12,7 +12,7 @@ import { CausewayError } from '#protocol/errors.ts';
  * @throws CausewayError DISK_FULL, DIRECTORY_READ_ONLY
  */
 export async function writeDurably(path: string, bytes: Uint8Array | string, mode: number): Promise<void> {
-  const temporary = `${path}.${process.pid}.new`;
+  const temporary = `${path}.new`;
   try {
     const file = await open(temporary, 'w', mode);
     try {
