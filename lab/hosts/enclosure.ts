@@ -10,7 +10,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeLabDirectory, removeLabDirectory } from './directory.ts';
 
@@ -76,19 +76,30 @@ async function runEnclosed(programAndArguments: readonly string[]): Promise<numb
 }
 
 /**
- * unshare keeps signals for itself, so a stop travels over the IPC channel. npm dies without telling the
- * program that it started: a changed parent is a stop too.
+ * unshare keeps signals for itself, so a stop travels over the IPC channel. npm, when it is killed, tells
+ * nobody: that whoever started this program is gone is a stop too.
  */
 function forwardStops(child: ChildProcess): Disposable {
   const stop = () => child.connected && child.send('stop');
   for (const signal of STOP_SIGNALS) process.on(signal, stop);
-  const parent = process.ppid;
+  const starter = starters();
   const startedByNpm = process.env.npm_lifecycle_event !== undefined;
-  const watch = setInterval(() => startedByNpm && process.ppid !== parent && stop(), 500);
+  const watch = setInterval(() => startedByNpm && starters() !== starter && stop(), 500);
   return {
     [Symbol.dispose]() {
       clearInterval(watch);
       for (const signal of STOP_SIGNALS) process.off(signal, stop);
     },
   };
+}
+
+/** The process ids of the parent and, if that is the shell in which npm runs scripts, of its parent. */
+function starters(): string {
+  try {
+    const stat = readFileSync(`/proc/${process.ppid}/stat`, 'utf8');
+    const [, shell, grandparent] = /\(((?:ba|da)?sh)\) \S (\d+)/.exec(stat) ?? [];
+    return shell === undefined ? String(process.ppid) : `${process.ppid} ${grandparent}`;
+  } catch {
+    return 'gone';
+  }
 }

@@ -41,18 +41,21 @@ export const idle: Scenario = {
       await new Promise((resolve) => setTimeout(resolve, WATCHED_SECONDS * 1_000));
       return 'all sessions stay open';
     });
-    for (const [index, { name, program, rssMax }] of watched.entries()) {
+    const seen = watched.map(({ name, program, rssMax }, index) => {
       const { rssBytes, cpuSeconds } = program.usage();
       const percent = ((cpuSeconds - (before[index] ?? 0)) / WATCHED_SECONDS) * 100;
       story.figures[`${name}RssMB`] = Math.round(rssBytes / MEGABYTE);
       story.figures[`${name}CpuPercent`] = Math.round(percent * 1_000) / 1_000;
+      return { name, rssBytes, rssMax, percent };
+    });
+    for (const { name, rssBytes, rssMax, percent } of seen) {
       await story.step(
         `the ${name} is below ${rssMax / MEGABYTE} MB and ${CPU_PERCENT_MAX} % of a processor`,
         async () => {
           assert(rssBytes > 0, `the ${name} is gone`);
-          const seen = `${(rssBytes / MEGABYTE).toFixed(1)} MB resident, ${percent.toFixed(3)} % processor`;
-          assert(rssBytes < rssMax && percent < CPU_PERCENT_MAX, seen);
-          return seen;
+          const text = `${(rssBytes / MEGABYTE).toFixed(1)} MB resident, ${percent.toFixed(3)} % processor`;
+          assert(rssBytes < rssMax && percent < CPU_PERCENT_MAX, text);
+          return text;
         },
       );
     }

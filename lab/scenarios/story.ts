@@ -100,23 +100,31 @@ export class Story {
   }
 }
 
-/** Builds the scenario's lab and tells its story. */
+/** Builds the scenario's lab and tells its story. What goes wrong between the steps is a failed step too. */
 export async function tellScenario(
   scenario: Scenario,
   enclosure: Enclosure,
   narrator: Narrator,
 ): Promise<ScenarioResult> {
   const started = performance.now();
-  const story = new Story(await Lab.build(enclosure, scenario.lab), enclosure.stop, narrator);
-  let ok = true;
+  let steps: readonly StepResult[] = [];
+  let figures: Readonly<Record<string, number>> = {};
+  let ok = false;
   try {
+    const story = new Story(await Lab.build(enclosure, scenario.lab), enclosure.stop, narrator);
+    ({ steps, figures } = story);
     await scenario.tell(story);
+    ok = true;
   } catch (error) {
-    if (!(error instanceof StoryEnded)) throw error;
-    ok = false;
+    if (!(error instanceof StoryEnded)) {
+      const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      const failed = { name: 'everything between the steps', ok: false, detail };
+      narrator.stepEnds(failed);
+      steps = [...steps, failed];
+    }
   }
   const seconds = Math.round((performance.now() - started) / 100) / 10;
-  return { ok, scenario: scenario.name, steps: story.steps, seconds, figures: story.figures };
+  return { ok, scenario: scenario.name, steps, seconds, figures };
 }
 
 function stopped(signal: AbortSignal): Promise<never> {
