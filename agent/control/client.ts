@@ -13,6 +13,7 @@ import type {
 import { fromBase64url, toBase64url } from '#protocol/encoding.ts';
 import { CausewayError, fromWire, isRefusal } from '#protocol/errors.ts';
 import type { MachineId } from '#protocol/ids.ts';
+import { LIMITS } from '#protocol/limits.ts';
 import { authenticationTranscript } from '#protocol/proofs.ts';
 import { Backoff } from '../backoff.ts';
 import type { PinnedServer } from '../pinned-socket.ts';
@@ -118,12 +119,22 @@ export class ControlClient implements Disposable {
       this.#connection = connection;
       this.#onlineSince = performance.now();
       this.#connecting = false;
-      const { revoked } = await connection.request('sync', { peers: handlers.livePeers() });
-      if (revoked.length > 0) handlers.onRevoked(revoked, 'The policy changed while this machine was away.');
+      await this.#sync(connection);
       handlers.onOnline(self);
     } catch (error) {
       connection[Symbol.dispose]();
       throw this.#cutOff ?? error;
+    }
+  }
+
+  /** Learns what was revoked while this machine was away. */
+  async #sync(connection: ControlConnection): Promise<void> {
+    const { handlers } = this.#options;
+    const peers = handlers.livePeers();
+    const most = LIMITS.SYNC_PEERS_MAX.value;
+    for (let from = 0; from === 0 || from < peers.length; from += most) {
+      const { revoked } = await connection.request('sync', { peers: peers.slice(from, from + most) });
+      if (revoked.length > 0) handlers.onRevoked(revoked, 'The policy changed while this machine was away.');
     }
   }
 

@@ -13,7 +13,7 @@ import {
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { fromBase64url } from '#protocol/encoding.ts';
+import { base64urlPattern, fromBase64url } from '#protocol/encoding.ts';
 import { CausewayError } from '#protocol/errors.ts';
 import { type SigningPublicKey, signingPublicKey, type TunnelPublicKey, tunnelPublicKey } from '#protocol/ids.ts';
 import { readIfThere, writeDurably } from './durable-file.ts';
@@ -29,7 +29,7 @@ export interface Identity {
   sharedSecret(theirs: TunnelPublicKey): Uint8Array;
 }
 
-const key32 = z.string().regex(/^[A-Za-z0-9_-]{43}$/);
+const key32 = z.string().regex(base64urlPattern(32));
 const identityFile = z.object({
   version: z.literal(1),
   /** JWK members of RFC 8037: x public, d private. */

@@ -202,6 +202,20 @@ describe('revocation', () => {
     expect(b.payloads).toContain('new grant');
   });
 
+  it('does not hold up a pair that is allowed again at once', async () => {
+    for (const [one, other] of [
+      [a, b],
+      [b, a],
+    ] as const) {
+      one.tunnel.revoke(other.id, network.now);
+    }
+    await network.advance(300);
+    await network.grant(a, b);
+    a.send(b, 'at once');
+    await network.advance(200);
+    expect(b.payloads).toContain('at once');
+  });
+
   it('refuses a grant never seen that was issued before it', async () => {
     b.tunnel.revoke(a.id, network.now);
     a.tunnel.revoke(b.id, network.now);

@@ -123,6 +123,8 @@ export class Tunnel implements Disposable {
       return;
     }
     if (grant.expiresAt >= (peer.grant?.expiresAt ?? 0)) peer.grant = grant;
+    // Allowed again after a revocation: the last handshake made a session that is gone.
+    if (peer.revoked !== undefined) peer.notBefore = now;
     peer.revoked = undefined;
     peer.askedAt = undefined;
     peer.askNotBefore = now + LIMITS.HANDSHAKE_RETRY_MS.value;

@@ -13,6 +13,10 @@ export const openvpn: Contender = {
   async start(lab: Lab): Promise<RunningTunnel> {
     const [left, middle, right] = [lab.host('left'), lab.host('relay'), lab.host('right')];
     const prints = { left: await makeKey(left), middle: await makeKey(middle), right: await makeKey(right) };
+    const fixed = { left: '10.98.0.2', right: '10.98.0.3' };
+    for (const [name, address] of Object.entries(fixed)) {
+      await middle.write(`${DIRECTORY}/clients/${name}`, `ifconfig-push ${address} 255.255.255.0\n`);
+    }
     const server = await launch(middle, [
       'mode server',
       'tls-server',
@@ -27,10 +31,6 @@ export const openvpn: Contender = {
       `client-config-dir ${DIRECTORY}/clients`,
       fingerprints([prints.left, prints.right]),
     ]);
-    const fixed = { left: '10.98.0.2', right: '10.98.0.3' };
-    for (const [name, address] of Object.entries(fixed)) {
-      await middle.write(`${DIRECTORY}/clients/${name}`, `ifconfig-push ${address} 255.255.255.0\n`);
-    }
     const client = ['client', 'proto tcp-client', `remote ${middle.address} 1194`, fingerprints([prints.middle])];
     return {
       target: fixed.right,
