@@ -73,7 +73,7 @@ export class Story {
     this.#steps.push(result);
     this.#narrator.stepEnds(result);
     if (result.ok) return;
-    this.#narrator.logs(logTails(this.lab));
+    if (!this.stop.aborted) this.#narrator.logs(logTails(this.lab));
     throw new StoryEnded(result.detail);
   }
 
