@@ -2,7 +2,8 @@
  * The command as people run it: a process of its own, with its output, exit code and signals.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chown, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { request } from 'node:https';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,6 +12,9 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import manifest from '../package.json' with { type: 'json' };
 
+const PORT_OF_ROOT = 1;
+/** The account without rights, by custom. */
+const NOBODY = 65_534;
 const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
 
 let directory: string;
@@ -26,15 +30,22 @@ afterEach(async () => {
 interface Outcome {
   readonly code: number | null;
   readonly out: string;
-  readonly error: string;
+  /** Lines, without what Node itself has to say of its experiments. */
+  readonly error: readonly string[];
 }
 
-function start(args: readonly string[]): {
+function start(
+  args: readonly string[],
+  uid = process.getuid?.() ?? 0,
+): {
   child: ChildProcess;
   firstLines(count: number): Promise<string[]>;
   ended: Promise<Outcome>;
 } {
-  const child = spawn(process.execPath, [MAIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [MAIN, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    ...(uid !== undefined && { uid, gid: uid }),
+  });
   running.add(child);
   const [out, error]: [string[], string[]] = [[], []];
   let wake = () => {};
@@ -47,7 +58,7 @@ function start(args: readonly string[]): {
     child.once('close', (code) => {
       running.delete(child);
       wake();
-      resolve({ code, out: out.join('\n'), error: error.join('\n') });
+      resolve({ code, out: out.join('\n'), error: error.filter((line) => !/Warning|--trace-warnings/.test(line)) });
     });
   });
   const firstLines = async (count: number) => {
@@ -58,6 +69,24 @@ function start(args: readonly string[]): {
 }
 
 const serve = (...more: string[]) => start(['serve', '--listen', '127.0.0.1:0', '--data', directory, ...more]);
+
+interface Answer {
+  readonly status: number | undefined;
+  readonly text: string;
+}
+
+function call(url: string, method: string, path: string, body?: object, key = ''): Promise<Answer> {
+  const headers = { 'content-type': 'application/json', authorization: `Bearer ${key}` };
+  return new Promise((resolve, reject) => {
+    const outgoing = request(`${url}/api/v1${path}`, { method, headers, rejectUnauthorized: false }, (answer) => {
+      const parts: Buffer[] = [];
+      answer.on('data', (part: Buffer) => parts.push(part));
+      answer.on('end', () => resolve({ status: answer.statusCode, text: Buffer.concat(parts).toString() }));
+    });
+    outgoing.on('error', reject);
+    outgoing.end(body === undefined ? undefined : JSON.stringify(body));
+  });
+}
 
 describe('causeway-relay', () => {
   test('--version and --help', async () => {
@@ -71,7 +100,7 @@ describe('causeway-relay', () => {
 
   test('serve prints the one-time secret once, in words, and stops cleanly', async () => {
     const first = serve();
-    const lines = await first.firstLines(10);
+    const lines = await first.firstLines(11);
     const text = lines.join('\n');
     expect(text).toMatch(/listens at https:\/\/127\.0\.0\.1:\d+/);
     const secret = /cws_[\w-]{27}/.exec(text)?.[0] ?? '';
@@ -79,8 +108,8 @@ describe('causeway-relay', () => {
     first.child.kill('SIGTERM');
     const { code, error } = await first.ended;
     expect(code).toBe(0);
-    expect(error).not.toContain(secret);
-    for (const line of error.split('\n')) expect(JSON.parse(line)).toHaveProperty('msg');
+    expect(error.join()).not.toContain(secret);
+    for (const line of error) expect(JSON.parse(line)).toHaveProperty('msg');
   });
 
   test('serve --json, reset-admin beside it, and the lines a program reads', async () => {
@@ -96,18 +125,7 @@ describe('causeway-relay', () => {
     expect(reset.code).toBe(0);
     const renewed = JSON.parse(reset.out);
     expect(renewed.event).toBe('first-secret');
-    const claim = async (text: string) => {
-      const { request } = await import('node:https');
-      return new Promise<number | undefined>((resolve, reject) => {
-        const options = { method: 'POST', rejectUnauthorized: false, headers: { 'content-type': 'application/json' } };
-        const outgoing = request(`${listening.url}/api/v1/claim`, options, (answer) => {
-          answer.resume();
-          resolve(answer.statusCode);
-        });
-        outgoing.on('error', reject);
-        outgoing.end(JSON.stringify({ secret: text }));
-      });
-    };
+    const claim = async (text: string) => (await call(listening.url, 'POST', '/claim', { secret: text })).status;
     expect(await claim(secret.secret)).toBe(401);
     expect(await claim(renewed.secret)).toBe(201);
     first.child.kill('SIGINT');
@@ -119,6 +137,34 @@ describe('causeway-relay', () => {
     expect((await second.ended).out.split('\n')).toHaveLength(1);
   });
 
+  test('what was acknowledged is there after kill -9', async () => {
+    const first = serve('--json');
+    const [{ url }, { secret }] = (await first.firstLines(2)).map((line) => JSON.parse(line));
+    const { key } = JSON.parse((await call(url, 'POST', '/claim', { secret })).text);
+    for (const name of ['one', 'two', 'three']) {
+      expect((await call(url, 'POST', '/subscriptions', { name }, key)).status).toBe(201);
+    }
+    first.child.kill('SIGKILL');
+    await first.ended;
+    const second = serve('--json');
+    const again = JSON.parse((await second.firstLines(1))[0] ?? '');
+    const { items } = JSON.parse((await call(again.url, 'GET', '/subscriptions', undefined, key)).text);
+    expect(items.map(({ name }: { name: string }) => name)).toEqual(['one', 'three', 'two']);
+    second.child.kill('SIGTERM');
+    expect((await second.ended).code).toBe(0);
+  });
+
+  test('a port below 1024 without the right to it', async (context) => {
+    if (process.getuid?.() !== 0) return context.skip('only root can start it as somebody without the right');
+    const firstFree = Number(await readFile('/proc/sys/net/ipv4/ip_unprivileged_port_start', 'utf8'));
+    if (firstFree <= PORT_OF_ROOT) return context.skip('here everybody may listen on every port');
+    await chown(directory, NOBODY, NOBODY);
+    const server = start(['serve', '--listen', `127.0.0.1:${PORT_OF_ROOT}`, '--data', directory], NOBODY);
+    const { code, error } = await server.ended;
+    expect(error[0]).toBe(`error PORT_FORBIDDEN: This user may not listen on 127.0.0.1:${PORT_OF_ROOT}.`);
+    expect(code).toBe(1);
+  });
+
   test('a refusal is two lines and exit code 1, without a stack trace', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     await new Promise((resolve) => other.once('listening', resolve));
@@ -127,7 +173,7 @@ describe('causeway-relay', () => {
     const { code, out, error } = await start(['serve', '--listen', `127.0.0.1:${port}`, '--data', directory]).ended;
     other.close();
     expect({ code, out }).toEqual({ code: 1, out: '' });
-    expect(error.split('\n')).toEqual([
+    expect(error).toEqual([
       `error PORT_IN_USE: Another program already listens on 127.0.0.1:${port}.`,
       '  Stop that program (see `ss -ltnp`), or choose another port with `--listen HOST:PORT`.',
     ]);
@@ -142,8 +188,10 @@ describe('causeway-relay', () => {
     ]) {
       const { code, error } = await start(['serve', '--data', join(directory, 'never'), ...args]).ended;
       expect(code).toBe(1);
-      expect(error).toMatch(/^error USAGE: /);
+      expect(error[0]).toMatch(/^error USAGE: /);
     }
     expect((await start(['dance']).ended).code).toBe(1);
+    const reset = await start(['reset-admin', '--data', join(directory, 'never')]).ended;
+    expect(reset.error[0]).toMatch(/^error USAGE: No server has kept its data/);
   });
 });

@@ -2,11 +2,12 @@
  * The command line of `causeway-relay`: its words and options, and how what it does is told to people
  * or to programs (`--json`). What it does is in server.ts.
  */
+import { existsSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { pino } from 'pino';
 import { CausewayError } from '#protocol/errors.ts';
 import { makeFirstSecret } from './control/administration/access.ts';
-import { makeDataDirectory } from './data-directory.ts';
+import { databasePath } from './data-directory.ts';
 import { DEFAULT_LISTEN, parseListenAddress, parseServerUrl } from './listen-address.ts';
 import { systemRandom } from './random.ts';
 import { createServer, openStore, type RunningServer } from './server.ts';
@@ -110,7 +111,11 @@ async function serve(options: ServeOptions, around: Surroundings): Promise<void>
 
 /** Works beside a running server. */
 async function resetAdmin(options: CommonOptions, around: Surroundings): Promise<void> {
-  await makeDataDirectory(options.data);
+  if (options.database === undefined && !existsSync(databasePath(options.data))) {
+    throw new CausewayError('USAGE', {
+      issue: `No server has kept its data in ${options.data} yet; name its directory with --data.`,
+    });
+  }
   const store = await openStore(options.data, options.database, false);
   try {
     const secret = await makeFirstSecret(store, systemRandom, Date.now());
@@ -128,7 +133,11 @@ function greetingJson(server: RunningServer): string[] {
 }
 
 function greeting(server: RunningServer): string[] {
-  const lines = [`The Causeway relay server listens at ${server.url}`, `Pin of its key: ${server.pin}`];
+  const lines = [
+    `The Causeway relay server listens at ${server.url}`,
+    'Activation tokens send machines to that URL; choose another with --url.',
+    `Pin of its key: ${server.pin}`,
+  ];
   return server.firstSecret === undefined ? lines : [...lines, '', ...secretText(server.firstSecret, server.url)];
 }
 

@@ -262,6 +262,7 @@ test.skipIf(noDisk !== undefined)(`a disk that fills up loses nothing${noDisk ? 
   expect(await names(first)).toEqual([...made].sort());
   await expect(activateMachine(first.server.url, token, 'late')).rejects.toMatchObject({ code: 'DISK_FULL' });
   expect((await first.must('GET', '/subscriptions/contoso')).machines).toBe(0);
+  expect(first.log.filter((line) => line.includes('DISK_FULL')).length).toBeGreaterThanOrEqual(2);
   disk.empty();
   await first.must('POST', '/subscriptions/contoso/groups', { name: 'after' });
   await activateMachine(first.server.url, token, 'late');

@@ -17,10 +17,11 @@ export function answerErrors(app: FastifyInstance): void {
 /** Also for what fails before a route is found. */
 export function answerError(error: FastifyError | CausewayError, request: FastifyRequest, reply: FastifyReply): void {
   const refusal = refusalOf(error);
-  if (refusal.code === 'INTERNAL') request.log.error({ err: error, route: request.routeOptions.url }, 'request failed');
+  const status = ERRORS[refusal.code].http;
+  if (status >= 500) request.log.error({ err: error, route: request.routeOptions.url }, 'request failed');
   if (refusal.code === 'API_KEY_REFUSED') reply.header('www-authenticate', 'Bearer');
   if (refusal.code === 'RATE_LIMITED') reply.header('retry-after', refusal.details.seconds);
-  reply.status(ERRORS[refusal.code].http).send({ error: refusal.toWire() });
+  reply.status(status).send({ error: refusal.toWire() });
 }
 
 function refusalOf(error: FastifyError | CausewayError): CausewayError {

@@ -10,7 +10,7 @@ import {
   controlRequest,
 } from '#protocol/control-messages.ts';
 import { toBase64url } from '#protocol/encoding.ts';
-import { CausewayError } from '#protocol/errors.ts';
+import { CausewayError, ERRORS } from '#protocol/errors.ts';
 import type { MachineId } from '#protocol/ids.ts';
 import { LIMITS } from '#protocol/limits.ts';
 import { authenticationTranscript, CHALLENGE_BYTES } from '#protocol/proofs.ts';
@@ -203,7 +203,8 @@ export class Session {
 
   #refusal(error: unknown): CausewayError {
     const refusal = error instanceof CausewayError ? error : new CausewayError('INTERNAL', { issue: 'see its log' });
-    if (refusal !== error) this.#context.logger.error({ err: error }, 'control request failed');
+    // The machine can do nothing about it (a full disk, a bug): whoever runs the server must see it.
+    if (ERRORS[refusal.code].http >= 500) this.#context.logger.error({ err: error }, 'control request failed');
     this.#context.counters.refused(refusal.code);
     return refusal;
   }
