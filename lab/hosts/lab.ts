@@ -25,6 +25,9 @@ import { Host } from './host.ts';
 /** Where the names and holders of the hosts are noted, for programs outside. */
 export const HOSTS_FILE = 'hosts.json';
 
+/** A bridge that snoops on multicast announces itself by IGMP, which would be in every capture. */
+const QUIET_BRIDGE = 'type bridge mcast_snooping 0';
+
 export class Lab {
   readonly #enclosure: Enclosure;
   readonly #description: LabDescription;
@@ -101,7 +104,7 @@ export class Lab {
       ...sites.map((site) => ({ name: site.name, end: 'wan', isolated: false })),
     ];
     const internet = [
-      'link add name internet type bridge',
+      `link add name internet ${QUIET_BRIDGE}`,
       `address add ${OBSERVER_ADDRESS}/${INTERNET_PREFIX_LENGTH} dev internet`,
       'link set internet up',
     ];
@@ -125,7 +128,7 @@ export class Lab {
       `link add name port${index} type veth peer name eth0 netns ${this.host(host.name).holderPid}`,
       `link set port${index} master lan up`,
     ]);
-    const lan = ['link add name lan type bridge', `address add ${site.lan}.1/24 dev lan`, 'link set lan up'];
+    const lan = [`link add name lan ${QUIET_BRIDGE}`, `address add ${site.lan}.1/24 dev lan`, 'link set lan up'];
     // The router sees other processes by the lab's numbers, since only network, mounts and name differ.
     await ipBatch(router, [...lan, ...ports]);
     await Promise.all(
