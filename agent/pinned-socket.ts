@@ -82,7 +82,9 @@ function causeOf(error: unknown): string {
     ETIMEDOUT: 'no answer',
     ENETUNREACH: 'the network is unreachable',
     EHOSTUNREACH: 'the host is unreachable',
+    EPROTO: 'what answers there does not speak TLS',
   };
   if (error instanceof AggregateError && error.errors.length > 0) return causeOf(error.errors[0]);
+  if (code.startsWith('ERR_SSL_')) return words.EPROTO ?? code;
   return words[code] ?? (error instanceof Error ? error.message || code : String(error));
 }

@@ -4,7 +4,7 @@
  */
 import type { IncomingMessage } from 'node:http';
 import type { TLSSocket } from 'node:tls';
-import { WebSocket } from 'ws';
+import { type ClientOptions, WebSocket } from 'ws';
 import { z } from 'zod';
 import { wireError } from '#protocol/control-messages.ts';
 import { type CausewayError, fromWire } from '#protocol/errors.ts';
@@ -17,12 +17,15 @@ export interface WebSocketTarget extends PinnedServer {
   readonly headers?: Readonly<Record<string, string>>;
   /** Largest message to accept, bytes. */
   readonly maxPayload: number;
+  /** Hand over each message only after everything that awaited the one before has gone on. */
+  readonly oneByOne: boolean;
 }
 
 const refusalBody = z.object({ error: wireError });
 
 /**
- * Opens the WebSocket; listeners for `message` must be added before the caller yields to the event loop.
+ * Opens the WebSocket and leaves it paused: what the server sends at once, perhaps in one packet with its
+ * answer, waits until the caller has added its listeners and calls `resume()`.
  * @param signal ends the attempt, not the open connection.
  * @throws CausewayError SERVER_UNREACHABLE, SERVER_PIN_MISMATCH, TIMED_OUT or what the server answered
  */
@@ -47,7 +50,8 @@ export async function openPinnedWebSocket(
 function upgrade(target: WebSocketTarget, socket: TLSSocket, signal: AbortSignal): Promise<WebSocket> {
   const { promise, resolve, reject } = Promise.withResolvers<WebSocket>();
   const url = new URL(target.path, target.server.replace(/^https/, 'wss'));
-  const webSocket = new WebSocket(url, target.subprotocol, {
+  // `closeTimeout` is in the documentation of ws, not in its types.
+  const options: ClientOptions & { closeTimeout: number } = {
     createConnection: () => socket,
     headers: { ...target.headers },
     perMessageDeflate: false,
@@ -56,7 +60,11 @@ function upgrade(target: WebSocketTarget, socket: TLSSocket, signal: AbortSignal
     // it guards nothing, and an all-zero one spares a pass over every byte.
     generateMask: (mask) => mask.fill(0),
     skipUTF8Validation: true,
-  });
+    allowSynchronousEvents: !target.oneByOne,
+    // A server that is gone must not hold up the end of the process.
+    closeTimeout: LIMITS.RELAY_CLOSE_GRACE_MS.value,
+  };
+  const webSocket = new WebSocket(url, target.subprotocol, options);
   const fail = (error: unknown) => {
     signal.removeEventListener('abort', abort);
     webSocket.terminate();
@@ -65,28 +73,28 @@ function upgrade(target: WebSocketTarget, socket: TLSSocket, signal: AbortSignal
   };
   const abort = () => fail(signal.reason);
   signal.addEventListener('abort', abort, { once: true });
-  webSocket.once('error', (error) => fail(unreachable(target.server, error)));
-  webSocket.once('unexpected-response', (_request, response) => {
-    refusalOf(response, target.server).then(fail, fail);
-  });
+  const failed = (error: Error) => fail(unreachable(target.server, error));
+  webSocket.once('error', failed);
+  webSocket.once('unexpected-response', (_request, response) => void refusalOf(response, target.server).then(fail));
   webSocket.once('open', () => {
     signal.removeEventListener('abort', abort);
-    webSocket.removeAllListeners('error');
-    // A later failure is told by 'close', which every owner of a connection handles.
-    webSocket.on('error', () => undefined);
+    webSocket.removeListener('error', failed);
+    webSocket.pause();
     resolve(webSocket);
   });
+  // A later failure is told by 'close', which every owner of a connection handles.
+  webSocket.on('error', () => undefined);
   return promise;
 }
 
+/** Never rejects: an answer that can not be read is a server that can not be used. */
 async function refusalOf(response: IncomingMessage, server: string): Promise<CausewayError> {
-  let text = '';
-  response.setEncoding('utf8');
-  for await (const chunk of response) {
-    text += chunk;
-    if (text.length > LIMITS.CONTROL_MESSAGE_MAX_BYTES.value) break;
-  }
   try {
+    let text = '';
+    for await (const chunk of response.setEncoding('utf8')) {
+      text += chunk;
+      if (text.length > LIMITS.CONTROL_MESSAGE_MAX_BYTES.value) break;
+    }
     return fromWire(refusalBody.parse(JSON.parse(text)).error);
   } catch {
     return unreachable(server, new Error(`it answered with HTTP status ${response.statusCode}`));

@@ -23,13 +23,14 @@ import { ControlConnection } from './connection.ts';
 import type { Software } from './software.ts';
 
 export interface ControlHandlers {
-  /** Authenticated, again perhaps; `self` is fresh. */
-  onOnline(self: SelfFacts): void;
-  /** The server answered just now. */
+  /** Authenticated, perhaps again; what was revoked meanwhile has been told by `onRevoked`. */
+  onOnline(): void;
+  /** The server answered just now; only while online. */
   onProven(): void;
-  /** Not connected; another attempt follows unless `final`. */
+  /** Not connected; another attempt follows, a rare one if `final`: only people can mend it. */
   onOffline(error: CausewayError, final: boolean): void;
-  onSelfChanged(self: SelfFacts): void;
+  /** The machine's facts, on every authentication and whenever they change. */
+  onSelf(self: SelfFacts): void;
   onPolicyChanged(policyVersion: number): void;
   onRevoked(peers: readonly MachineId[], reason: string): void;
   /** Peers whose grants this machine lives by, for `sync`. */
@@ -45,19 +46,32 @@ export interface ControlClientOptions {
   readonly handlers: ControlHandlers;
 }
 
+/** How often a machine knocks that the server does not let in: an administrator may let it in again. */
+const REFUSED_RETRY_MS = 60_000;
+
 export class ControlClient implements Disposable {
   readonly #options: ControlClientOptions;
   readonly #backoff = new Backoff();
   readonly #stop = new AbortController();
+  /** Authenticated. */
   #connection: ControlConnection | undefined;
   #retry: NodeJS.Timeout | undefined;
   #connecting = false;
-  #cutOff: CausewayError | undefined;
+  #online = false;
   #onlineSince = 0;
+  /** Why there is no connection now. */
+  #offlineBy: CausewayError;
+  #cutOff: CausewayError | undefined;
 
   constructor(options: ControlClientOptions) {
     this.#options = options;
+    this.#offlineBy = this.#unreachable('there is no connection to it yet');
     this.connectNow();
+  }
+
+  /** Authenticated, and the policy is that of the server. */
+  get online(): boolean {
+    return this.#online;
   }
 
   /** Tries now instead of waiting for the back-off; on a live connection asks for a sign of life. */
@@ -72,59 +86,71 @@ export class ControlClient implements Disposable {
     this.#connect().catch((error: unknown) => this.#lost(asRefusal(error)));
   }
 
+  /** Gives the connection up for a new one, whose challenge brings the server's time. */
+  reconnect(): void {
+    const connection = this.#connection;
+    this.#connection = undefined;
+    this.#online = false;
+    this.#offlineBy = this.#unreachable('the connection to it is being made anew');
+    connection?.[Symbol.dispose]();
+    this.connectNow();
+  }
+
   /**
-   * @throws CausewayError SERVER_UNREACHABLE while offline, and what {@link ControlConnection.request} throws
+   * @throws CausewayError while offline the reason for that, and what {@link ControlConnection.request} throws
    */
   request<Method extends ControlMethod>(method: Method, params: ControlParams<Method>): Promise<ControlResult<Method>> {
-    if (this.#connection === undefined) {
-      const { server } = this.#options.target;
-      return Promise.reject(
-        new CausewayError('SERVER_UNREACHABLE', { server, cause: 'there is no connection to it now' }),
-      );
-    }
-    return this.#connection.request(method, params);
+    return this.#connection?.request(method, params) ?? Promise.reject(this.#offlineBy);
   }
 
   [Symbol.dispose](): void {
-    this.#stop.abort(
-      new CausewayError('SERVER_UNREACHABLE', { server: this.#options.target.server, cause: 'stopping' }),
-    );
-    clearTimeout(this.#retry);
-    const connection = this.#connection;
+    this.#offlineBy = this.#unreachable('this machine is disconnecting');
     this.#connection = undefined;
-    connection?.[Symbol.dispose]();
+    this.#online = false;
+    clearTimeout(this.#retry);
+    // Ends the connection, too, or the attempt at one.
+    this.#stop.abort(this.#offlineBy);
   }
 
   async #connect(): Promise<void> {
-    const { target, machine, identity, software, clock, handlers } = this.#options;
-    let opened: ControlConnection | undefined;
+    const { target, handlers } = this.#options;
     const connection = await ControlConnection.open(
       target,
       {
         onEvent: (event) => this.#handle(event),
-        onProven: () => handlers.onProven(),
+        onProven: () => {
+          if (this.#online && this.#connection === connection) handlers.onProven();
+        },
+        // During the introduction the failed request tells.
         onClose: (error) => {
-          if (this.#connection === opened && opened !== undefined) this.#lost(this.#cutOff ?? error);
+          if (this.#online && this.#connection === connection) this.#lost(this.#cutOff ?? error);
         },
       },
       this.#stop.signal,
     );
     try {
-      const { nonce, serverTime } = connection.challenge;
-      clock.learn(serverTime);
-      const signature = toBase64url(identity.sign(authenticationTranscript(fromBase64url(nonce), machine)));
-      const { self } = await connection.request('authenticate', { machine, signature, ...software });
-      if (this.#stop.signal.aborted) throw this.#stop.signal.reason;
-      opened = connection;
-      this.#connection = connection;
-      this.#onlineSince = performance.now();
-      this.#connecting = false;
-      await this.#sync(connection);
-      handlers.onOnline(self);
+      await this.#introduce(connection);
     } catch (error) {
       connection[Symbol.dispose]();
       throw this.#cutOff ?? error;
     }
+  }
+
+  async #introduce(connection: ControlConnection): Promise<void> {
+    const { machine, identity, software, clock, handlers } = this.#options;
+    const { nonce, serverTime } = connection.challenge;
+    clock.learn(serverTime);
+    const signature = toBase64url(identity.sign(authenticationTranscript(fromBase64url(nonce), machine)));
+    const { self } = await connection.request('authenticate', { machine, signature, ...software });
+    this.#stop.signal.throwIfAborted();
+    this.#connection = connection;
+    this.#onlineSince = performance.now();
+    handlers.onSelf(self);
+    await this.#sync(connection);
+    this.#stop.signal.throwIfAborted();
+    this.#connecting = false;
+    this.#online = true;
+    handlers.onOnline();
   }
 
   /** Learns what was revoked while this machine was away. */
@@ -148,25 +174,30 @@ export class ControlClient implements Disposable {
         handlers.onRevoked(event.peers, event.reason);
         return;
       case 'self-changed':
-        handlers.onSelfChanged(event.self);
+        handlers.onSelf(event.self);
         return;
       case 'cut-off':
         this.#cutOff = fromWire(event.error);
+        this.#connection?.[Symbol.dispose]();
     }
   }
 
   #lost(error: CausewayError): void {
     if (this.#connection !== undefined) this.#backoff.resetIfLasted(performance.now() - this.#onlineSince);
     this.#connection = undefined;
+    this.#online = false;
     this.#connecting = false;
+    this.#cutOff = undefined;
     clearTimeout(this.#retry);
     if (this.#stop.signal.aborted) return;
-    // A machine that an administrator removed knocks rarely: only a new activation helps, but an
-    // administrator may also enable it again.
+    this.#offlineBy = error;
     const final = isRefusal(error, 'AUTHENTICATION_FAILED') || isRefusal(error, 'MACHINE_DISABLED');
-    this.#cutOff = undefined;
+    this.#retry = setTimeout(() => this.connectNow(), final ? REFUSED_RETRY_MS : this.#backoff.next());
     this.#options.handlers.onOffline(error, final);
-    this.#retry = setTimeout(() => this.connectNow(), final ? 60_000 : this.#backoff.next());
+  }
+
+  #unreachable(cause: string): CausewayError {
+    return new CausewayError('SERVER_UNREACHABLE', { server: this.#options.target.server, cause });
   }
 }
 

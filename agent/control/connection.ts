@@ -41,6 +41,7 @@ export class ControlConnection implements Disposable {
   readonly #webSocket: WebSocket;
   readonly #server: string;
   readonly #listener: ControlListener;
+  readonly #signal: AbortSignal;
   readonly #waiting = new Map<number, Waiting>();
   readonly #liveness = new Liveness(performance.now());
   #livenessTimer: NodeJS.Timeout | undefined;
@@ -49,6 +50,7 @@ export class ControlConnection implements Disposable {
 
   /**
    * Connects and waits for the challenge.
+   * @param signal ends the attempt, and the connection once it is open
    * @throws CausewayError SERVER_UNREACHABLE, SERVER_PIN_MISMATCH, MESSAGE_MALFORMED, RATE_LIMITED
    */
   static async open(target: PinnedServer, listener: ControlListener, signal: AbortSignal): Promise<ControlConnection> {
@@ -58,20 +60,31 @@ export class ControlConnection implements Disposable {
         path: CONTROL_PATH,
         subprotocol: CONTROL_SUBPROTOCOL,
         maxPayload: LIMITS.CONTROL_MESSAGE_MAX_BYTES.value,
+        // An answer is acted on before the event behind it, which may be about the same thing.
+        oneByOne: true,
       },
       signal,
     );
     const challenge = await firstMessage(webSocket, target.server, signal);
-    return new ControlConnection(webSocket, target.server, challenge, listener);
+    return new ControlConnection(webSocket, target.server, challenge, listener, signal);
   }
 
-  private constructor(webSocket: WebSocket, server: string, challenge: Challenge, listener: ControlListener) {
+  private constructor(
+    webSocket: WebSocket,
+    server: string,
+    challenge: Challenge,
+    listener: ControlListener,
+    signal: AbortSignal,
+  ) {
     this.#webSocket = webSocket;
     this.#server = server;
     this.challenge = challenge;
     this.#listener = listener;
+    this.#signal = signal;
+    signal.addEventListener('abort', this.#aborted);
     webSocket.on('message', (data) => this.#receive(data.toString()));
     webSocket.on('pong', () => this.#heard());
+    webSocket.on('error', (error) => this.#fail(unreadable(error.message)));
     webSocket.on('close', () =>
       this.#closed(new CausewayError('SERVER_UNREACHABLE', { server, cause: 'it closed the connection' })),
     );
@@ -105,19 +118,23 @@ export class ControlConnection implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    if (this.#closedBy !== undefined) return;
     this.#webSocket.close(1000);
     this.#closed(
       new CausewayError('SERVER_UNREACHABLE', { server: this.#server, cause: 'the connection was closed here' }),
     );
   }
 
+  readonly #aborted = () => this[Symbol.dispose]();
+
   #receive(text: string): void {
-    this.#heard();
+    if (this.#closedBy !== undefined) return;
     const message = parse(text);
     if (message === undefined) {
-      this.#fail(new CausewayError('MESSAGE_MALFORMED', { issue: 'the server sent something unreadable' }));
+      this.#fail(unreadable('not of the protocol'));
       return;
     }
+    this.#heard();
     if (message.type === 'event') this.#listener.onEvent(message);
     if (message.type === 'response') this.#answer(message);
   }
@@ -167,6 +184,7 @@ export class ControlConnection implements Disposable {
   #closed(error: CausewayError): void {
     if (this.#closedBy !== undefined) return;
     this.#closedBy = error;
+    this.#signal.removeEventListener('abort', this.#aborted);
     clearTimeout(this.#livenessTimer);
     for (const waiting of this.#waiting.values()) {
       clearTimeout(waiting.timer);
@@ -175,6 +193,10 @@ export class ControlConnection implements Disposable {
     this.#waiting.clear();
     this.#listener.onClose(error);
   }
+}
+
+function unreadable(issue: string): CausewayError {
+  return new CausewayError('MESSAGE_MALFORMED', { issue: `the server sent something unreadable (${issue})` });
 }
 
 function parse(text: string): ServerMessage | undefined {
@@ -199,6 +221,7 @@ function firstMessage(webSocket: WebSocket, server: string, signal: AbortSignal)
   );
   const aborted = () => fail(signal.reason);
   const closed = () => fail(new CausewayError('SERVER_UNREACHABLE', { server, cause: 'it closed the connection' }));
+  const broken = (error: Error) => fail(unreadable(error.message));
   const received = (data: { toString(): string }) => {
     const message = parse(data.toString());
     if (message?.type !== 'challenge') {
@@ -212,10 +235,13 @@ function firstMessage(webSocket: WebSocket, server: string, signal: AbortSignal)
     clearTimeout(timer);
     signal.removeEventListener('abort', aborted);
     webSocket.removeListener('close', closed);
+    webSocket.removeListener('error', broken);
     webSocket.removeListener('message', received);
   };
   signal.addEventListener('abort', aborted, { once: true });
   webSocket.once('close', closed);
+  webSocket.once('error', broken);
   webSocket.once('message', received);
+  webSocket.resume();
   return promise;
 }

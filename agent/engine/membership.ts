@@ -156,10 +156,9 @@ export class Membership implements AsyncDisposable {
     const { board, log } = this.#options;
     return {
       onProven: () => board.proven('control'),
-      onOnline: (self) => {
-        this.#learnSelf(self);
+      onOnline: () => {
         board.policyRefreshedAt = Date.now();
-        board.proven('activation', `in ${self.subscription.name}`);
+        board.proven('activation', `in ${this.#self.subscription.name}`);
         board.proven('control', this.#options.activation.server, this.#clockWarning());
         if (!this.relay.connected) this.relay.connectNow();
       },
@@ -171,7 +170,7 @@ export class Membership implements AsyncDisposable {
           this.#revoke(this.directory.ids());
         }
       },
-      onSelfChanged: (self) => this.#learnSelf(self),
+      onSelf: (self) => this.#learnSelf(self),
       onPolicyChanged: (policyVersion) => {
         this.#learnSelf({ ...this.#self, policyVersion });
         this.directory.expireNames();

@@ -18,7 +18,7 @@ import type { MachineId } from '#protocol/ids.ts';
 import { LIMITS } from '#protocol/limits.ts';
 import { Backoff } from '../backoff.ts';
 import { Liveness } from '../liveness.ts';
-import type { PinnedServer } from '../pinned-socket.ts';
+import { type PinnedServer, unreachable } from '../pinned-socket.ts';
 import { openPinnedWebSocket } from '../pinned-websocket.ts';
 
 export interface RelayTicket {
@@ -121,6 +121,7 @@ export class RelayClient implements Disposable {
         subprotocol: RELAY_SUBPROTOCOL,
         headers: { authorization: `Bearer ${ticket}` },
         maxPayload: LIMITS.RELAY_FRAME_MAX_BYTES.value,
+        oneByOne: false,
       },
       this.#stop.signal,
     );
@@ -131,12 +132,18 @@ export class RelayClient implements Disposable {
     this.#pingSentAt = undefined;
     this.#congested = false;
     webSocket.binaryType = 'nodebuffer';
-    webSocket.on('message', (data) => this.#receive(data as Buffer));
-    webSocket.on('close', (code) => {
-      if (this.#webSocket === webSocket) this.#lost(closedBy(target.server, code));
+    webSocket.on('message', (data) => {
+      // One packet may hold many messages, and the first of them may have ended the connection.
+      if (this.#webSocket === webSocket) this.#receive(data as Buffer);
     });
+    const ended = (cause: string) => {
+      if (this.#webSocket === webSocket) this.#lost(unreachable(target.server, new Error(cause)));
+    };
+    webSocket.on('error', (error) => ended(`the relay sent something unreadable (${error.message})`));
+    webSocket.on('close', (code) => ended(causeOfClose(code)));
     this.#whenDrained(webSocket, socket);
-    this.#scheduleTicket();
+    this.#scheduleTicket(webSocket);
+    webSocket.resume();
     handlers.onConnected();
     this.ping();
   }
@@ -187,21 +194,21 @@ export class RelayClient implements Disposable {
     });
   }
 
-  /** Renews the ticket at half of its life, so that the relay keeps the connection. */
-  #scheduleTicket(): void {
-    clearTimeout(this.#ticketTimer);
-    this.#ticketTimer = setTimeout(
-      () => {
-        this.#options.handlers.ticket().then(
-          ({ ticket }) => {
-            this.#webSocket?.send(encodeFrame({ type: 'ticket', ticket }));
-            this.#scheduleTicket();
-          },
-          () => this.#scheduleTicket(),
-        );
-      },
-      (LIMITS.TICKET_LIFETIME_S.value * 1000) / 3,
-    );
+  /** Renews the ticket in time, so that the relay keeps the connection. */
+  #scheduleTicket(webSocket: WebSocket): void {
+    const milliseconds = (LIMITS.TICKET_LIFETIME_S.value * 1000) / 3;
+    this.#ticketTimer = setTimeout(() => {
+      this.#options.handlers
+        .ticket()
+        .then(
+          ({ ticket }) => webSocket.send(encodeFrame({ type: 'ticket', ticket })),
+          // Tried again in time: a ticket lasts for three of these.
+          () => undefined,
+        )
+        .finally(() => {
+          if (this.#webSocket === webSocket) this.#scheduleTicket(webSocket);
+        });
+    }, milliseconds);
   }
 
   #watch(): void {
@@ -214,7 +221,11 @@ export class RelayClient implements Disposable {
         this.#lost(new CausewayError('SERVER_UNREACHABLE', { server, cause: 'the relay stopped answering' }));
         return;
       }
-      if (verdict === 'probe') this.ping();
+      if (verdict === 'probe') {
+        // An earlier ping may have gone unanswered while data came: the relay bounds its answers.
+        this.#pingSentAt = undefined;
+        this.ping();
+      }
       this.#watch();
     }, this.#liveness.nextCheckIn(performance.now()) + 10);
   }
@@ -247,10 +258,8 @@ export class RelayClient implements Disposable {
   }
 }
 
-function closedBy(server: string, code: number): CausewayError {
-  const cause =
-    code === 1009 || code === 1007
-      ? `the relay refused a frame (WebSocket status ${code})`
-      : 'the relay closed the connection';
-  return new CausewayError('SERVER_UNREACHABLE', { server, cause });
+function causeOfClose(code: number): string {
+  return code === 1009 || code === 1007
+    ? `the relay refused a frame (WebSocket status ${code})`
+    : 'the relay closed the connection';
 }

@@ -1,0 +1,129 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { WebSocket } from 'ws';
+import { CausewayError } from '#protocol/errors.ts';
+import { decodeFrame, encodeFrame } from '#protocol/frames.ts';
+import { machineId } from '#protocol/ids.ts';
+import { LIMITS } from '#protocol/limits.ts';
+import { RudeServer } from '../rude-server.fixture.ts';
+import { RelayClient } from './client.ts';
+
+const PEER = machineId.parse('3'.repeat(32));
+const DATA = encodeFrame({ type: 'data', peer: PEER, payload: Uint8Array.of(1, 2, 3) });
+
+let server: RudeServer | undefined;
+let client: RelayClient | undefined;
+let events: string[];
+let ticket: () => Promise<{ ticket: string; expiresAt: number }>;
+
+beforeEach(() => {
+  events = [];
+  ticket = () => Promise.resolve({ ticket: 'T', expiresAt: 0 });
+});
+afterEach(async () => {
+  client?.[Symbol.dispose]();
+  await server?.[Symbol.asyncDispose]();
+  vi.useRealTimers();
+});
+
+function start(target: RudeServer['target']): void {
+  client = new RelayClient({
+    target,
+    handlers: {
+      ticket: () => ticket(),
+      onConnected: () => void events.push('connected'),
+      onProven: (roundTripMs) => void events.push(roundTripMs === undefined ? 'proven' : 'round trip'),
+      onDisconnected: ({ code, message }) => void events.push(`disconnected ${code} ${message}`),
+      onData: (_, payload) => void events.push(`data ${payload.length}`),
+      onPeerGone: (_, reason) => void events.push(`gone ${reason}`),
+      onDrained: () => undefined,
+    },
+  });
+  client.connectNow();
+}
+
+async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await new Promise((resolve) => setImmediate(resolve));
+}
+
+/** Answers pings. */
+function honest(webSocket: WebSocket): void {
+  webSocket.on('message', (data) => {
+    const frame = decodeFrame(data as Buffer);
+    if (frame.type === 'ping') webSocket.send(encodeFrame({ type: 'pong', payload: frame.payload }));
+  });
+}
+
+test('measures the round trip at once, and hands over what comes', async () => {
+  server = await RudeServer.webSocket((webSocket) => {
+    honest(webSocket);
+    webSocket.send(DATA);
+  });
+  start(server.target);
+  await until(() => events.includes('round trip') && events.includes('data 3'));
+  expect(events[0]).toBe('connected');
+});
+
+test('without a ticket there is no connection, and the reason is told', async () => {
+  server = await RudeServer.webSocket(honest);
+  ticket = () => Promise.reject(new CausewayError('MACHINE_DISABLED'));
+  start(server.target);
+  await until(() => events.length > 0);
+  expect(events[0]).toContain('disconnected MACHINE_DISABLED');
+  expect(server.connections).toBe(0);
+});
+
+test.each([
+  ['a frame that is too short', Buffer.of(1, 2), 'disconnected FRAME_MALFORMED'],
+  ['a frame over the cap', Buffer.alloc(LIMITS.RELAY_FRAME_MAX_BYTES.value + 1), 'sent something unreadable'],
+])('ends a connection that brings %s, once, and takes nothing more from it', async (_, bytes, told) => {
+  server = await RudeServer.webSocket((webSocket, number) => {
+    if (number > 1) return;
+    webSocket.send(bytes);
+    webSocket.send(DATA);
+  });
+  start(server.target);
+  await until(() => events.length > 1);
+  expect(events[0]).toBe('connected');
+  expect(events[1]).toContain(told);
+  await until(() => server?.connections === 2);
+  expect(events.filter((event) => event.startsWith('data'))).toEqual([]);
+  expect(events.filter((event) => event.startsWith('disconnected'))).toHaveLength(1);
+});
+
+test('a relay that falls silent is found out, and left', async () => {
+  server = await RudeServer.webSocket((webSocket, number) => {
+    if (number === 1) webSocket.pause();
+    else honest(webSocket);
+  });
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+  start(server.target);
+  await until(() => events.includes('connected'));
+  await vi.advanceTimersByTimeAsync(LIMITS.PING_TIMEOUT_MS.value + 100);
+  expect(events.at(-1)).toContain('the relay stopped answering');
+  vi.useRealTimers();
+});
+
+test('leaves no timer behind, even when it is disposed of while it renews its ticket', async () => {
+  server = await RudeServer.webSocket(honest);
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+  start(server.target);
+  await until(() => events.includes('round trip'));
+  const renewal = Promise.withResolvers<{ ticket: string; expiresAt: number }>();
+  let asked = false;
+  ticket = () => {
+    asked = true;
+    return renewal.promise;
+  };
+  // Step by step: the relay answers pings in real time.
+  for (let step = 0; !asked && step < 1_000; step++) {
+    await vi.advanceTimersByTimeAsync(1_000);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  expect(asked).toBe(true);
+  client?.[Symbol.dispose]();
+  renewal.reject(new CausewayError('SERVER_UNREACHABLE', { server: '', cause: '' }));
+  await renewal.promise.catch(() => undefined);
+  await new Promise((resolve) => setImmediate(resolve));
+  vi.advanceTimersByTime(2_000);
+  expect(vi.getTimerCount()).toBe(0);
+});
