@@ -245,6 +245,11 @@ export const ERRORS = {
       'See whether another program has rewritten /etc/resolv.conf, or /etc/nsswitch.conf leaves out dns; then run `causeway refresh`.',
     http: 500,
   },
+  NAMES_FAILED: {
+    what: 'The names of the network could not be set up on this computer: {cause}.',
+    remedy: 'Run `causeway diagnose`; if it names no cause, report the problem with its output.',
+    http: 500,
+  },
   NAME_UNKNOWN: {
     what: 'No machine that this one may reach is called {name}.',
     remedy: 'Check the spelling with `causeway peers`; the administrator can connect the two in the portal.',

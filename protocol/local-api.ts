@@ -32,8 +32,14 @@ export const LOCAL_METHODS = {
     }),
     result: agentStatus,
   },
-  /** Disconnects and undoes everything on this computer; with `forget`, also leaves the subscription. */
-  down: { params: z.object({ forget: z.boolean().default(false) }), result: agentStatus },
+  /**
+   * Disconnects and undoes everything on this computer; with `forget`, also leaves the subscription. With
+   * `offline` the server is not told: an administrator has to remove the machine.
+   */
+  down: {
+    params: z.object({ forget: z.boolean().default(false), offline: z.boolean().default(false) }),
+    result: agentStatus,
+  },
   /** Re-reads the policy now and proves control and relay anew. */
   refresh: { params: z.object({ timeoutMs }), result: agentStatus },
   /** Whom this machine may reach, with the sessions it has. */

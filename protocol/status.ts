@@ -10,7 +10,8 @@ const epochMs = z.number().int().nonnegative();
 
 /**
  * One part of the chain. `off`: not wanted or not yet tried. `pending`: being tried for the first time
- * or again. `ok`: proven at `provenAt`. `failed`: the last try failed, `error` says why.
+ * or again. `ok`: proven at `provenAt` (an activation read from the disk is `ok` and not proven until the
+ * server has confirmed it). `failed`: the last try failed, `error` says why.
  */
 export const part = z.object({
   state: z.enum(['off', 'pending', 'ok', 'failed']),

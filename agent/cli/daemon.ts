@@ -49,7 +49,7 @@ function handlersOf(ready: Promise<Engine>): LocalHandlers {
     status: async () => (await ready).provenStatus(),
     up: async (params) => (await ready).up(params),
     down: async (params) => (await ready).down(params),
-    refresh: async () => (await ready).refresh(),
+    refresh: async ({ timeoutMs }) => (await ready).refresh(timeoutMs),
     peers: async () => (await ready).peers(),
     ping: async ({ target, timeoutMs }) => (await ready).ping(target, timeoutMs),
     resolve: async ({ target }) => (await ready).resolve(target),

@@ -10,17 +10,13 @@ import type {
   ControlResult,
   SelfFacts,
 } from '#protocol/control-messages.ts';
-import { fromBase64url, toBase64url } from '#protocol/encoding.ts';
 import { CausewayError, fromWire, isRefusal } from '#protocol/errors.ts';
 import type { MachineId } from '#protocol/ids.ts';
 import { LIMITS } from '#protocol/limits.ts';
-import { authenticationTranscript } from '#protocol/proofs.ts';
 import { Backoff } from '../backoff.ts';
 import type { PinnedServer } from '../pinned-socket.ts';
-import type { ServerClock } from '../server-clock.ts';
-import type { Identity } from '../state/identity.ts';
+import { authenticate, type Introduction } from './authenticate.ts';
 import { ControlConnection } from './connection.ts';
-import type { Software } from './software.ts';
 
 export interface ControlHandlers {
   /** Authenticated, perhaps again; what was revoked meanwhile has been told by `onRevoked`. */
@@ -37,12 +33,8 @@ export interface ControlHandlers {
   livePeers(): MachineId[];
 }
 
-export interface ControlClientOptions {
+export interface ControlClientOptions extends Introduction {
   readonly target: PinnedServer;
-  readonly machine: MachineId;
-  readonly identity: Identity;
-  readonly software: Software;
-  readonly clock: ServerClock;
   readonly handlers: ControlHandlers;
 }
 
@@ -137,11 +129,8 @@ export class ControlClient implements Disposable {
   }
 
   async #introduce(connection: ControlConnection): Promise<void> {
-    const { machine, identity, software, clock, handlers } = this.#options;
-    const { nonce, serverTime } = connection.challenge;
-    clock.learn(serverTime);
-    const signature = toBase64url(identity.sign(authenticationTranscript(fromBase64url(nonce), machine)));
-    const { self } = await connection.request('authenticate', { machine, signature, ...software });
+    const { handlers } = this.#options;
+    const self = await authenticate(connection, this.#options);
     this.#stop.signal.throwIfAborted();
     this.#connection = connection;
     this.#onlineSince = performance.now();

@@ -3,15 +3,20 @@
  * itself. Owns the state directory and at most one membership. Has no socket, screen or process of its
  * own; the command-line daemon and the desktop application host it.
  */
+import { isIP } from 'node:net';
 import { hostname } from 'node:os';
+import { formatIpv6, parseIpv6 } from '#protocol/addresses.ts';
+import type { SelfFacts } from '#protocol/control-messages.ts';
 import { CausewayError } from '#protocol/errors.ts';
+import { LIMITS } from '#protocol/limits.ts';
 import type { Check, LocalResult } from '#protocol/local-api.ts';
 import { fullName, labelFromHostName, parseLabel, suffixOf } from '#protocol/names.ts';
 import { type AgentStatus, PART_ORDER, type PeerStatus, summarise } from '#protocol/status.ts';
 import { decodeToken } from '#protocol/token.ts';
 import { activate } from '../control/activate.ts';
+import { deactivate } from '../control/authenticate.ts';
 import { AGENT_VERSION, software } from '../control/software.ts';
-import { ServerClock, type TimeSource } from '../server-clock.ts';
+import { ServerClock, SYSTEM_TIME, type TimeSource } from '../server-clock.ts';
 import { type Activation, forgetActivation, loadActivation, saveActivation } from '../state/activation-file.ts';
 import { ensurePrivateDirectory } from '../state/durable-file.ts';
 import { type Identity, loadOrCreateIdentity } from '../state/identity.ts';
@@ -38,6 +43,9 @@ export class Engine implements AsyncDisposable {
   #membership: Membership | undefined;
   /** `up`, `down` and activation happen one after another. */
   #turn: Promise<unknown> = Promise.resolve();
+  /** Writings of the activation happen one after another, each on what the one before left. */
+  #saving: Promise<void> = Promise.resolve();
+  readonly #stop = new AbortController();
 
   /**
    * Loads the state, undoes what a killed agent left, and connects if the owner wanted that.
@@ -58,7 +66,7 @@ export class Engine implements AsyncDisposable {
     this.#identity = identity;
     this.#activation = activation;
     this.#clock = new ServerClock(options.time);
-    if (activation !== undefined) this.#board.proven('activation', `in ${activation.self.subscription.name}`);
+    if (activation !== undefined) this.#board.recorded('activation', `in ${activation.self.subscription.name}`);
   }
 
   status(): AgentStatus {
@@ -98,7 +106,7 @@ export class Engine implements AsyncDisposable {
   }
 
   /**
-   * Connects; with a token, activates first.
+   * Connects; with a token, activates first. What failed before is tried again at once.
    * @throws CausewayError NOT_ACTIVATED, ALREADY_ACTIVATED, TOKEN_…, NAME_INVALID, NAME_TAKEN, SERVER_…
    */
   async up(request: {
@@ -109,41 +117,43 @@ export class Engine implements AsyncDisposable {
     await this.#inTurn(async () => {
       if (request.token !== undefined) await this.#activate(request.token, request.name);
       if (this.#activation === undefined) throw new CausewayError('NOT_ACTIVATED');
-      await this.#store({ ...this.#activation, wanted: 'up' });
-      await this.#join(this.#activation);
+      await this.#change((activation) => ({ ...activation, wanted: 'up' }));
+      if (this.#membership === undefined) await this.#join(this.#activation);
+      else this.#membership.tryAgain();
     });
     const settled = (parts: AgentStatus['parts']) =>
       PART_ORDER.every((name) => parts[name].state === 'ok') ||
-      PART_ORDER.some((name) => parts[name].state === 'failed');
-    await this.#board.until(settled, AbortSignal.timeout(request.timeoutMs));
+      PART_ORDER.some((name) => parts[name].state === 'failed') ||
+      parts.control.state === 'off';
+    await this.#board.until(settled, AbortSignal.any([this.#stop.signal, AbortSignal.timeout(request.timeoutMs)]));
     return this.status();
   }
 
-  /** Disconnects and undoes everything; with `forget`, also leaves the subscription. */
-  async down(request: { forget: boolean }): Promise<AgentStatus> {
+  /**
+   * Disconnects and undoes everything; with `forget`, also leaves the subscription, of which the server
+   * is told first unless `offline`. When that fails nothing has changed.
+   * @throws CausewayError with `forget` SERVER_…, TIMED_OUT, MACHINE_DISABLED; DISK_FULL, DIRECTORY_READ_ONLY
+   */
+  async down(request: { forget: boolean; offline?: boolean }): Promise<AgentStatus> {
     await this.#inTurn(async () => {
       const activation = this.#activation;
-      if (request.forget && activation !== undefined) {
-        this.#membership ??= await this.#newMembership(activation);
-        await this.#reachControl();
-        await this.#membership.control.request('deactivate', {});
+      if (request.forget && activation !== undefined && !request.offline) {
+        const introduction = { ...this.#introduction(), machine: activation.self.id };
+        await deactivate(activation, introduction, this.#stop.signal);
       }
       await this.#leave();
-      if (activation === undefined) return;
-      if (request.forget) {
-        await forgetActivation(this.#options.stateDirectory);
-        this.#activation = undefined;
-        this.#board.off('activation');
-      } else {
-        await this.#store({ ...activation, wanted: 'down' });
-      }
+      if (request.forget) await this.#forget();
+      else await this.#change((current) => ({ ...current, wanted: 'down' }));
     });
     return this.status();
   }
 
-  /** Re-reads the policy now. @throws CausewayError NOT_ACTIVATED, SERVER_UNREACHABLE, TIMED_OUT */
-  async refresh(): Promise<AgentStatus> {
+  /** Re-reads the policy now. @throws CausewayError NOT_ACTIVATED, NOT_CONNECTED, SERVER_…, TIMED_OUT */
+  async refresh(timeoutMs = LIMITS.CONTROL_TIMEOUT_MS.value): Promise<AgentStatus> {
     const membership = this.#connected();
+    membership.tryAgain();
+    const tried = (parts: AgentStatus['parts']) => membership.control.online || parts.control.state !== 'pending';
+    await this.#board.until(tried, AbortSignal.timeout(timeoutMs));
     await membership.refresh();
     return this.provenStatus();
   }
@@ -155,8 +165,10 @@ export class Engine implements AsyncDisposable {
     for (;;) {
       const after = peers.at(-1)?.name;
       const page = await membership.control.request('listPeers', after === undefined ? {} : { after });
-      peers.push(...page.peers.map((peer) => ({ ...peer, session: sessions.get(peer.id) ?? null })));
-      if (!page.more || page.peers.length === 0) return { peers };
+      const fresh = page.peers.filter(({ name }) => after === undefined || name > after);
+      peers.push(...fresh.map((peer) => ({ ...peer, session: sessions.get(peer.id) ?? null })));
+      // A server that repeats itself must not keep us here.
+      if (!page.more || fresh.length === 0 || peers.length >= LIMITS.PEERS_MAX.value) return { peers };
     }
   }
 
@@ -188,35 +200,29 @@ export class Engine implements AsyncDisposable {
     );
   }
 
+  /** Undoes everything on this computer; what its owner wants stays stored. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#inTurn(() => this.#leave());
+    this.#stop.abort(new CausewayError('NOT_CONNECTED'));
+    await this.#turn;
+    await this.#leave();
+    await this.#saving.catch(() => undefined);
   }
 
   async #activate(text: string, wantedName: string | undefined): Promise<void> {
     const token = decodeToken(text);
-    const name = wantedName === undefined ? labelFromHostName(hostname()) : parseLabel(wantedName);
     const before = this.#activation;
-    if (
-      before !== undefined &&
-      (before.self.subscription.id !== token.subscription || before.server !== token.server)
-    ) {
+    const name =
+      wantedName === undefined ? (before?.self.name ?? labelFromHostName(hostname())) : parseLabel(wantedName);
+    if (before !== undefined && before.self.subscription.id !== token.subscription) {
       throw new CausewayError('ALREADY_ACTIVATED', { subscription: before.self.subscription.name });
     }
-    this.#board.pending('activation', token.server);
+    if (before === undefined) this.#board.pending('activation', token.server);
     try {
-      const activation = await activate({
-        token,
-        name,
-        identity: this.#identity,
-        software: software(),
-        clock: this.#clock,
-        signal: new AbortController().signal,
-      });
-      await this.#store(activation);
-      this.#board.proven('activation', `in ${activation.self.subscription.name}`);
+      const activation = await activate({ ...this.#introduction(), token, name, signal: this.#stop.signal });
+      await this.#save(activation);
+      this.#board.works('activation', `in ${activation.self.subscription.name}`);
     } catch (error) {
-      if (error instanceof CausewayError && before === undefined) this.#board.failed('activation', error);
-      else if (before !== undefined) this.#board.proven('activation', `in ${before.self.subscription.name}`);
+      if (before === undefined) this.#board.failed('activation', asRefusal(error));
       throw error;
     }
     // The new facts (name, role, server pin) hold from now on.
@@ -224,25 +230,21 @@ export class Engine implements AsyncDisposable {
   }
 
   async #join(activation: Activation): Promise<void> {
-    this.#membership ??= await this.#newMembership(activation);
-  }
-
-  #newMembership(activation: Activation): Promise<Membership> {
-    return Membership.start({
+    const { board, host, log, time = SYSTEM_TIME } = { board: this.#board, ...this.#options };
+    const onSelf = (self: SelfFacts) => {
+      if (sameFacts(this.#activation?.self, self)) return;
+      this.#change((current) => ({ ...current, self })).catch((error: unknown) =>
+        log('could not store the machine’s facts', { error: String(error) }),
+      );
+    };
+    this.#membership = await Membership.start({
+      ...this.#introduction(),
       activation,
-      identity: this.#identity,
-      software: software(),
-      clock: this.#clock,
-      board: this.#board,
-      host: this.#options.host,
-      log: this.#options.log,
-      onSelf: (self) => {
-        const current = this.#activation;
-        if (current === undefined) return;
-        this.#store({ ...current, self }).catch((error: unknown) =>
-          this.#options.log('could not store the machine’s facts', { error: String(error) }),
-        );
-      },
+      time,
+      board,
+      host,
+      log,
+      onSelf,
     });
   }
 
@@ -252,16 +254,19 @@ export class Engine implements AsyncDisposable {
     await membership?.[Symbol.asyncDispose]();
   }
 
-  async #reachControl(): Promise<void> {
-    const settled = (parts: AgentStatus['parts']) => parts.control.state === 'ok' || parts.control.state === 'failed';
-    await this.#board.until(settled, AbortSignal.timeout(10_000));
+  #introduction() {
+    return { identity: this.#identity, software: software(), clock: this.#clock };
   }
 
-  async #find(membership: Membership, target: string): Promise<KnownPeer> {
-    if (/^[\d.]+$/.test(target) || target.includes(':')) return membership.directory.byAddress(target.toLowerCase());
+  #find(membership: Membership, target: string): Promise<KnownPeer> {
+    if (isIP(target) === 4) return membership.directory.byAddress(target);
+    if (isIP(target) === 6 && !target.includes('%')) {
+      return membership.directory.byAddress(formatIpv6(parseIpv6(target)));
+    }
     const suffix = `.${suffixOf(membership.self.subscription.name)}`;
     const bare = target.toLowerCase().replace(/\.$/, '');
-    return membership.directory.byName(parseLabel(bare.endsWith(suffix) ? bare.slice(0, -suffix.length) : bare));
+    const name = bare.endsWith(suffix) ? bare.slice(0, -suffix.length) : bare;
+    return membership.directory.byName(parseLabel(name));
   }
 
   #connected(): Membership {
@@ -270,16 +275,63 @@ export class Engine implements AsyncDisposable {
     return this.#membership;
   }
 
-  async #store(activation: Activation): Promise<void> {
-    await saveActivation(this.#options.stateDirectory, activation);
-    this.#activation = activation;
+  /** Stores what `change` makes of the activation, unless that is nothing new. */
+  #change(change: (activation: Activation) => Activation): Promise<void> {
+    return this.#saveNext(async () => {
+      const before = this.#activation;
+      if (before === undefined) return;
+      const after = change(before);
+      if (JSON.stringify(after) === JSON.stringify(before)) return;
+      await saveActivation(this.#options.stateDirectory, after);
+      this.#activation = after;
+    });
+  }
+
+  #save(activation: Activation): Promise<void> {
+    return this.#saveNext(async () => {
+      await saveActivation(this.#options.stateDirectory, activation);
+      this.#activation = activation;
+    });
+  }
+
+  #forget(): Promise<void> {
+    return this.#saveNext(async () => {
+      await forgetActivation(this.#options.stateDirectory);
+      this.#activation = undefined;
+      this.#board.off('activation');
+    });
+  }
+
+  #saveNext(work: () => Promise<void>): Promise<void> {
+    this.#saving = this.#saving.catch(() => undefined).then(work);
+    return this.#saving;
   }
 
   #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
-    const result = this.#turn.then(work);
+    const result = this.#turn.then(() => {
+      this.#stop.signal.throwIfAborted();
+      return work();
+    });
     this.#turn = result.catch(() => undefined);
     return result;
   }
+}
+
+/** Whether nothing but the policy's version is new: that alone is not worth a write on every machine. */
+function sameFacts(before: SelfFacts | undefined, after: SelfFacts): boolean {
+  return (
+    before !== undefined &&
+    JSON.stringify({ ...before, policyVersion: 0 }) === JSON.stringify({ ...after, policyVersion: 0 })
+  );
+}
+
+function asRefusal(error: unknown): CausewayError {
+  if (error instanceof CausewayError) return error;
+  return new CausewayError(
+    'INTERNAL',
+    { issue: error instanceof Error ? error.message : String(error) },
+    { cause: error },
+  );
 }
 
 function peerStatuses(membership: Membership): PeerStatus[] {

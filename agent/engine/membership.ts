@@ -3,7 +3,6 @@
  * and undone as one. Each part reports to the status board what it proved.
  */
 import { type CryptoKey, importJWK } from 'jose';
-import type { Adapter } from '#native/adapter.ts';
 import type { SelfFacts } from '#protocol/control-messages.ts';
 import { CausewayError, isRefusal } from '#protocol/errors.ts';
 import { type GrantClaims, verifyGrant } from '#protocol/grants.ts';
@@ -14,10 +13,12 @@ import { ControlClient } from '../control/client.ts';
 import { cpuFlags, type Software } from '../control/software.ts';
 import { durationText } from '../duration.ts';
 import { RelayClient, type RelayTicket } from '../relay/client.ts';
-import type { ServerClock } from '../server-clock.ts';
+import type { ServerClock, TimeSource } from '../server-clock.ts';
 import type { Activation } from '../state/activation-file.ts';
 import type { Identity } from '../state/identity.ts';
-import type { Host, NameLookup, SetUp } from './host.ts';
+import { outerAddresses, Surroundings } from '../surroundings.ts';
+import type { Host, NameLookup } from './host.ts';
+import { LocalSide } from './local-side.ts';
 import { PeerDirectory } from './peer-directory.ts';
 import type { StatusBoard } from './status-board.ts';
 import { TunnelLink } from './tunnel-link.ts';
@@ -27,6 +28,7 @@ export interface MembershipOptions {
   readonly identity: Identity;
   readonly software: Software;
   readonly clock: ServerClock;
+  readonly time: TimeSource;
   readonly board: StatusBoard;
   readonly host: Host;
   /** The machine's own facts changed and should be stored. */
@@ -34,10 +36,12 @@ export interface MembershipOptions {
   readonly log: (message: string, details: Record<string, unknown>) => void;
 }
 
-/** How soon a failed adapter or resolver set-up is tried again. */
-const REPAIR_AFTER_MS = 2_000;
 /** How often adapter and names are proven without being asked: nobody shall see an older "ok" than this. */
-const PROVE_EVERY_MS = 60_000;
+const LOOK_EVERY_MS = 60_000;
+/** How soon a sleep of the computer or a change of its network is noticed. */
+const SURROUNDINGS_EVERY_MS = 2_000;
+/** How long somebody who asks for the status waits for fresh proofs: many round trips, and no annoyance. */
+const PROOF_WAIT_MS = 2_000;
 
 export class Membership implements AsyncDisposable {
   readonly directory: PeerDirectory;
@@ -46,16 +50,13 @@ export class Membership implements AsyncDisposable {
   readonly relay: RelayClient;
   readonly #options: MembershipOptions;
   readonly #grantKey: CryptoKey;
+  readonly #local: LocalSide;
+  readonly #surroundings: Surroundings;
+  readonly #timers: readonly NodeJS.Timeout[];
   #self: SelfFacts;
   #ticket: RelayTicket | undefined;
-  #adapter: Adapter | undefined;
-  #network: SetUp | undefined;
-  #names: SetUp | undefined;
-  /** Set-ups and tear-downs of the local side happen one after another. */
-  #localWork: Promise<void> = Promise.resolve();
-  #repair: NodeJS.Timeout | undefined;
-  readonly #proofs: NodeJS.Timeout;
-  #stopped = false;
+  /** What the control plane was last told of us. */
+  #reported = '';
 
   static async start(options: MembershipOptions): Promise<Membership> {
     const jwk = { kty: 'OKP', crv: 'Ed25519', x: options.activation.grantKey };
@@ -63,7 +64,7 @@ export class Membership implements AsyncDisposable {
   }
 
   private constructor(options: MembershipOptions, grantKey: CryptoKey) {
-    const { activation, identity, clock, software } = options;
+    const { activation, board, clock, host, identity, log, software, time } = options;
     this.#options = options;
     this.#grantKey = grantKey;
     this.#self = activation.self;
@@ -75,6 +76,14 @@ export class Membership implements AsyncDisposable {
       verify: (grant) => this.#verify(grant),
       onGrant: (peer) => this.link.granted(peer),
     });
+    this.#local = new LocalSide({
+      host,
+      board,
+      log,
+      self: () => this.#self,
+      lookup: this.#lookup(),
+      attach: (adapter) => this.link.attach(adapter),
+    });
     this.link = new TunnelLink({
       self: activation.self,
       identity,
@@ -83,11 +92,13 @@ export class Membership implements AsyncDisposable {
       now,
       sendFrame: (frame) => this.relay.send(frame),
       verifyGrant: (grant) => this.#verify(grant),
-      onAdapterFailure: (error) => this.#adapterFailed(error),
-      log: options.log,
+      onAdapterFailure: (error) => this.#local.adapterFailed(error),
+      log,
     });
-    options.board.pending('control', activation.server);
-    options.board.pending('relay', this.#relayTarget().server);
+    board.pending('control', activation.server);
+    board.pending('relay', this.#relayTarget().server);
+    board.pending('adapter');
+    board.pending('names');
     this.control = new ControlClient({
       target: activation,
       machine: activation.self.id,
@@ -97,38 +108,47 @@ export class Membership implements AsyncDisposable {
       handlers: this.#controlHandlers(),
     });
     this.relay = this.#openRelay();
-    this.#setUpLocally();
-    this.#proofs = setInterval(() => void this.#proveLocally(), PROVE_EVERY_MS);
+    void this.#local.look();
+    this.#surroundings = new Surroundings(time, () => outerAddresses([activation.self.ipv4, activation.self.ipv6]));
+    this.#timers = [
+      setInterval(() => {
+        void this.#local.look();
+        this.#report();
+      }, LOOK_EVERY_MS),
+      setInterval(() => this.#lookAround(), SURROUNDINGS_EVERY_MS),
+    ];
   }
 
   get self(): SelfFacts {
     return this.#self;
   }
 
-  /** Proves every part anew; failures are on the board, not thrown. */
-  async prove(): Promise<void> {
+  /** Tries at once what failed, instead of waiting for its turn. */
+  tryAgain(): void {
+    const { board } = this.#options;
+    const { parts } = board;
+    if (parts.control.state === 'failed') board.pending('control');
+    if (parts.relay.state === 'failed') board.pending('relay');
+    if (parts.adapter.state === 'failed') board.pending('adapter');
+    if (parts.names.state === 'failed') board.pending('names');
     this.control.connectNow();
-    this.relay.connectNow();
-    await this.#localWork;
-    await this.#proveLocally();
+    if (this.control.online) this.relay.connectNow();
+    void this.#local.look();
   }
 
-  async #proveLocally(): Promise<void> {
-    const { board } = this.#options;
-    for (const [name, setUp] of [
-      ['adapter', this.#network],
-      ['names', this.#names],
-    ] as const) {
-      if (setUp === undefined) continue;
-      try {
-        await setUp.prove();
-        board.proven(name);
-      } catch (error) {
-        if (this.#stopped) return;
-        board.failed(name, asRefusal(error));
-        if (name === 'adapter') this.#adapterFailed(error);
-      }
-    }
+  /** Proves every part anew, as far as that takes no longer than people wait; failures are on the board. */
+  async prove(): Promise<void> {
+    const since = Date.now();
+    const enough = AbortSignal.timeout(PROOF_WAIT_MS);
+    const late = new Promise<void>((resolve) => enough.addEventListener('abort', () => resolve(), { once: true }));
+    this.control.connectNow();
+    this.relay.connectNow();
+    const answered = this.#options.board.until(
+      ({ control, relay }) =>
+        [control, relay].every(({ state, provenAt }) => state !== 'ok' || (provenAt !== null && provenAt >= since)),
+      enough,
+    );
+    await Promise.all([answered, Promise.race([this.#local.look(), late])]);
   }
 
   /** Asks the control plane for this machine's facts now. @throws CausewayError */
@@ -141,15 +161,23 @@ export class Membership implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#stopped = true;
-    clearTimeout(this.#repair);
-    clearInterval(this.#proofs);
+    for (const timer of this.#timers) clearInterval(timer);
     this.control[Symbol.dispose]();
     this.relay[Symbol.dispose]();
-    await this.#localWork.catch(() => undefined);
-    await this.#tearDownLocally();
+    await this.#local[Symbol.asyncDispose]();
     this.link[Symbol.dispose]();
     for (const part of ['control', 'relay', 'adapter', 'names'] as const) this.#options.board.off(part);
+  }
+
+  #lookAround(): void {
+    const change = this.#surroundings.look();
+    if (change === undefined) return;
+    this.#options.log('surroundings changed', { change });
+    // Grants and handshakes go by the server's time, and only a new challenge tells it.
+    if (change === 'clock') this.control.reconnect();
+    else this.control.connectNow();
+    if (this.control.online || this.relay.connected) this.relay.connectNow();
+    void this.#local.look();
   }
 
   #controlHandlers(): ConstructorParameters<typeof ControlClient>[0]['handlers'] {
@@ -158,17 +186,19 @@ export class Membership implements AsyncDisposable {
       onProven: () => board.proven('control'),
       onOnline: () => {
         board.policyRefreshedAt = Date.now();
-        board.proven('activation', `in ${this.#self.subscription.name}`);
-        board.proven('control', this.#options.activation.server, this.#clockWarning());
+        board.works('activation', `in ${this.#self.subscription.name}`);
+        board.works('control', this.#options.activation.server, this.#clockWarning());
         if (!this.relay.connected) this.relay.connectNow();
+        this.#reported = '';
+        this.#report();
       },
       onOffline: (error, final) => {
         log('control offline', { code: error.code, final });
         board.failed('control', error);
-        if (final) {
-          board.failed('activation', error);
-          this.#revoke(this.directory.ids());
-        }
+        if (!final) return;
+        this.#revoke(this.directory.ids());
+        // A disabled machine is still a member.
+        if (isRefusal(error, 'AUTHENTICATION_FAILED')) board.failed('activation', error);
       },
       onSelf: (self) => this.#learnSelf(self),
       onPolicyChanged: (policyVersion) => {
@@ -193,7 +223,7 @@ export class Membership implements AsyncDisposable {
         ticket: () => this.#freshTicket(),
         onConnected: () => {
           this.link.reconnected();
-          this.#report('connected');
+          this.#report();
         },
         onProven: (roundTripMs) => {
           board.proven('relay');
@@ -203,6 +233,7 @@ export class Membership implements AsyncDisposable {
           log('relay offline', { code: error.code });
           if (isRefusal(error, 'TICKET_REFUSED')) this.#ticket = undefined;
           board.failed('relay', error);
+          this.#report();
         },
         onData: (peer, payload) => this.link.incoming(peer, payload),
         onPeerGone: (peer, reason) => this.link.peerGone(peer, reason),
@@ -229,12 +260,17 @@ export class Membership implements AsyncDisposable {
     return this.#ticket;
   }
 
-  #report(relay: 'connected' | 'disconnected'): void {
+  /** Tells the control plane what the portal shows of this machine, when it is something new. */
+  #report(): void {
+    if (!this.control.online) return;
     const roundTrip = this.#options.board.relayRoundTripMs;
+    const relay = this.relay.connected ? 'connected' : 'disconnected';
     const sessions = [...this.link.peers()].filter((peer) => peer.state === 'connected').length;
+    if (this.#reported === `${relay} ${sessions}`) return;
+    this.#reported = `${relay} ${sessions}`;
     this.control
       .request('report', { relay, sessions, ...(roundTrip === null ? {} : { relayRoundTripMs: roundTrip }) })
-      // The next report tells the same; the portal shows its age.
+      // The portal shows its age, and the next connection reports anew.
       .catch(() => undefined);
   }
 
@@ -252,79 +288,13 @@ export class Membership implements AsyncDisposable {
     this.#self = self;
     if (JSON.stringify(before) !== JSON.stringify(self)) this.#options.onSelf(self);
     if (before.name !== self.name) this.directory.expireNames();
+    if (before.subscription.name !== self.subscription.name) void this.#local.look();
   }
 
   #clockWarning(): CausewayError | undefined {
     const offset = this.#options.clock.offsetMs ?? 0;
     if (Math.abs(offset) < LIMITS.CLOCK_SKEW_WARN_MS.value) return undefined;
     return new CausewayError('CLOCK_SKEWED', { skew: durationText(offset) });
-  }
-
-  #setUpLocally(): void {
-    this.#localWork = this.#localWork.then(async () => {
-      if (this.#stopped) return;
-      if (this.#network === undefined) await this.#setUpAdapter();
-      if (this.#network !== undefined && this.#names === undefined) await this.#setUpNames();
-    });
-  }
-
-  async #setUpAdapter(): Promise<void> {
-    const { host, board } = this.#options;
-    board.pending('adapter');
-    try {
-      this.#adapter = await host.openAdapter();
-      this.#network = await host.configureNetwork(this.#adapter, this.#self);
-      this.link.attach(this.#adapter);
-      await this.#network.prove();
-      board.proven('adapter', this.#network.detail, this.#network.warning);
-    } catch (error) {
-      await this.#tearDownLocally();
-      board.failed('adapter', asRefusal(error));
-      this.#repairLater();
-    }
-  }
-
-  async #setUpNames(): Promise<void> {
-    const { host, board } = this.#options;
-    if (this.#adapter === undefined) return;
-    board.pending('names');
-    try {
-      this.#names = await host.setUpNames(this.#adapter, this.#self, this.#lookup());
-      await this.#names.prove();
-      board.proven('names', this.#names.detail, this.#names.warning);
-    } catch (error) {
-      board.failed('names', asRefusal(error));
-      this.#repairLater();
-    }
-  }
-
-  async #tearDownLocally(): Promise<void> {
-    const [names, network, adapter] = [this.#names, this.#network, this.#adapter];
-    this.#names = undefined;
-    this.#network = undefined;
-    this.#adapter = undefined;
-    this.link.attach(undefined);
-    for (const setUp of [names, network]) {
-      try {
-        await setUp?.[Symbol.asyncDispose]();
-      } catch (error) {
-        this.#options.log('could not undo', { error: String(error) });
-      }
-    }
-    adapter?.[Symbol.dispose]();
-  }
-
-  #adapterFailed(error: unknown): void {
-    if (this.#stopped || this.#adapter === undefined) return;
-    this.#options.board.failed('adapter', asRefusal(error));
-    this.#localWork = this.#localWork.then(() => this.#tearDownLocally());
-    this.#repairLater();
-  }
-
-  #repairLater(): void {
-    if (this.#stopped) return;
-    clearTimeout(this.#repair);
-    this.#repair = setTimeout(() => this.#setUpLocally(), REPAIR_AFTER_MS);
   }
 
   #lookup(): NameLookup {
@@ -348,11 +318,4 @@ export class Membership implements AsyncDisposable {
       return isRefusal(error, 'NAME_UNKNOWN') || isRefusal(error, 'POLICY_DENIED') ? 'unknown' : 'unavailable';
     }
   }
-}
-
-/** Whatever goes wrong on the local side that is no refusal already is the adapter's failure. */
-function asRefusal(error: unknown): CausewayError {
-  if (error instanceof CausewayError) return error;
-  const cause = error instanceof Error ? error.message : String(error);
-  return new CausewayError('ADAPTER_FAILED', { cause }, { cause: error });
 }

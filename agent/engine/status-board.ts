@@ -27,15 +27,24 @@ export class StatusBoard {
     return structuredClone(this.#parts);
   }
 
-  /** The part just proved to work. On the hot path this only moves a number. */
-  proven(name: PartName, detail?: string, warning?: CausewayError): void {
+  /** The part works, and this is how; a warning is what its owner should know all the same. */
+  works(name: PartName, detail: string, warning?: CausewayError): void {
+    this.#parts[name].provenAt = this.#now();
+    this.#set(name, 'ok', warning ?? null, detail);
+  }
+
+  /** The part answered just now; a warning stays. On the hot path this only moves a number. */
+  proven(name: PartName): void {
     const part = this.#parts[name];
     part.provenAt = this.#now();
-    if (detail !== undefined) part.detail = detail;
-    if (part.state === 'ok' && warning === undefined) return;
-    part.state = 'ok';
-    part.error = warning?.toWire() ?? null;
-    this.#tell();
+    if (part.state !== 'ok') this.#set(name, 'ok', null, undefined);
+    else if (this.#watchers.size > 0) this.#tell();
+  }
+
+  /** So it stands on the disk; nobody has confirmed it since the start. */
+  recorded(name: PartName, detail: string): void {
+    this.#parts[name].provenAt = null;
+    this.#set(name, 'ok', null, detail);
   }
 
   pending(name: PartName, detail?: string): void {
@@ -75,6 +84,7 @@ export class StatusBoard {
     const part = this.#parts[name];
     part.state = state;
     part.error = error?.toWire() ?? null;
+    if (name === 'relay' && state !== 'ok') this.relayRoundTripMs = null;
     if (detail !== undefined) part.detail = detail;
     this.#tell();
   }
