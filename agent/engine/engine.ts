@@ -126,6 +126,8 @@ export class Engine implements AsyncDisposable {
       PART_ORDER.some((name) => parts[name].state === 'failed') ||
       parts.control.state === 'off';
     await this.#board.until(settled, AbortSignal.any([this.#stop.signal, AbortSignal.timeout(request.timeoutMs)]));
+    // Disconnected meanwhile: that is to be over before anything is said.
+    if (this.#board.parts.control.state === 'off') await this.#turn;
     return this.status();
   }
 
@@ -149,7 +151,7 @@ export class Engine implements AsyncDisposable {
   }
 
   /** Re-reads the policy now. @throws CausewayError NOT_ACTIVATED, NOT_CONNECTED, SERVER_…, TIMED_OUT */
-  async refresh(timeoutMs = LIMITS.CONTROL_TIMEOUT_MS.value): Promise<AgentStatus> {
+  async refresh(timeoutMs: number = LIMITS.CONTROL_TIMEOUT_MS.value): Promise<AgentStatus> {
     const membership = this.#connected();
     membership.tryAgain();
     const tried = (parts: AgentStatus['parts']) => membership.control.online || parts.control.state !== 'pending';
