@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['{protocol,native,agent,relay-server,bench,build,lab}/**/*.test.ts'],
+    include: ['{protocol,runtime,native,agent,relay-server,bench,build,lab}/**/*.test.ts'],
     exclude: ['lab/scenarios/**'],
     testTimeout: 20_000,
   },

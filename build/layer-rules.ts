@@ -6,7 +6,7 @@
 import type { ICruiseOptions, IForbiddenRuleType } from 'dependency-cruiser';
 
 const TESTS = '\\.(?:test|fixture)\\.ts$|/test-';
-const PRODUCT = '^(protocol|native|agent|relay-server)/';
+const PRODUCT = '^(protocol|runtime|native|agent|relay-server)/';
 const TOOLS = '^(lab|bench|build)/';
 
 export const LAYER_RULES: readonly IForbiddenRuleType[] = [
@@ -15,7 +15,7 @@ export const LAYER_RULES: readonly IForbiddenRuleType[] = [
     comment: 'protocol/ is what the parts say to each other; if it knew one of them, all the others would too.',
     severity: 'error',
     from: { path: '^protocol/' },
-    to: { path: '^(native|agent|relay-server|lab|bench|build)/' },
+    to: { path: '^(runtime|native|agent|relay-server|lab|bench|build)/' },
   },
   {
     name: 'protocol-runs-anywhere',
@@ -32,11 +32,18 @@ export const LAYER_RULES: readonly IForbiddenRuleType[] = [
     to: { path: 'node_modules/', pathNot: 'node_modules/(?:zod|jose|@noble/hashes)/' },
   },
   {
+    name: 'runtime-knows-only-the-protocol',
+    comment: 'What agent and server both need of Node itself; if it knew one of them, the other would too.',
+    severity: 'error',
+    from: { path: '^runtime/' },
+    to: { path: '^(native|agent|relay-server)/' },
+  },
+  {
     name: 'native-knows-only-the-protocol',
     comment: 'An adapter carries packets for anybody; it must not know peers, keys or policy.',
     severity: 'error',
     from: { path: '^native/' },
-    to: { path: '^(agent|relay-server)/' },
+    to: { path: '^(runtime|agent|relay-server)/' },
   },
   {
     name: 'agent-knows-no-server',

@@ -18,6 +18,11 @@ const PLANTED: Record<string, { file: string; text: string; beside?: Record<stri
   },
   'protocol-runs-anywhere': { file: 'protocol/b.ts', text: "import 'node:fs';" },
   'protocol-uses-three-packages': { file: 'protocol/c.ts', text: "export { WebSocket } from 'ws';" },
+  'runtime-knows-only-the-protocol': {
+    file: 'runtime/q.ts',
+    text: "import { q } from '#agent/q.ts'; q();",
+    beside: { 'agent/q.ts': 'export const q = () => 1;' },
+  },
   'native-knows-only-the-protocol': {
     file: 'native/d.ts',
     text: "import type { D } from '../agent/d.ts'; export type E = D;",

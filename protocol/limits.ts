@@ -298,10 +298,10 @@ export const LIMITS = {
     unit: 'ms',
     why: 'A sender is told once a second that a peer is absent, however many frames it sends there; as fast as a first TCP retransmission.',
   },
-  RELAY_SCAVENGE_EVERY_BYTES: {
+  SCAVENGE_EVERY_BYTES: {
     value: 8_388_608,
     unit: 'bytes',
-    why: 'Received between two collections of young garbage: each byte is held about three times outside the heap, and V8 collects everything at 64 MiB. Between 4 and 16 MiB the measured CPU per GB is the same.',
+    why: 'Moved between two collections of young garbage: each byte is held about three times outside the heap, and V8 collects everything at 64 MiB. Between 4 and 16 MiB the measured CPU per GB is the same.',
   },
   RELAY_CLOSE_GRACE_MS: {
     value: 1_000,

@@ -1,8 +1,9 @@
 /**
  * Entry point of `causeway-relay`: ties the command to this process.
  */
+
+import { releaseStartUpMemory } from '#runtime/collector.ts';
 import { run } from './command.ts';
-import { releaseStartUpMemory } from './start-up-memory.ts';
 
 const STDERR = 2;
 

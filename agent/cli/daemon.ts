@@ -1,12 +1,16 @@
 /**
- * `causeway agent`: the engine with its local API, in the foreground, until SIGTERM or SIGINT. What it
- * set up on the computer is undone before it ends.
+ * `causeway agent`: the engine with its local API, in the foreground, until SIGTERM, SIGINT or
+ * SIGHUP. What it set up on the computer is undone before it ends.
  */
 import { pino } from 'pino';
+import { releaseStartUpMemory } from '#runtime/collector.ts';
 import { Engine } from '../engine/engine.ts';
 import type { LocalHandlers } from '../local-api/server.ts';
 import { serveLocalApi } from '../local-api/server.ts';
 import { LinuxHost } from '../os/linux-host.ts';
+
+/** By then an activated agent is connected. */
+const QUIET_AFTER_MS = 10_000;
 
 export interface DaemonOptions {
   readonly stateDirectory: string;
@@ -31,7 +35,9 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
     try {
       engineReady.resolve(engine);
       log.info({ socket: options.socket, activated: engine.status().machine !== null }, 'agent is ready');
+      const release = setTimeout(releaseStartUpMemory, QUIET_AFTER_MS);
       log.info({ signal: await stop }, 'stopping');
+      clearTimeout(release);
     } finally {
       await engine[Symbol.asyncDispose]();
     }
@@ -59,6 +65,7 @@ function handlersOf(ready: Promise<Engine>): LocalHandlers {
 
 function stopRequested(): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve(signal));
+    // A closed terminal (SIGHUP) is no reason to leave a resolver set-up behind.
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve(signal));
   });
 }

@@ -16,6 +16,7 @@ import {
 } from '#protocol/frames.ts';
 import type { MachineId } from '#protocol/ids.ts';
 import { LIMITS } from '#protocol/limits.ts';
+import { engineCollector, Scavenger } from '#runtime/collector.ts';
 import { Backoff } from '../backoff.ts';
 import { Liveness } from '../liveness.ts';
 import { type PinnedServer, unreachable } from '../pinned-socket.ts';
@@ -59,6 +60,7 @@ export class RelayClient implements Disposable {
   #ticketTimer: NodeJS.Timeout | undefined;
   #pingSentAt: number | undefined;
   #congested = false;
+  readonly #scavenger = new Scavenger(engineCollector());
 
   /** Does nothing until the first {@link connectNow}: a ticket must be to be had. */
   constructor(options: RelayClientOptions) {
@@ -89,6 +91,7 @@ export class RelayClient implements Disposable {
   send(frame: Uint8Array): boolean {
     const webSocket = this.#webSocket;
     if (webSocket === undefined) return true;
+    this.#scavenger.moved(frame.length);
     webSocket.send(frame, { binary: true, compress: false });
     if (this.#liveness.sent(performance.now())) this.#watch();
     if (webSocket.bufferedAmount <= LIMITS.AGENT_SOCKET_HIGH_WATER_BYTES.value) return true;
@@ -152,6 +155,7 @@ export class RelayClient implements Disposable {
     const now = performance.now();
     const { handlers } = this.#options;
     this.#liveness.heard(now);
+    this.#scavenger.moved(bytes.length);
     try {
       const frame = decodeFrame(bytes);
       switch (frame.type) {

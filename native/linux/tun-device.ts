@@ -108,6 +108,8 @@ function configure(libc: Libc, { name, mtu, queuePackets }: TunDeviceOptions): v
       [linux.SIOCSIFTXQLEN, queuePackets, 'queue length'],
     ] as const) {
       if (libc.ioctl(socket, request, interfaceRequest(name, value)) === 0) continue;
+      // Without root outside, in a user namespace, the queue stays the driver's own, which is as long.
+      if (request === linux.SIOCSIFTXQLEN && libc.errno() === EPERM) continue;
       throw new CausewayError('ADAPTER_FAILED', { cause: `${what} ${value}: ${describeErrno(libc.errno())}` });
     }
   } finally {

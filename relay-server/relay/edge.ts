@@ -14,13 +14,13 @@ import { CausewayError, isRefusal } from '#protocol/errors.ts';
 import { RELAY_PATH, RELAY_SUBPROTOCOL } from '#protocol/frames.ts';
 import type { MachineId, SubscriptionId } from '#protocol/ids.ts';
 import { LIMITS } from '#protocol/limits.ts';
+import { engineCollector, Scavenger } from '#runtime/collector.ts';
 import { refuseUpgrade } from '../refuse-upgrade.ts';
 import { Admission } from './admission.ts';
 import type { Connection, Identity } from './connection.ts';
 import { type PresenceListener, RelayCore } from './core.ts';
 import { MachineSocket } from './machine-socket.ts';
 import type { RelayMetrics } from './metrics.ts';
-import { engineCollector, Scavenger } from './scavenger.ts';
 
 /** The part of a pino logger that a relay uses. */
 export interface RelayLogger {
@@ -144,7 +144,7 @@ class RelayEdge implements Relay {
     const { subscription, machine } = identity;
     const socket = new MachineSocket(webSocket, {
       onMessage: (frame) => {
-        this.#scavenger.received(frame.length);
+        this.#scavenger.moved(frame.length);
         this.#core.receive(connection, frame, now());
       },
       onAlive: () => this.#core.heard(connection, now()),

@@ -1,16 +1,16 @@
 import { expect, test, vi } from 'vitest';
 import { LIMITS } from '#protocol/limits.ts';
-import { engineCollector, Scavenger } from './scavenger.ts';
+import { engineCollector, Scavenger } from './collector.ts';
 
 test('collects once for every so many bytes received, and never without', () => {
   const collect = vi.fn();
   const scavenger = new Scavenger(collect);
-  const every = LIMITS.RELAY_SCAVENGE_EVERY_BYTES.value;
-  scavenger.received(every - 1);
+  const every = LIMITS.SCAVENGE_EVERY_BYTES.value;
+  scavenger.moved(every - 1);
   expect(collect).not.toHaveBeenCalled();
-  scavenger.received(1);
+  scavenger.moved(1);
   expect(collect).toHaveBeenCalledExactlyOnceWith({ type: 'minor' });
-  for (let i = 0; i < 4; i++) scavenger.received(every / 2);
+  for (let i = 0; i < 4; i++) scavenger.moved(every / 2);
   expect(collect).toHaveBeenCalledTimes(3);
 });
 
