@@ -6,6 +6,7 @@ import { CausewayError } from '#protocol/errors.ts';
 import { causewayCommand } from './cli/commands.ts';
 import { COLOURED, errorLines, PLAIN } from './cli/output.ts';
 
+const WRONG_USAGE = 2;
 const colour = process.stdout.isTTY === true && process.env.NO_COLOR === undefined;
 const style = colour ? COLOURED : PLAIN;
 
@@ -19,13 +20,15 @@ try {
 function report(error: unknown): number {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return 0;
+    // No command was named: the help has been printed.
+    if (error.code === 'commander.help') return WRONG_USAGE;
     const usage = new CausewayError('USAGE', { issue: error.message.replace(/^error: /, '') });
     for (const line of errorLines(usage, style)) console.error(line);
-    return 2;
+    return WRONG_USAGE;
   }
   if (error instanceof CausewayError) {
     for (const line of errorLines(error, style)) console.error(line);
-    return 1;
+    return error.code === 'USAGE' ? WRONG_USAGE : 1;
   }
   console.error(error);
   return 70;

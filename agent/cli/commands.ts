@@ -2,13 +2,13 @@
  * The `causeway` command line: what there is to type, and what each prints. All but `agent` talk to the
  * running agent over its socket.
  */
-import { Command } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { CausewayError } from '#protocol/errors.ts';
 import { check } from '#protocol/local-api.ts';
 import { AGENT_VERSION } from '../control/software.ts';
 import { connectLocal, type LocalClient } from '../local-api/client.ts';
 import { runDaemon } from './daemon.ts';
-import { checkLines, peerLines, type Style, statusLines } from './output.ts';
+import { checkLines, peerLines, resolvedLines, type Style, statusLines } from './output.ts';
 
 export const DEFAULT_SOCKET = '/run/causeway/agent.sock';
 export const DEFAULT_STATE_DIRECTORY = '/var/lib/causeway';
@@ -18,6 +18,12 @@ export interface Terminal {
   readonly style: Style;
   print(line: string): void;
 }
+
+const EXAMPLES = `
+To begin:
+  causeway agent                 as root, or let the service manager start it
+  causeway up --token TOKEN      with an activation token from the portal
+  causeway status                what works, what does not, and what to do about it`;
 
 interface SocketOption {
   readonly socket: string;
@@ -30,7 +36,8 @@ export function causewayCommand(terminal: Terminal): Command {
     .version(AGENT_VERSION)
     .exitOverride()
     .configureOutput({ outputError: () => undefined })
-    .option('--socket <path>', 'where the agent listens', process.env.CAUSEWAY_SOCKET ?? DEFAULT_SOCKET);
+    .addOption(new Option('--socket <path>', 'where the agent listens').env('CAUSEWAY_SOCKET').default(DEFAULT_SOCKET))
+    .addHelpText('after', EXAMPLES);
   const { print, style } = terminal;
   const withAgent = async (work: (agent: LocalClient) => Promise<void>) => {
     const agent = await connectLocal(program.opts<SocketOption>().socket);
@@ -47,7 +54,9 @@ export function causewayCommand(terminal: Terminal): Command {
     .description('run the agent in the foreground (as root)')
     .option('--state <directory>', 'where keys and settings are kept', DEFAULT_STATE_DIRECTORY)
     .option('--adapter <name>', 'name of the virtual adapter', DEFAULT_ADAPTER)
-    .option('--log-level <level>', 'error, warn, info or debug', 'info')
+    .addOption(
+      new Option('--log-level <level>', 'how much to log').choices(['error', 'warn', 'info', 'debug']).default('info'),
+    )
     .action(async (options: { state: string; adapter: string; logLevel: string }) => {
       const { socket } = program.opts<SocketOption>();
       await runDaemon({
@@ -60,17 +69,26 @@ export function causewayCommand(terminal: Terminal): Command {
 
   program
     .command('up')
-    .description('connect; with a token, activate first')
-    .option('--token <token>', 'activation token from the portal (or the variable CAUSEWAY_ACTIVATION_TOKEN)')
-    .option('--name <name>', 'name of this computer in the network; its host name if left out')
-    .option('--timeout <seconds>', 'how long to wait until everything is proven', seconds, 20)
+    .description('connect this computer; the first time, activate it with a token')
+    .option(
+      '--token <token>',
+      'activation token from the portal; if left out and needed, the variable CAUSEWAY_ACTIVATION_TOKEN',
+    )
+    .option('--name <name>', 'with a token: name of this computer in the network (default: its host name)')
+    .option('--timeout <seconds>', 'how long to wait until everything is proven, 1 to 60', seconds, 20)
     .option('--json', 'print JSON')
     .action((options: { token?: string; name?: string; timeout: number; json?: boolean }) =>
       withAgent(async (agent) => {
+        const token = options.token ?? (await tokenOfEnvironment(agent));
+        if (options.name !== undefined && token === undefined) {
+          throw new CausewayError('USAGE', {
+            issue: 'A name is chosen once, with the token; later an administrator changes it in the portal.',
+          });
+        }
         const status = await agent.call('up', {
-          token: options.token ?? process.env.CAUSEWAY_ACTIVATION_TOKEN,
+          token,
           name: options.name,
-          timeoutMs: options.timeout * 1000,
+          timeoutMs: Math.round(options.timeout * 1000),
         });
         if (options.json) printJson(status);
         else for (const line of statusLines(status, style)) print(line);
@@ -81,13 +99,22 @@ export function causewayCommand(terminal: Terminal): Command {
   program
     .command('down')
     .description('disconnect, and undo everything on this computer')
-    .option('--forget', 'also leave the subscription; a new token is needed to come back')
-    .action((options: { forget?: boolean }) =>
-      withAgent(async (agent) => {
-        await agent.call('down', { forget: options.forget ?? false });
-        print(options.forget ? 'Disconnected, and no longer a member of the subscription.' : 'Disconnected.');
-      }),
-    );
+    .option('--forget', 'also leave the subscription; a token is needed to come back')
+    .option('--offline', 'with --forget: even if the server is not there to be told')
+    .action(({ forget = false, offline = false }: { forget?: boolean; offline?: boolean }) => {
+      if (offline && !forget) throw new CausewayError('USAGE', { issue: '--offline is only for --forget.' });
+      return withAgent(async (agent) => {
+        try {
+          await agent.call('down', { forget, offline });
+        } catch (error) {
+          if (forget) print('Nothing was changed. To leave without telling the server, add --offline.');
+          throw error;
+        }
+        if (!forget) print('Disconnected.');
+        else if (!offline) print('Disconnected, and no longer a member of the subscription.');
+        else print('Disconnected and forgotten here. Ask an administrator to remove this computer in the portal.');
+      });
+    });
 
   program
     .command('status')
@@ -129,12 +156,12 @@ export function causewayCommand(terminal: Terminal): Command {
     .command('ping')
     .description('measure the round trip to a machine inside the tunnel')
     .argument('<name>', 'name or overlay address')
-    .option('--count <n>', 'how often', seconds, 3)
-    .option('--timeout <seconds>', 'how long to wait for each answer', seconds, 5)
+    .option('--count <n>', 'how often', count, 3)
+    .option('--timeout <seconds>', 'how long to wait for each answer, 1 to 60', seconds, 5)
     .action((target: string, options: { count: number; timeout: number }) =>
       withAgent(async (agent) => {
         for (let i = 0; i < options.count; i++) {
-          const answer = await agent.call('ping', { target, timeoutMs: options.timeout * 1000 });
+          const answer = await agent.call('ping', { target, timeoutMs: Math.round(options.timeout * 1000) });
           print(`${answer.name} (${answer.address}) answered in ${answer.roundTripMs.toFixed(2)} ms`);
         }
       }),
@@ -149,10 +176,7 @@ export function causewayCommand(terminal: Terminal): Command {
       withAgent(async (agent) => {
         const found = await agent.call('resolve', { target });
         if (options.json) printJson(found);
-        else
-          print(
-            `${found.fullName}   ${found.ipv4}   ${found.ipv6}   granted until ${new Date(found.grantExpiresAt).toISOString()}`,
-          );
+        else for (const line of resolvedLines(found)) print(line);
       }),
     );
 
@@ -174,10 +198,24 @@ export function causewayCommand(terminal: Terminal): Command {
   return program;
 }
 
+/** The variable stays set where a service configuration has it: it counts only while there is need of it. */
+async function tokenOfEnvironment(agent: LocalClient): Promise<string | undefined> {
+  const token = process.env.CAUSEWAY_ACTIVATION_TOKEN;
+  if (token === undefined || token === '') return undefined;
+  const { machine } = await agent.call('status', {});
+  return machine === null ? token : undefined;
+}
+
 function seconds(text: string): number {
   const value = Number(text);
-  if (!Number.isFinite(value) || value <= 0 || value > 3_600) {
-    throw new CausewayError('USAGE', { issue: `${text} is not a number between 0 and 3600.` });
+  if (!(value >= 1 && value <= 60)) throw new InvalidArgumentError('It must be a number from 1 to 60.');
+  return value;
+}
+
+function count(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1 || value > 1_000) {
+    throw new InvalidArgumentError('It must be a whole number from 1 to 1000.');
   }
   return value;
 }

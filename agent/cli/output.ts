@@ -24,7 +24,7 @@ const SUMMARIES: Record<AgentStatus['summary'], string> = {
   off: 'Disconnected by its owner. Run `causeway up` to connect.',
   connecting: 'Connecting …',
   connected: 'Connected.',
-  degraded: 'Not fully connected: see what failed below.',
+  degraded: 'Not fully connected: see what failed below. The agent keeps trying.',
 };
 
 const PART_TITLES: Record<(typeof PART_ORDER)[number], string> = {
@@ -39,7 +39,7 @@ const PART_STATES: Record<Part['state'], string> = { off: 'off', pending: 'tryin
 
 export function statusLines(status: AgentStatus, style: Style): string[] {
   const { machine } = status;
-  const lines = [status.summary === 'connected' ? style.good(SUMMARIES.connected) : SUMMARIES[status.summary]];
+  const lines = [summaryOf(status, style)];
   if (machine !== null) {
     lines.push('', `${machine.fullName}   ${machine.ipv4}   ${machine.ipv6}`);
     lines.push(
@@ -55,11 +55,20 @@ export function statusLines(status: AgentStatus, style: Style): string[] {
   for (const peer of peers) {
     const roundTrip = peer.roundTripMs === null ? '' : `   ${peer.roundTripMs.toFixed(1)} ms`;
     lines.push(
-      `  ${peer.name.padEnd(20)} ${peer.state.padEnd(12)} ${age(peer.provenAt, status.at)}${roundTrip}   ` +
+      `  ${peer.name.padEnd(20)} ${peer.state.padEnd(12)} ${age(peer, status.at)}${roundTrip}   ` +
         `${bytesText(peer.receivedBytes)} in, ${bytesText(peer.sentBytes)} out`,
     );
   }
   return lines;
+}
+
+export function resolvedLines(found: LocalResult<'resolve'>): string[] {
+  return [
+    found.fullName,
+    `  IPv4     ${found.ipv4}`,
+    `  IPv6     ${found.ipv6}`,
+    `  granted  until ${new Date(found.grantExpiresAt).toISOString()}, and renewed before that while in use`,
+  ];
 }
 
 export function peerLines(peers: LocalResult<'peers'>['peers'], style: Style): string[] {
@@ -83,6 +92,13 @@ export function errorLines(error: Pick<CausewayError, 'code' | 'message' | 'reme
   return [`${style.bad(`error ${error.code}:`)} ${error.message}`, `→ ${error.remedy}`];
 }
 
+function summaryOf({ summary, parts }: AgentStatus, style: Style): string {
+  if (summary === 'connected') return style.good(SUMMARIES.connected);
+  if (summary === 'not-activated' && parts.activation.state === 'failed')
+    return 'Not activated: see what failed below.';
+  return SUMMARIES[summary];
+}
+
 function partLines(title: string, part: Part, status: AgentStatus, style: Style): string[] {
   const colour = part.state === 'ok' ? style.good : part.state === 'failed' ? style.bad : style.faint;
   const roundTrip =
@@ -90,7 +106,7 @@ function partLines(title: string, part: Part, status: AgentStatus, style: Style)
       ? `, ${status.relayRoundTripMs.toFixed(1)} ms`
       : '';
   const lines = [
-    `  ${title.padEnd(14)} ${colour(PART_STATES[part.state].padEnd(7))} ${age(part.provenAt, status.at).padEnd(24)} ${part.detail}${roundTrip}`,
+    `  ${title.padEnd(14)} ${colour(PART_STATES[part.state].padEnd(7))} ${age(part, status.at).padEnd(24)} ${part.detail}${roundTrip}`,
   ];
   if (part.error !== null) {
     lines.push(
@@ -101,8 +117,8 @@ function partLines(title: string, part: Part, status: AgentStatus, style: Style)
   return lines;
 }
 
-function age(provenAt: number | null, now: number): string {
-  if (provenAt === null) return 'never proven';
+function age({ state, provenAt }: { state: string; provenAt: number | null }, now: number): string {
+  if (provenAt === null) return state === 'ok' ? 'not confirmed yet' : state === 'off' ? '' : 'never proven';
   return now - provenAt < 1_000 ? 'proven just now' : `proven ${durationText(now - provenAt)} ago`;
 }
 

@@ -113,3 +113,31 @@ describe('grants', () => {
     expect(directory.ids()).toHaveLength(LIMITS.PEERS_MAX.value);
   });
 });
+
+test('a grant that a revocation overtakes is not taken; the server is asked what holds now', async () => {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  let verified = 0;
+  const overtaken = new PeerDirectory({
+    self: SELF,
+    now: () => now,
+    ask: (method) => {
+      asked.push(method);
+      return (
+        asked.length === 1 ? answer() : Promise.reject(new CausewayError('POLICY_DENIED', { reason: 'No more.' }))
+      ) as Promise<never>;
+    },
+    verify: async (grant) => {
+      verified++;
+      await promise;
+      return JSON.parse(grant) as GrantClaims;
+    },
+    onGrant: (peer) => granted.push(peer),
+  });
+  const found = overtaken.renew(machine(1, 'sql01').id as MachineId);
+  while (verified === 0) await undefined;
+  overtaken.forget(machine(1, 'sql01').id as MachineId);
+  resolve();
+  await expect(found).rejects.toMatchObject({ code: 'POLICY_DENIED' });
+  expect(granted).toEqual([]);
+  expect(asked).toEqual(['peerById', 'peerById']);
+});

@@ -38,6 +38,8 @@ export class PeerDirectory {
   readonly #byAddress = new Map<string, MachineId>();
   readonly #byName = new Map<Label, MachineId>();
   readonly #asking = new Map<string, Promise<KnownPeer>>();
+  /** Answers whose grants are being verified, and whether they were overtaken by a revocation. */
+  readonly #verifying = new Set<{ readonly id: MachineId; revoked: boolean }>();
 
   constructor(options: DirectoryOptions) {
     this.#options = options;
@@ -83,7 +85,7 @@ export class PeerDirectory {
     const before = this.#peers.get(machine.id);
     if (before !== undefined && before.claims.exp >= claims.exp) return before;
     const peer: KnownPeer = { machine, grant, claims, learntAt: this.#options.now() };
-    if (before !== undefined) this.forget(machine.id);
+    if (before !== undefined) this.#drop(before);
     this.#makeRoom();
     this.#peers.set(machine.id, peer);
     this.#byAddress.set(machine.ipv4, machine.id).set(machine.ipv6, machine.id);
@@ -94,12 +96,9 @@ export class PeerDirectory {
 
   /** Policy no longer lets us talk to it. */
   forget(id: MachineId): void {
+    for (const answer of this.#verifying) if (answer.id === id) answer.revoked = true;
     const peer = this.#peers.get(id);
-    if (peer === undefined) return;
-    this.#peers.delete(id);
-    this.#byAddress.delete(peer.machine.ipv4);
-    this.#byAddress.delete(peer.machine.ipv6);
-    if (this.#byName.get(peer.machine.name) === id) this.#byName.delete(peer.machine.name);
+    if (peer !== undefined) this.#drop(peer);
   }
 
   /** Names may stand for others now: ask again at the next use. */
@@ -123,7 +122,11 @@ export class PeerDirectory {
   }
 
   async #accept({ grant, peer }: GrantedPeer): Promise<KnownPeer> {
-    const claims = await this.#options.verify(grant);
+    const answer = { id: peer.id, revoked: false };
+    this.#verifying.add(answer);
+    const claims = await this.#options.verify(grant).finally(() => this.#verifying.delete(answer));
+    // The server said this first and then revoked it: it is asked what holds now.
+    if (answer.revoked) return this.#accept(await this.#options.ask('peerById', { machine: peer.id }));
     if (otherMachine(claims, this.#options.self).id !== peer.id) throw new CausewayError('GRANT_NOT_FOR_US');
     const known = this.learn(grant, claims);
     const refreshed = { ...known, learntAt: this.#options.now() };
@@ -150,8 +153,15 @@ export class PeerDirectory {
   #makeRoom(): void {
     if (this.#peers.size < LIMITS.PEERS_MAX.value) return;
     const now = this.#options.now() / 1000;
-    for (const [id, peer] of this.#peers) if (peer.claims.exp <= now) this.forget(id);
-    const oldest = this.#peers.keys().next().value;
-    if (this.#peers.size >= LIMITS.PEERS_MAX.value && oldest !== undefined) this.forget(oldest);
+    for (const peer of this.#peers.values()) if (peer.claims.exp <= now) this.#drop(peer);
+    const oldest = this.#peers.values().next().value;
+    if (this.#peers.size >= LIMITS.PEERS_MAX.value && oldest !== undefined) this.#drop(oldest);
+  }
+
+  #drop({ machine }: KnownPeer): void {
+    this.#peers.delete(machine.id);
+    this.#byAddress.delete(machine.ipv4);
+    this.#byAddress.delete(machine.ipv6);
+    if (this.#byName.get(machine.name) === machine.id) this.#byName.delete(machine.name);
   }
 }

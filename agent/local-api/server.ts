@@ -5,7 +5,7 @@
 import { chmod, rm } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import { dirname } from 'node:path';
-import { CausewayError } from '#protocol/errors.ts';
+import { CausewayError, isRefusal } from '#protocol/errors.ts';
 import {
   LOCAL_METHODS,
   type LocalMethod,
@@ -31,12 +31,12 @@ export interface LocalServer extends AsyncDisposable {
 
 /**
  * Listens on `path`; a socket left behind by a killed agent is replaced.
- * @throws CausewayError AGENT_ALREADY_RUNNING, DIRECTORY_READ_ONLY
+ * @throws CausewayError AGENT_ALREADY_RUNNING, DIRECTORY_READ_ONLY, PRIVILEGE_MISSING
  */
 export async function serveLocalApi(path: string, handlers: LocalHandlers): Promise<LocalServer> {
   await ensurePrivateDirectory(dirname(path));
   if (await answers(path)) throw new CausewayError('AGENT_ALREADY_RUNNING', { socket: path });
-  await rm(path, { force: true });
+  await removeLeftover(path);
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
     sockets.add(socket);
@@ -86,13 +86,23 @@ async function answer(socket: Socket, handlers: LocalHandlers, message: unknown)
   }
 }
 
+/** @throws CausewayError PRIVILEGE_MISSING when the socket is another user's */
 async function answers(path: string): Promise<boolean> {
   try {
     const client = await connectLocal(path);
     client[Symbol.dispose]();
     return true;
-  } catch {
+  } catch (error) {
+    if (isRefusal(error, 'PRIVILEGE_MISSING')) throw error;
     return false;
+  }
+}
+
+async function removeLeftover(path: string): Promise<void> {
+  try {
+    await rm(path, { force: true });
+  } catch (error) {
+    throw new CausewayError('DIRECTORY_READ_ONLY', { directory: dirname(path) }, { cause: error });
   }
 }
 
