@@ -50,7 +50,7 @@ describe('status', () => {
     const text = statusLines(STATUS, PLAIN).join('\n');
     expect(text).toContain('Not fully connected');
     expect(text).toMatch(/Activation +ok +proven 2 minutes ago|Activation +ok +proven 1 minute ago/);
-    expect(text).toMatch(/Relay +failed +proven 20 seconds ago/);
+    expect(text).toMatch(/Relay +failed +last proven 20 seconds ago/);
     expect(text).toContain('can not be reached: the connection was refused. [SERVER_UNREACHABLE]');
     expect(text).toMatch(/→ Check that this computer is online/);
     expect(text).toMatch(/Names +trying +never proven/);

@@ -106,7 +106,7 @@ function partLines(title: string, part: Part, status: AgentStatus, style: Style)
       ? `, ${status.relayRoundTripMs.toFixed(1)} ms`
       : '';
   const lines = [
-    `  ${title.padEnd(14)} ${colour(PART_STATES[part.state].padEnd(7))} ${age(part, status.at).padEnd(24)} ${part.detail}${roundTrip}`,
+    `  ${title.padEnd(14)} ${colour(PART_STATES[part.state].padEnd(7))} ${age(part, status.at).padEnd(26)} ${part.detail}${roundTrip}`.trimEnd(),
   ];
   if (part.error !== null) {
     lines.push(
@@ -119,7 +119,8 @@ function partLines(title: string, part: Part, status: AgentStatus, style: Style)
 
 function age({ state, provenAt }: { state: string; provenAt: number | null }, now: number): string {
   if (provenAt === null) return state === 'ok' ? 'not confirmed yet' : state === 'off' ? '' : 'never proven';
-  return now - provenAt < 1_000 ? 'proven just now' : `proven ${durationText(now - provenAt)} ago`;
+  const when = now - provenAt < 1_000 ? 'just now' : `${durationText(now - provenAt)} ago`;
+  return state === 'failed' ? `last proven ${when}` : `proven ${when}`;
 }
 
 function bytesText(bytes: number): string {

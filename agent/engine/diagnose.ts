@@ -4,10 +4,12 @@
  */
 import { lookup } from 'node:dns/promises';
 import { connect } from 'node:net';
-import { CausewayError, fromWire } from '#protocol/errors.ts';
+import { CausewayError, fromWire, isRefusal } from '#protocol/errors.ts';
+import type { GrantedMachine } from '#protocol/grants.ts';
+import type { MachineId } from '#protocol/ids.ts';
 import { LIMITS } from '#protocol/limits.ts';
 import type { Check } from '#protocol/local-api.ts';
-import { type AgentStatus, PART_ORDER, type Part } from '#protocol/status.ts';
+import { type AgentStatus, PART_ORDER, type Part, type PartName } from '#protocol/status.ts';
 import { durationText } from '../duration.ts';
 import { connectPinned, unreachable } from '../pinned-socket.ts';
 import type { Activation } from '../state/activation-file.ts';
@@ -22,6 +24,14 @@ export interface DiagnosisSubject {
 
 /** Peers that are pinged; more would make a diagnosis of a big server endless. */
 const PEERS_TO_PING = 20;
+
+const WORKING: Record<PartName, string> = {
+  activation: 'This computer is activated',
+  control: 'The control plane answers',
+  relay: 'The relay answers',
+  adapter: 'The adapter has its addresses and routes',
+  names: 'Names of the network are found',
+};
 
 /** Runs every check in order; one that fails does not stop the later ones. */
 export async function diagnose(subject: DiagnosisSubject, onCheck: (check: Check) => void): Promise<Check[]> {
@@ -69,13 +79,12 @@ export async function diagnose(subject: DiagnosisSubject, onCheck: (check: Check
     if (Math.abs(offset) >= LIMITS.CLOCK_SKEW_WARN_MS.value) {
       throw new CausewayError('CLOCK_SKEWED', { skew: durationText(offset) });
     }
-    return `This computer and the server agree to ${Math.abs(offset)} ms.`;
+    return `This computer and the server agree to within ${Math.max(1, Math.abs(offset))} ms.`;
   });
   for (const name of PART_ORDER.slice(1)) await run(name, async () => partOutcome(name, status.parts[name]));
   for (const peer of status.peers.slice(0, PEERS_TO_PING)) {
     await run(`peer ${peer.name}`, async () => {
-      const known = await membership.directory.renew(peer.id);
-      const roundTrip = await membership.link.ping(known.machine, LIMITS.PING_TIMEOUT_MS.value);
+      const roundTrip = await membership.link.ping(await grantedNow(membership, peer.id), LIMITS.PING_TIMEOUT_MS.value);
       return `Answers through the tunnel in ${roundTrip.toFixed(1)} ms.`;
     });
   }
@@ -94,10 +103,21 @@ async function outcome(name: string, work: () => Promise<string>): Promise<Check
   }
 }
 
-function partOutcome(name: string, part: Part): string {
+function partOutcome(name: PartName, part: Part): string {
   if (part.error !== null) throw fromWire(part.error);
   if (part.state !== 'ok') throw new CausewayError('TIMED_OUT', { action: `the first try of ${name}`, seconds: 5 });
-  return `${name} works${part.detail === '' ? '' : ` (${part.detail})`}.`;
+  return `${WORKING[name]}${part.detail === '' ? '' : ` (${part.detail})`}.`;
+}
+
+/** The peer, asked for anew; while the control plane is away a grant in hand still lets the two talk. */
+async function grantedNow(membership: Membership, id: MachineId): Promise<GrantedMachine> {
+  try {
+    return (await membership.directory.renew(id)).machine;
+  } catch (error) {
+    const known = membership.directory.get(id);
+    if (known === undefined || isRefusal(error, 'POLICY_DENIED')) throw error;
+    return known.machine;
+  }
 }
 
 function tcpConnect(host: string, port: number, server: string): Promise<void> {
