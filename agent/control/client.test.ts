@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { WebSocket } from 'ws';
 import type { SelfFacts } from '#protocol/control-messages.ts';
 import { CausewayError } from '#protocol/errors.ts';
@@ -47,6 +47,7 @@ afterEach(async () => {
   client?.[Symbol.dispose]();
   await server?.[Symbol.asyncDispose]();
   await rm(directory, { recursive: true });
+  vi.useRealTimers();
 });
 
 const silent = { onEvent: () => undefined, onProven: () => undefined, onClose: () => undefined };
@@ -134,6 +135,33 @@ describe('a connection', () => {
     await expect(connection.request('self', {})).rejects.toMatchObject({ code: 'MESSAGE_MALFORMED' });
     connection[Symbol.dispose]();
     expect(closes).toHaveLength(1);
+  });
+
+  test('gives up a request that a living server does not answer, and lives on', async () => {
+    server = await RudeServer.webSocket(answering({ sync: WELL.sync }));
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+    const connection = await ControlConnection.open(server.target, silent, never);
+    const outcome = connection.request('self', {}).catch((error: CausewayError) => error.code);
+    // Step by step: the server answers pings in real time.
+    for (let passed = 0; passed < LIMITS.CONTROL_TIMEOUT_MS.value; passed += 500) {
+      await vi.advanceTimersByTimeAsync(500);
+      for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(await outcome).toBe('TIMED_OUT');
+    expect(await connection.request('sync', { peers: [] })).toEqual({ revoked: [] });
+    connection[Symbol.dispose]();
+  });
+
+  test('whose path died is found out in seconds when there is a request, and no request hangs', async () => {
+    server = await RudeServer.webSocket((webSocket) => {
+      webSocket.send(JSON.stringify(CHALLENGE));
+      webSocket.pause();
+    });
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+    const connection = await ControlConnection.open(server.target, silent, never);
+    const outcome = connection.request('self', {}).catch((error: CausewayError) => error.message);
+    await vi.advanceTimersByTimeAsync(LIMITS.PING_TIMEOUT_MS.value * 1.5 + 100);
+    expect(await outcome).toContain('it stopped answering');
   });
 
   test('ends with its signal, and so do its requests', async () => {
