@@ -87,12 +87,13 @@ test('what follows a message waits for those who awaited it, if asked for', asyn
   const { webSocket } = await openPinnedWebSocket({ ...targetOf(server), oneByOne: true }, never);
   const order: string[] = [];
   const both = new Promise<void>((resolve) => {
-    webSocket.on('message', async (data) => {
-      order.push(String(data));
-      for (let turn = 0; turn < 20; turn++) await undefined;
-      order.push(`${String(data)} done`);
+    const act = async (text: string) => {
+      order.push(text);
+      for (let turn = 0; turn < 20; turn++) await Promise.resolve();
+      order.push(`${text} done`);
       if (order.length === 4) resolve();
-    });
+    };
+    webSocket.on('message', (data) => void act(String(data)));
   });
   webSocket.resume();
   await both;

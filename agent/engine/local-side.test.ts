@@ -178,7 +178,7 @@ test('nothing is set up once it ends, whatever was under way', async () => {
   const { promise, resolve } = Promise.withResolvers<void>();
   host.proof = promise;
   const looking = local.look();
-  while (host.standing.length < 2) await undefined;
+  while (host.standing.length < 2) await Promise.resolve();
   const ending = local[Symbol.asyncDispose]();
   const late = local.look();
   local.adapterFailed(new Error('late'));

@@ -134,7 +134,7 @@ test('a grant that a revocation overtakes is not taken; the server is asked what
     onGrant: (peer) => granted.push(peer),
   });
   const found = overtaken.renew(machine(1, 'sql01').id as MachineId);
-  while (verified === 0) await undefined;
+  while (verified === 0) await Promise.resolve();
   overtaken.forget(machine(1, 'sql01').id as MachineId);
   resolve();
   await expect(found).rejects.toMatchObject({ code: 'POLICY_DENIED' });
