@@ -39,7 +39,7 @@ export interface MembershipOptions {
 /** How often adapter and names are proven without being asked: nobody shall see an older "ok" than this. */
 const LOOK_EVERY_MS = 60_000;
 /** How soon a sleep of the computer or a change of its network is noticed. */
-const SURROUNDINGS_EVERY_MS = 2_000;
+const SURROUNDINGS_EVERY_MS = 5_000;
 /** How long somebody who asks for the status waits for fresh proofs: many round trips, and no annoyance. */
 const PROOF_WAIT_MS = 2_000;
 
