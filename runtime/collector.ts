@@ -2,9 +2,9 @@
  * What agent and relay need of V8's garbage collector. Both move gigabytes through buffers that live for
  * microseconds outside V8's heap, and then are idle for hours; V8's defaults are made for neither.
  *
- * - A moved frame leaves little garbage in the heap and much outside it (ArrayBuffers). V8 answers 64 MiB
- *   of such memory with a mark-compact of everything, dozens of times a second, and does not try first the
- *   collection of the young objects, which frees the same buffers in a fifth of a millisecond. So it is
+ * - A moved frame leaves little garbage in the heap and much outside it (ArrayBuffers). V8 answers
+ *   some MiB of such memory with a mark-compact of everything, dozens of times a second, and does not try
+ *   first the collection of the young objects, which frees the same buffers in a fifth of a millisecond. So it is
  *   asked for that one every few MiB of traffic.
  * - V8 frees buffers on another thread. Their 64 KiB pieces come from malloc's arena of the thread that
  *   allocates, and the two fight for it: freeing them where they were made takes a tunnel from about 1.2 to
