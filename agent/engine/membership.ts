@@ -75,6 +75,7 @@ export class Membership implements AsyncDisposable {
       ask: (method, params) => this.control.request(method, params),
       verify: (grant) => this.#verify(grant),
       onGrant: (peer) => this.link.granted(peer),
+      onForgotten: (machine) => this.link.forgotten(machine),
     });
     this.#local = new LocalSide({
       host,
@@ -185,6 +186,7 @@ export class Membership implements AsyncDisposable {
     return {
       onProven: () => board.proven('control'),
       onOnline: () => {
+        this.link.clockLearnt();
         board.policyRefreshedAt = Date.now();
         board.works('activation', `in ${this.#self.subscription.name}`);
         board.works('control', this.#options.activation.server, this.#clockWarning());

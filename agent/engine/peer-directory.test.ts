@@ -17,6 +17,7 @@ function machine(number: number, name: string): GrantedMachine {
 let now: number;
 let asked: string[];
 let granted: KnownPeer[];
+let forgotten: string[];
 let answer: () => Promise<ControlResult<'peerByName'>>;
 let directory: PeerDirectory;
 
@@ -34,6 +35,7 @@ beforeEach(() => {
   now = 1_000_000;
   asked = [];
   granted = [];
+  forgotten = [];
   answer = () => Promise.resolve(statement(machine(1, 'sql01'), 5_000));
   directory = new PeerDirectory({
     self: SELF,
@@ -44,6 +46,7 @@ beforeEach(() => {
     },
     verify: (grant) => Promise.resolve(JSON.parse(grant) as GrantClaims),
     onGrant: (peer) => granted.push(peer),
+    onForgotten: (machine) => forgotten.push(machine.name),
   });
 });
 
@@ -111,6 +114,7 @@ describe('grants', () => {
       directory.learn(grant, JSON.parse(grant) as GrantClaims);
     }
     expect(directory.ids()).toHaveLength(LIMITS.PEERS_MAX.value);
+    expect(forgotten).toEqual(Array.from({ length: 10 }, (_, i) => `m${i + 1}`));
   });
 });
 
@@ -132,6 +136,7 @@ test('a grant that a revocation overtakes is not taken; the server is asked what
       return JSON.parse(grant) as GrantClaims;
     },
     onGrant: (peer) => granted.push(peer),
+    onForgotten: () => undefined,
   });
   const found = overtaken.renew(machine(1, 'sql01').id as MachineId);
   while (verified === 0) await Promise.resolve();

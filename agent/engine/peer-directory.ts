@@ -27,6 +27,8 @@ export interface DirectoryOptions {
   verify(grant: string): Promise<GrantClaims>;
   /** Another grant is valid from now on. */
   onGrant(peer: KnownPeer): void;
+  /** What was known of this machine is known no longer. */
+  onForgotten(machine: GrantedMachine): void;
 }
 
 /** How long an answer about a name is used again without asking: as long as the DNS answers' TTL. */
@@ -159,6 +161,7 @@ export class PeerDirectory {
   }
 
   #drop({ machine }: KnownPeer): void {
+    this.#options.onForgotten(machine);
     this.#peers.delete(machine.id);
     this.#byAddress.delete(machine.ipv4);
     this.#byAddress.delete(machine.ipv6);

@@ -27,13 +27,14 @@ export interface TunnelLinkOptions {
   readonly directory: PeerDirectory;
   /** The flags line of /proc/cpuinfo, where there is one: AES in hardware or not. */
   readonly cpuFlags?: string | undefined;
-  /** Milliseconds of the Unix epoch, server's clock; never jumps while connected. */
+  /** Milliseconds of the Unix epoch, server's clock. */
   readonly now: () => number;
   /** @returns false when the relay's socket is over its mark. */
   readonly sendFrame: (frame: Uint8Array) => boolean;
   /** Signature and expiry of a grant that a peer brought along. */
   readonly verifyGrant: (grant: string) => Promise<GrantClaims>;
   readonly onAdapterFailure: (error: Error) => void;
+  /** For what happens seldom: a port scan on this machine must not fill its log. */
   readonly log: (message: string, details: Record<string, unknown>) => void;
 }
 
@@ -57,6 +58,8 @@ export class TunnelLink implements Disposable {
   #adapter: Adapter | undefined;
   #timer: NodeJS.Timeout | undefined;
   #timerAt = Number.POSITIVE_INFINITY;
+  #latest = 0;
+  #stopped = false;
 
   constructor(options: TunnelLinkOptions) {
     this.#options = options;
@@ -71,7 +74,7 @@ export class TunnelLink implements Disposable {
     this.router = new PacketRouter({
       now: () => performance.now(),
       send: (peer, packets) => this.#outgoing(peer, packets),
-      find: async (address) => (await this.#find(address)).id,
+      find: async (address) => (await options.directory.byAddress(address)).machine.id,
       reply: (packet) => void this.#adapter?.write(packet),
       isOverlay: isMachineAddress(options.self),
       onFailure: options.onAdapterFailure,
@@ -86,19 +89,19 @@ export class TunnelLink implements Disposable {
 
   /** A tunnel message came from a peer. */
   incoming(peer: MachineId, message: Uint8Array): void {
-    this.#tunnel.incoming(peer, message, this.#options.now());
+    this.#tunnel.incoming(peer, message, this.#now());
     this.#schedule();
   }
 
   peerGone(peer: MachineId, reason: GoneReason): void {
-    this.#tunnel.peerGone(peer, reason, this.#options.now());
+    this.#tunnel.peerGone(peer, reason, this.#now());
     this.#schedule();
   }
 
   /** The relay connection is a new one. */
   reconnected(): void {
     this.#adapter?.resume();
-    this.#tunnel.reconnected(this.#options.now());
+    this.#tunnel.reconnected(this.#now());
     this.#schedule();
   }
 
@@ -109,17 +112,29 @@ export class TunnelLink implements Disposable {
 
   /** Takes in a grant; called by the directory for every new one. */
   granted({ machine, grant, claims }: KnownPeer): void {
-    this.#tunnel.setGrant(grant, claims, this.#options.now());
+    this.#tunnel.setGrant(grant, claims, this.#now());
     this.router.add(machine.id, keysOf(machine));
+    this.#schedule();
+  }
+
+  /** The directory knows this machine no longer; called by it. */
+  forgotten(machine: GrantedMachine): void {
+    this.router.remove(keysOf(machine));
+    this.#roundTrips.delete(machine.id);
+  }
+
+  /** The server told its time anew: what was due by the old one may be due now. */
+  clockLearnt(): void {
+    clearTimeout(this.#timer);
+    this.#timerAt = Number.POSITIVE_INFINITY;
+    this.#tunnel.tick(this.#now());
     this.#schedule();
   }
 
   /** Policy forbids this peer from now on: nothing more in either direction. */
   revoke(peer: MachineId): void {
-    const known = this.#options.directory.get(peer);
-    if (known !== undefined) this.router.remove(keysOf(known.machine));
     this.#options.directory.forget(peer);
-    this.#tunnel.revoke(peer, this.#options.now());
+    this.#tunnel.revoke(peer, this.#now());
     this.#schedule();
   }
 
@@ -146,7 +161,7 @@ export class TunnelLink implements Disposable {
       const key = probe.toString('latin1');
       this.#probes.set(key, { peer: machine.id, sentAt: performance.now(), resolve });
       sent.push(key);
-      const hasSession = this.#tunnel.probe(machine.id, probe, this.#options.now());
+      const hasSession = this.#tunnel.probe(machine.id, probe, this.#now());
       again = setTimeout(send, hasSession ? PROBE_AGAIN_MS : SESSION_AGAIN_MS);
       this.#schedule();
     };
@@ -168,6 +183,7 @@ export class TunnelLink implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    this.#stopped = true;
     clearTimeout(this.#timer);
     this.#adapter = undefined;
     this.#tunnel[Symbol.dispose]();
@@ -186,7 +202,7 @@ export class TunnelLink implements Disposable {
       needGrant: (peer) => {
         directory.renew(peer).catch((error: unknown) => {
           log('no grant', { peer, error: String(error) });
-          this.#tunnel.refuseGrant(peer, this.#options.now());
+          this.#tunnel.refuseGrant(peer, this.#now());
           this.#schedule();
         });
       },
@@ -205,44 +221,41 @@ export class TunnelLink implements Disposable {
   }
 
   #outgoing(peer: MachineId, packets: readonly AdapterPacket[]): void {
-    this.#tunnel.outgoing(peer, packets, this.#options.now());
+    this.#tunnel.outgoing(peer, packets, this.#now());
     this.#schedule();
-  }
-
-  async #find(address: string): Promise<GrantedMachine> {
-    try {
-      return (await this.#options.directory.byAddress(address)).machine;
-    } catch (error) {
-      this.#options.log('no peer at address', { address, error: String(error) });
-      throw error;
-    }
   }
 
   async #verify(handshake: number, grant: string): Promise<void> {
     try {
       const claims = await this.#options.verifyGrant(grant);
-      const fits = this.#tunnel.grantVerified(handshake, claims, this.#options.now());
+      const fits = this.#tunnel.grantVerified(handshake, claims, this.#now());
       if (fits) this.#options.directory.learn(grant, claims);
     } catch (error) {
       this.#options.log('handshake refused', { error: String(error) });
-      this.#tunnel.grantRejected(handshake, this.#options.now());
+      this.#tunnel.grantRejected(handshake, this.#now());
     }
     this.#schedule();
+  }
+
+  /** The server's time, but never less than before: a new challenge may set it back a little. */
+  #now(): number {
+    this.#latest = Math.max(this.#latest, this.#options.now());
+    return this.#latest;
   }
 
   /** Re-arms the timer only when the next deadline came nearer; a timer that fires early costs one look. */
   #schedule(): void {
     const next = this.#tunnel.nextDeadline();
-    if (next === undefined || next >= this.#timerAt) return;
+    if (this.#stopped || next === undefined || next >= this.#timerAt) return;
     clearTimeout(this.#timer);
     this.#timerAt = next;
     this.#timer = setTimeout(
       () => {
         this.#timerAt = Number.POSITIVE_INFINITY;
-        this.#tunnel.tick(this.#options.now());
+        this.#tunnel.tick(this.#now());
         this.#schedule();
       },
-      Math.max(0, next - this.#options.now()),
+      Math.max(0, next - this.#now()),
     );
   }
 }

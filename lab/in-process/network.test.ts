@@ -45,7 +45,8 @@ describe('two machines', () => {
     const { ipv4 } = await administrator.machine('b');
     await expect(a.engine.resolve(ipv4)).rejects.toMatchObject({ code: 'POLICY_DENIED' });
     a.send(ipv4, 'let me in');
-    await until(() => a.logged.some(({ message }) => message === 'no peer at address'));
+    // The reply to a denied packet: ICMP type 3, code 13.
+    await until(() => a.received().some((packet) => packet.includes('\u0003\r')));
     expect(b.received()).toEqual([]);
   });
 
