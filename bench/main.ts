@@ -6,8 +6,9 @@
  */
 import { suite as relay } from './relay.ts';
 import { suite as tunnel } from './tunnel.ts';
+import { suite as tunnelCore } from './tunnel-core.ts';
 
-const SUITES = [tunnel, relay] as const;
+const SUITES = [tunnel, relay, tunnelCore] as const;
 
 const name = process.argv.slice(2).find((word) => !word.startsWith('--')) ?? 'list';
 const json = process.argv.includes('--json');
@@ -22,4 +23,4 @@ if (name !== 'list') {
   process.stderr.write(`There is no suite ${name}.\n`);
   process.exitCode = 2;
 }
-for (const known of SUITES) process.stdout.write(`${known.name.padEnd(10)}${known.summary}\n`);
+for (const known of SUITES) process.stdout.write(`${known.name.padEnd(14)}${known.summary}\n`);

@@ -143,7 +143,9 @@ async function call(server: Server, key: string | null, method: string, path: st
       });
     });
     sent.on('timeout', () => sent.destroy(new Error(`no answer to ${method} ${path} in ${TIMEOUT_MS} ms`)));
-    sent.on('response', (response) => read(response).then(resolve, reject));
+    sent.on('response', (response) => {
+      read(response).then(resolve, reject);
+    });
     sent.on('error', reject);
   });
 }
