@@ -10,7 +10,7 @@ import { serveLocalApi } from '../local-api/server.ts';
 import { LinuxHost } from '../os/linux-host.ts';
 
 /** By then an activated agent is connected. */
-const QUIET_AFTER_MS = 10_000;
+const QUIET_AFTER_MS = 5_000;
 
 export interface DaemonOptions {
   readonly stateDirectory: string;
