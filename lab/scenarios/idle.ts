@@ -8,6 +8,7 @@ import type { Scenario } from './story.ts';
 
 const WATCHED_SECONDS = 60;
 const CPU_PERCENT_MAX = 0.2;
+const SETTLE_MS = 25_000;
 const MEGABYTE = 1_000_000;
 
 export const idle: Scenario = {
@@ -28,8 +29,9 @@ export const idle: Scenario = {
       await causeway.activate(web1, await administrator.token(web));
       await offerServices(sql01);
       await waitForPage(web1, 'sql01');
-      // What a start leaves to be done, in the garbage collector above all, is not yet idleness.
-      await new Promise((resolve) => setTimeout(resolve, 5_000));
+      // What a start leaves to be done is not yet idleness: V8 gives memory back in several collections,
+      // the last of them some 20 seconds after the last packet.
+      await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
       return 'there is a session between them';
     });
     const watched = [
