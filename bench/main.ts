@@ -5,10 +5,11 @@
  *     npm run bench -- NAME [--json]      prints a table, or one JSON object last
  */
 import { suite as relay } from './relay.ts';
+import { suite as roundTrip } from './round-trip.ts';
 import { suite as tunnel } from './tunnel.ts';
 import { suite as tunnelCore } from './tunnel-core.ts';
 
-const SUITES = [tunnel, relay, tunnelCore] as const;
+const SUITES = [tunnel, roundTrip, relay, tunnelCore] as const;
 
 const name = process.argv.slice(2).find((word) => !word.startsWith('--')) ?? 'list';
 const json = process.argv.includes('--json');
