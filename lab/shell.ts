@@ -13,17 +13,20 @@ const NAMESPACES = ['--net', '--mount', '--uts', '--ipc', '--pid'];
 
 /** @returns the exit code of the shell or command; 1 with a sentence when there is no such host */
 export function openShell([name = '', ...command]: readonly string[], say: (sentence: string) => void): number {
-  const labs = labDirectories().filter(({ path, pid }) => isAlive(pid) && existsSync(join(path, HOSTS_FILE)));
-  const newest = labs.sort((a, b) => b.pid - a.pid)[0];
-  if (newest === undefined) {
+  const running = labDirectories()
+    .filter(({ path, pid }) => isAlive(pid) && existsSync(join(path, HOSTS_FILE)))
+    .map(({ path, pid }) => ({ path, pid, hosts: hostsOf(path) }))
+    .sort((a, b) => b.pid - a.pid);
+  if (running.length === 0) {
     say('No demo of yours is running. Start one with: npm run demo');
     return 1;
   }
-  const hosts = JSON.parse(readFileSync(join(newest.path, HOSTS_FILE), 'utf8')) as Record<string, number>;
-  const inner = hosts[name];
-  const holder = inner === undefined ? null : outerPid(newest.path, inner);
+  // A test or a benchmark that runs at the same time has a lab too.
+  const lab = running.find(({ hosts }) => name in hosts);
+  const holder = lab === undefined ? null : outerPid(lab.path, Number(lab.hosts[name]));
   if (holder === null) {
-    say(`There is no host ${name}. There are: ${Object.keys(hosts).sort().join(', ')}`);
+    const names = Object.keys(running[0]?.hosts ?? {}).sort();
+    say(`${name === '' ? 'Name a host.' : `There is no host ${name}.`} There are: ${names.join(', ')}`);
     return 1;
   }
   const user = process.getuid?.() === 0 ? [] : ['--user', '--preserve-credentials'];
@@ -42,6 +45,11 @@ export function openShell([name = '', ...command]: readonly string[], say: (sent
     },
   });
   return status ?? 1;
+}
+
+/** Process id of each host's holder, as numbered inside the lab. */
+function hostsOf(directory: string): Record<string, number> {
+  return JSON.parse(readFileSync(join(directory, HOSTS_FILE), 'utf8')) as Record<string, number>;
 }
 
 /** The process that is number `inner` in the lab's process namespace, as numbered out here. */

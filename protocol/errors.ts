@@ -36,7 +36,7 @@ export const ERRORS = {
     http: 401,
   },
   TOKEN_EXHAUSTED: {
-    what: 'The activation token was already used as often as it may be ({uses} times).',
+    what: 'The activation token was already used as often as it may be (uses allowed: {uses}).',
     remedy: 'Ask the administrator for a new activation token or for one with more uses.',
     http: 401,
   },
@@ -103,7 +103,7 @@ export const ERRORS = {
   },
   DIRECTORY_READ_ONLY: {
     what: 'The directory {directory} can not be written to.',
-    remedy: 'Make it writable for this user, or name another directory.',
+    remedy: 'Run as root, make it writable for this user, or name another directory.',
     http: 500,
   },
   DISK_FULL: {
@@ -189,7 +189,8 @@ export const ERRORS = {
   },
   AGENT_ALREADY_RUNNING: {
     what: 'A Causeway agent already runs here (it answers on {socket}).',
-    remedy: 'Use it, or stop it first; for a second one choose another state directory with `--state DIR`.',
+    remedy:
+      'Use it, or stop it first; a second one needs a network namespace, `--socket PATH` and `--state DIR` of its own.',
     http: 409,
   },
   FRAME_TOO_LARGE: {

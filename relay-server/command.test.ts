@@ -100,11 +100,14 @@ describe('causeway-relay', () => {
 
   test('serve prints the one-time secret once, in words, and stops cleanly', async () => {
     const first = serve();
-    const lines = await first.firstLines(11);
+    const lines = await first.firstLines(13);
     const text = lines.join('\n');
     expect(text).toMatch(/listens at https:\/\/127\.0\.0\.1:\d+/);
     const secret = /cws_[\w-]{27}/.exec(text)?.[0] ?? '';
     expect(text).toContain(`"secret":"${secret}"`);
+    const pin = /^Pin of its key: ([\w-]{43}), for curl: sha256\/\/(\S+)$/m.exec(text);
+    expect(pin?.[2]).toBe(Buffer.from(pin?.[1] ?? '', 'base64url').toString('base64'));
+    expect(text).toContain(`curl --insecure --pinnedpubkey 'sha256//${pin?.[2]}' https:`);
     first.child.kill('SIGTERM');
     const { code, error } = await first.ended;
     expect(code).toBe(0);
@@ -187,10 +190,12 @@ describe('causeway-relay', () => {
       ['--log-level', 'loud'],
     ]) {
       const { code, error } = await start(['serve', '--data', join(directory, 'never'), ...args]).ended;
-      expect(code).toBe(1);
+      expect(code).toBe(2);
       expect(error[0]).toMatch(/^error USAGE: /);
     }
-    expect((await start(['dance']).ended).code).toBe(1);
+    const unknown = await start(['dance']).ended;
+    expect(unknown.code).toBe(2);
+    expect(unknown.error).toEqual(["error USAGE: unknown command 'dance'", '  See `--help`.']);
     const reset = await start(['reset-admin', '--data', join(directory, 'never')]).ended;
     expect(reset.error[0]).toMatch(/^error USAGE: No server has kept its data/);
   });

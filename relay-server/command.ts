@@ -14,6 +14,7 @@ import { createServer, openStore, type RunningServer } from './server.ts';
 import { VERSION } from './version.ts';
 
 const DEFAULT_DATA = '/var/lib/causeway-relay';
+const WRONG_USAGE = 2;
 const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'];
 
 /** Where the command writes and how it hears that it shall stop. */
@@ -42,18 +43,27 @@ interface ServeOptions extends CommonOptions {
   readonly logLevel: string;
 }
 
-/** @returns the exit code. */
+/** @returns the exit code: 0, 1 for a refusal, 2 for wrong usage. */
 export async function run(args: readonly string[], around: Surroundings): Promise<number> {
   const program = describe(around);
   try {
     await program.parseAsync([...args], { from: 'user' });
     return 0;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode;
-    if (!(error instanceof CausewayError)) throw error;
-    around.error(`error ${error.code}: ${error.message}\n  ${error.remedy}`);
-    return 1;
+    const refusal = refusalOf(error);
+    if (refusal === undefined) return 0;
+    around.error(`error ${refusal.code}: ${refusal.message}\n  ${refusal.remedy}`);
+    return refusal.code === 'USAGE' ? WRONG_USAGE : 1;
   }
+}
+
+/** @returns undefined for help and version, which have been printed. */
+function refusalOf(error: unknown): CausewayError | undefined {
+  if (error instanceof CausewayError) return error;
+  if (!(error instanceof CommanderError)) throw error;
+  if (error.exitCode === 0) return undefined;
+  const issue = error.code === 'commander.help' ? 'No command was named.' : error.message.replace(/^error: /, '');
+  return new CausewayError('USAGE', { issue });
 }
 
 function describe(around: Surroundings): Command {
@@ -64,6 +74,7 @@ function describe(around: Surroundings): Command {
     .configureOutput({
       writeOut: (text) => around.out(text.trimEnd()),
       writeErr: (text) => around.error(text.trimEnd()),
+      outputError: () => undefined, // `run` says it, in the form of all refusals
     });
   common(program.command('serve').description('Run the server in the foreground.'))
     .option('--listen <host:port>', 'address to listen on', DEFAULT_LISTEN)
@@ -102,7 +113,8 @@ async function serve(options: ServeOptions, around: Surroundings): Promise<void>
     database: options.database,
     certificate: certificatePath === undefined || keyPath === undefined ? undefined : { certificatePath, keyPath },
   });
-  for (const line of options.json ? greetingJson(server) : greeting(server)) around.out(line);
+  const selfMade = options.cert === undefined;
+  for (const line of options.json ? greetingJson(server) : greeting(server, selfMade)) around.out(line);
   around.started();
   await stopped(around.stop);
   logger.info('relay server stops');
@@ -120,7 +132,10 @@ async function resetAdmin(options: CommonOptions, around: Surroundings): Promise
   try {
     const secret = await makeFirstSecret(store, systemRandom, Date.now());
     if (options.json) around.out(JSON.stringify({ event: 'first-secret', secret }));
-    else for (const line of secretText(secret, undefined)) around.out(line);
+    else {
+      for (const line of secretText(secret, 'https://SERVER', 'sha256//PIN')) around.out(line);
+      around.out('`causeway-relay serve` prints SERVER and PIN when it starts.');
+    }
   } finally {
     await store.close();
   }
@@ -132,27 +147,39 @@ function greetingJson(server: RunningServer): string[] {
   return lines.map((line) => JSON.stringify(line));
 }
 
-function greeting(server: RunningServer): string[] {
+function greeting(server: RunningServer, selfMade: boolean): string[] {
+  const pin = selfMade ? curlPin(server.pin) : undefined;
   const lines = [
     `The Causeway relay server listens at ${server.url}`,
     'Activation tokens send machines to that URL; choose another with --url.',
-    `Pin of its key: ${server.pin}`,
+    `Pin of its key: ${server.pin}${pin === undefined ? '' : `, for curl: ${pin}`}`,
   ];
-  return server.firstSecret === undefined ? lines : [...lines, '', ...secretText(server.firstSecret, server.url)];
+  if (server.firstSecret === undefined) return lines;
+  return [...lines, '', 'Nobody administers this server yet.', ...secretText(server.firstSecret, server.url, pin)];
 }
 
-function secretText(secret: string, url: string | undefined): string[] {
+/** @param pin of a certificate that the server made itself, as curl takes it */
+function secretText(secret: string, url: string, pin: string | undefined): string[] {
+  const check = pin === undefined ? '' : `--insecure --pinnedpubkey '${pin}' `;
   return [
-    'Nobody administers this server yet, or a new administrator is wanted. This one-time secret is shown now and never again:',
+    'This one-time secret is shown now and never again (`causeway-relay reset-admin` makes another):',
     '',
     `    ${secret}`,
     '',
     'Exchange it for an API key, with which everything else is done:',
     '',
-    `    curl --insecure ${url ?? 'https://SERVER'}/api/v1/claim -H 'content-type: application/json' -d '{"secret":"${secret}"}'`,
+    `    curl ${check}${url}/api/v1/claim -H 'content-type: application/json' -d '{"secret":"${secret}"}'`,
     '',
-    'The API is described at /api/v1/openapi.json.',
+    ...(pin === undefined
+      ? []
+      : ['The certificate is the server’s own: --insecure forgoes authorities, the pin makes sure of the key.']),
+    'The README leads on from there; the API is described at /api/v1/openapi.json.',
   ];
+}
+
+/** The same hash in the form that curl knows: base64 with padding. */
+function curlPin(pin: string): string {
+  return `sha256//${pin.replaceAll('-', '+').replaceAll('_', '/')}=`;
 }
 
 function stopped(signal: AbortSignal): Promise<void> {

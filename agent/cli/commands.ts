@@ -8,7 +8,7 @@ import { check } from '#protocol/local-api.ts';
 import { AGENT_VERSION } from '../control/software.ts';
 import { connectLocal, type LocalClient } from '../local-api/client.ts';
 import { runDaemon } from './daemon.ts';
-import { checkLines, peerLines, resolvedLines, type Style, statusLines } from './output.ts';
+import { checkLines, nameLines, peerLines, resolvedLines, type Style, statusLines } from './output.ts';
 
 export const DEFAULT_SOCKET = '/run/causeway/agent.sock';
 export const DEFAULT_STATE_DIRECTORY = '/var/lib/causeway';
@@ -91,7 +91,7 @@ export function causewayCommand(terminal: Terminal): Command {
           timeoutMs: Math.round(options.timeout * 1000),
         });
         if (options.json) printJson(status);
-        else for (const line of statusLines(status, style)) print(line);
+        else for (const line of [...statusLines(status, style), ...nameLines(status, options.name)]) print(line);
         if (status.summary !== 'connected') process.exitCode = 1;
       }),
     );

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { CausewayError } from '#protocol/errors.ts';
 import type { AgentStatus, Part } from '#protocol/status.ts';
-import { checkLines, errorLines, PLAIN, peerLines, statusLines } from './output.ts';
+import { checkLines, errorLines, nameLines, PLAIN, peerLines, statusLines } from './output.ts';
 
 const AT = 1_800_000_000_000;
 
@@ -66,6 +66,41 @@ describe('status', () => {
     const machine = { ...(STATUS.machine as NonNullable<AgentStatus['machine']>), memberOf: null };
     expect(statusLines({ ...STATUS, machine }, PLAIN).join('\n')).toContain('In no group yet');
   });
+});
+
+test('a peer is cut off, not connected, while the relay is away', () => {
+  const peer = {
+    id: '1'.repeat(32) as never,
+    name: 'web-1',
+    ipv4: '100.64.1.3',
+    ipv6: 'fd00::3',
+    state: 'connected',
+    provenAt: AT - 21_000,
+    roundTripMs: null,
+    receivedBytes: 0,
+    sentBytes: 0,
+    grantExpiresAt: null,
+    error: null,
+  } as const;
+  const broken = { ...STATUS, peers: [peer] };
+  expect(statusLines(broken, PLAIN).at(-1)).toMatch(/^ {2}web-1 +cut off +proven 21 seconds ago/);
+  const whole = { ...broken, parts: { ...STATUS.parts, relay: part('ok', 0) } };
+  expect(statusLines(whole, PLAIN).at(-1)).toMatch(/^ {2}web-1 +connected/);
+});
+
+test('a name that was wished and not given is mentioned', () => {
+  expect(nameLines(STATUS, 'SQL01')).toEqual([]);
+  expect(nameLines(STATUS, undefined)).toEqual([]);
+  expect(nameLines(STATUS, 'db').join()).toContain('Its name is sql01, not db');
+});
+
+test('peers stand in columns', () => {
+  const peer = { id: '1'.repeat(32) as never, online: true, session: null };
+  const short = { ...peer, name: 'a' as never, ipv4: '100.64.0.1', ipv6: 'fd00::1', memberOf: 'web' };
+  const long = { ...peer, name: 'sql01' as never, ipv4: '100.127.255.1', ipv6: 'fd00::1:22', memberOf: 'databases' };
+  const lines = peerLines([short, long], PLAIN);
+  expect(lines[0]).toBe('a      online   100.64.0.1     fd00::1     web        idle');
+  expect(lines[1]).toBe('sql01  online   100.127.255.1  fd00::1:22  databases  idle');
 });
 
 test('no peers is a sentence, not an empty screen', () => {

@@ -3,7 +3,7 @@
  */
 import type { CausewayError } from '#protocol/errors.ts';
 import type { Check, LocalResult } from '#protocol/local-api.ts';
-import { type AgentStatus, PART_ORDER, type Part } from '#protocol/status.ts';
+import { type AgentStatus, PART_ORDER, type Part, type PeerStatus } from '#protocol/status.ts';
 import { durationText } from '../duration.ts';
 
 export interface Style {
@@ -52,14 +52,24 @@ export function statusLines(status: AgentStatus, style: Style): string[] {
   for (const name of PART_ORDER) lines.push(...partLines(PART_TITLES[name], status.parts[name], status, style));
   const peers = status.peers.filter((peer) => peer.state !== 'idle');
   if (peers.length > 0) lines.push('', 'Peers');
+  const width = Math.max(20, ...peers.map((peer) => peer.name.length));
   for (const peer of peers) {
     const roundTrip = peer.roundTripMs === null ? '' : `   ${peer.roundTripMs.toFixed(1)} ms`;
     lines.push(
-      `  ${peer.name.padEnd(20)} ${peer.state.padEnd(12)} ${age(peer, status.at)}${roundTrip}   ` +
+      `  ${peer.name.padEnd(width)} ${peerState(peer.state, status).padEnd(12)} ${age(peer, status.at)}${roundTrip}   ` +
         `${bytesText(peer.receivedBytes)} in, ${bytesText(peer.sentBytes)} out`,
     );
   }
   return lines;
+}
+
+/** @param wished the name given with the token; a machine that is activated already keeps its own */
+export function nameLines({ machine }: AgentStatus, wished: string | undefined): string[] {
+  if (machine === null || wished === undefined || machine.name === wished.toLowerCase()) return [];
+  return [
+    '',
+    `Its name is ${machine.name}, not ${wished}: that name was taken, or it was activated before. An administrator can rename it.`,
+  ];
 }
 
 export function resolvedLines(found: LocalResult<'resolve'>): string[] {
@@ -73,11 +83,17 @@ export function resolvedLines(found: LocalResult<'resolve'>): string[] {
 
 export function peerLines(peers: LocalResult<'peers'>['peers'], style: Style): string[] {
   if (peers.length === 0) return ['No machine is reachable yet: nothing is connected to this one’s group or role.'];
-  const width = Math.max(...peers.map((peer) => peer.name.length));
-  return peers.map((peer) => {
+  const rows = peers.map((peer) => {
     const online = peer.online ? style.good('online ') : style.faint('offline');
-    return `${peer.name.padEnd(width)}  ${online}  ${peer.ipv4.padEnd(15)}  ${peer.ipv6}  ${peer.memberOf}  ${peer.session?.state ?? 'idle'}`;
+    return [peer.name, online, peer.ipv4, peer.ipv6, peer.memberOf, peer.session?.state ?? 'idle'];
   });
+  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
+  return rows.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
 }
 
 export function checkLines(check: Check, style: Style): string[] {
@@ -97,6 +113,11 @@ function summaryOf({ summary, parts }: AgentStatus, style: Style): string {
   if (summary === 'not-activated' && parts.activation.state === 'failed')
     return 'Not activated: see what failed below.';
   return SUMMARIES[summary];
+}
+
+/** A tunnel outlives the way to the relay, but nothing passes through it meanwhile. */
+function peerState(state: PeerStatus['state'], { parts }: AgentStatus): string {
+  return state === 'connected' && parts.relay.state !== 'ok' ? 'cut off' : state;
 }
 
 function partLines(title: string, part: Part, status: AgentStatus, style: Style): string[] {

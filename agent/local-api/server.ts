@@ -13,7 +13,7 @@ import {
   type LocalResult,
   localRequest,
 } from '#protocol/local-api.ts';
-import { ensurePrivateDirectory } from '../state/durable-file.ts';
+import { ensurePrivateDirectory } from '#runtime/durable-file.ts';
 import { connectLocal } from './client.ts';
 import { readLines, writeLine } from './line-socket.ts';
 

@@ -12,6 +12,7 @@ import { type FileHandle, lstat, open, readlink, rename, rm } from 'node:fs/prom
 import { dirname, resolve } from 'node:path';
 import { CausewayError } from '#protocol/errors.ts';
 import { LIMITS } from '#protocol/limits.ts';
+import { codeOf, fileSystemRefusal } from '#runtime/durable-file.ts';
 
 /** A file as it is; `content` null means that it is not there. */
 export interface FileState {
@@ -145,22 +146,8 @@ async function followLinks(path: string): Promise<string> {
   throw new CausewayError('STATE_CORRUPT', { path });
 }
 
+/** Here ENOENT is the directory that a dangling link leads to. */
 function refusalOf(error: unknown, path: string): unknown {
-  switch (codeOf(error)) {
-    case 'ENOSPC':
-    case 'EDQUOT':
-      return new CausewayError('DISK_FULL', { path }, { cause: error });
-    case 'EROFS':
-    case 'EACCES':
-    case 'EPERM':
-    case 'ENOENT': // The directory that a dangling link leads to.
-    case 'ENOTDIR':
-      return new CausewayError('DIRECTORY_READ_ONLY', { directory: dirname(path) }, { cause: error });
-    default:
-      return error;
-  }
-}
-
-function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error ? String(error.code) : undefined;
+  if (codeOf(error) !== 'ENOENT') return fileSystemRefusal(error, path);
+  return new CausewayError('DIRECTORY_READ_ONLY', { directory: dirname(path) }, { cause: error });
 }

@@ -10,7 +10,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { readIfThere, writeDurably } from '#agent/state/durable-file.ts';
+import { readIfThere, writeDurably } from '#runtime/durable-file.ts';
 import { addOurs, type Ours, takeOutOurs } from './resolv-conf.ts';
 import {
   type Content,

@@ -8,7 +8,7 @@ import { z } from 'zod';
 import { selfFacts } from '#protocol/control-messages.ts';
 import { CausewayError } from '#protocol/errors.ts';
 import { serverPin, signingPublicKey } from '#protocol/ids.ts';
-import { readIfThere, writeDurably } from './durable-file.ts';
+import { readIfThere, writeDurably } from '#runtime/durable-file.ts';
 
 const activationFile = z.object({
   version: z.literal(1),

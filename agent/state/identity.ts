@@ -16,7 +16,7 @@ import { z } from 'zod';
 import { base64urlPattern, fromBase64url } from '#protocol/encoding.ts';
 import { CausewayError } from '#protocol/errors.ts';
 import { type SigningPublicKey, signingPublicKey, type TunnelPublicKey, tunnelPublicKey } from '#protocol/ids.ts';
-import { readIfThere, writeDurably } from './durable-file.ts';
+import { readIfThere, writeDurably } from '#runtime/durable-file.ts';
 
 export interface Identity {
   readonly signingKey: SigningPublicKey;

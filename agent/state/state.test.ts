@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { SelfFacts } from '#protocol/control-messages.ts';
+import { writeDurably } from '#runtime/durable-file.ts';
 import { type Activation, loadActivation, saveActivation } from './activation-file.ts';
-import { writeDurably } from './durable-file.ts';
 import { loadOrCreateIdentity } from './identity.ts';
 
 let directory: string;

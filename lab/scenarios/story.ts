@@ -84,7 +84,7 @@ export class Story {
     const started: Awaited<ReturnType<typeof Causeway.start>>[] = [];
     await this.step(name, async () => {
       started.push(await Causeway.start(this.lab.host('relay'), 'contoso'));
-      return 'its first start printed a one-time secret, which became an API key';
+      return 'Its first start printed a one-time secret, which became an API key.';
     });
     const [first] = started;
     if (first === undefined) throw new StoryEnded('the relay server did not start');

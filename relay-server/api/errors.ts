@@ -6,6 +6,14 @@ import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import { CausewayError, ERRORS } from '#protocol/errors.ts';
 import { LIMITS } from '#protocol/limits.ts';
 
+/** Fastify's own refusals that people meet. */
+const IN_WORDS: Readonly<Record<string, string>> = {
+  FST_ERR_CTP_INVALID_JSON_BODY: 'body: not JSON',
+  FST_ERR_CTP_EMPTY_JSON_BODY: 'body: empty, though its content type is application/json',
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'content-type: must be application/json',
+  FST_ERR_BAD_URL: 'path: can not be decoded',
+};
+
 export function answerErrors(app: FastifyInstance): void {
   app.setErrorHandler(answerError);
   app.setNotFoundHandler((request, reply) => {
@@ -37,9 +45,10 @@ function refusalOf(error: FastifyError | CausewayError): CausewayError {
   if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
     return new CausewayError('BODY_TOO_LARGE', { cap: LIMITS.REST_BODY_MAX_BYTES.value });
   }
-  // Fastify's own refusals: a body that is no JSON, another media type, an address that can not be decoded.
   if (error.statusCode !== undefined && error.statusCode < 500) {
-    return new CausewayError('REQUEST_MALFORMED', { issue: (error.code ?? 'not valid').slice(0, 100) });
+    return new CausewayError('REQUEST_MALFORMED', {
+      issue: IN_WORDS[error.code] ?? (error.code ?? 'not valid').slice(0, 100),
+    });
   }
   return new CausewayError('INTERNAL', { issue: 'see its log' });
 }

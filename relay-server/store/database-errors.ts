@@ -4,6 +4,7 @@
  */
 import { dirname } from 'node:path';
 import { CausewayError } from '#protocol/errors.ts';
+import { fileSystemRefusal } from '#runtime/durable-file.ts';
 
 /** Primary result codes, sqlite.org/rescode.html. */
 const SQLITE = { READONLY: 8, CORRUPT: 11, FULL: 13, CANTOPEN: 14, NOTADB: 26 } as const;
@@ -15,24 +16,18 @@ const POSTGRES_UNREACHABLE =
 /** For files and for SQLite. @param path of the file. */
 export function fileRefusal(error: unknown, path: string): unknown {
   if (error instanceof CausewayError || !(error instanceof Error)) return error;
-  const { code, errcode } = error as { code?: unknown; errcode?: unknown };
-  const kind = typeof errcode === 'number' ? errcode & 0xff : code;
-  switch (kind) {
+  const { errcode } = error as { errcode?: unknown };
+  switch (typeof errcode === 'number' ? errcode & 0xff : undefined) {
     case SQLITE.FULL:
-    case 'ENOSPC':
-    case 'EDQUOT':
       return new CausewayError('DISK_FULL', { path }, { cause: error });
     case SQLITE.READONLY:
     case SQLITE.CANTOPEN:
-    case 'EROFS':
-    case 'EACCES':
-    case 'EPERM':
       return new CausewayError('DIRECTORY_READ_ONLY', { directory: dirname(path) }, { cause: error });
     case SQLITE.CORRUPT:
     case SQLITE.NOTADB:
       return new CausewayError('STATE_CORRUPT', { path }, { cause: error });
     default:
-      return error;
+      return fileSystemRefusal(error, path);
   }
 }
 

@@ -15,8 +15,8 @@ import { join } from 'node:path';
 import { toBase64url } from '#protocol/encoding.ts';
 import { CausewayError } from '#protocol/errors.ts';
 import { type ServerPin, serverPin } from '#protocol/ids.ts';
+import { readIfThere, writeDurably } from '#runtime/durable-file.ts';
 import type { Random } from '../random.ts';
-import { readStateFile, writeStateFile } from '../state-file.ts';
 import { selfSignedCertificate } from './self-signed.ts';
 
 const KEY_FILE = 'tls-key.pem';
@@ -47,16 +47,16 @@ export async function ownIdentity(
 ): Promise<TlsIdentity> {
   const keyPath = join(directory, KEY_FILE);
   const certificatePath = join(directory, CERTIFICATE_FILE);
-  let keyPem = await readStateFile(keyPath);
+  let keyPem = await readIfThere(keyPath);
   if (keyPem === undefined) {
     keyPem = newKey();
-    await writeStateFile(keyPath, keyPem);
+    await writeDurably(keyPath, keyPem, 0o600);
   }
   const key = parseKey(keyPem, () => new CausewayError('STATE_CORRUPT', { path: keyPath }));
-  let certificate = await readStateFile(certificatePath);
+  let certificate = await readIfThere(certificatePath);
   if (certificate === undefined || !isStillGood(certificate, key, hosts, now)) {
     certificate = selfSignedCertificate({ key, hosts, now, serial: random(SERIAL_BYTES) });
-    await writeStateFile(certificatePath, certificate);
+    await writeDurably(certificatePath, certificate, 0o600);
   }
   return { certificate, key: keyPem, pin: pinOf(key) };
 }

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import type { CryptoKey } from 'jose';
 import { CausewayError } from '#protocol/errors.ts';
 import { type SigningPublicKey, signingPublicKey } from '#protocol/ids.ts';
-import { readStateFile, writeStateFile } from '../state-file.ts';
+import { readIfThere, writeDurably } from '#runtime/durable-file.ts';
 
 const KEY_FILE = 'grant-key.pem';
 
@@ -23,10 +23,10 @@ export interface GrantKey {
 /** @throws CausewayError STATE_CORRUPT, DISK_FULL, DIRECTORY_READ_ONLY */
 export async function grantKey(directory: string): Promise<GrantKey> {
   const path = join(directory, KEY_FILE);
-  let pem = await readStateFile(path);
+  let pem = await readIfThere(path);
   if (pem === undefined) {
     pem = generateKeyPairSync('ed25519').privateKey.export({ format: 'pem', type: 'pkcs8' }).toString();
-    await writeStateFile(path, pem);
+    await writeDurably(path, pem, 0o600);
   }
   const key = parse(pem, path);
   const publicKey = createPublicKey(key);

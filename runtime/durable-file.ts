@@ -1,6 +1,6 @@
 /**
- * Files that must be whole or not there: written beside, flushed, renamed. Knows nothing of what is in
- * them.
+ * Files that must be whole or not there, also after a crash: written beside, flushed, renamed. And the
+ * refusals that a file system's errors stand for. Knows nothing of what is in the files.
  */
 import { chmod, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -16,8 +16,9 @@ export async function writeDurably(path: string, bytes: Uint8Array | string, mod
   try {
     const file = await open(temporary, 'w', mode);
     try {
-      await file.writeFile(bytes);
+      // First: a draft left by a crash keeps its old mode when it is opened again.
       await file.chmod(mode);
+      await file.writeFile(bytes);
       await file.sync();
     } finally {
       await file.close();
@@ -26,7 +27,7 @@ export async function writeDurably(path: string, bytes: Uint8Array | string, mod
     await flushDirectory(dirname(path));
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined);
-    throw refusalOf(error, path);
+    throw fileSystemRefusal(error, path);
   }
 }
 
@@ -36,7 +37,7 @@ export async function readIfThere(path: string): Promise<string | undefined> {
     return await readFile(path, 'utf8');
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return undefined;
-    throw refusalOf(error, path);
+    throw fileSystemRefusal(error, path);
   }
 }
 
@@ -49,20 +50,15 @@ export async function ensurePrivateDirectory(path: string): Promise<void> {
     const made = await mkdir(path, { recursive: true, mode: 0o700 });
     if (made !== undefined) await chmod(path, 0o700);
   } catch (error) {
-    throw refusalOf(error, path);
+    throw fileSystemRefusal(error, path);
   }
 }
 
-async function flushDirectory(path: string): Promise<void> {
-  const directory = await open(path, 'r');
-  try {
-    await directory.sync();
-  } finally {
-    await directory.close();
-  }
-}
-
-function refusalOf(error: unknown, path: string): unknown {
+/**
+ * DISK_FULL or DIRECTORY_READ_ONLY for the errors that mean it; anything else as it is.
+ * @param path of the file that was to be written
+ */
+export function fileSystemRefusal(error: unknown, path: string): unknown {
   switch (codeOf(error)) {
     case 'ENOSPC':
     case 'EDQUOT':
@@ -77,6 +73,16 @@ function refusalOf(error: unknown, path: string): unknown {
   }
 }
 
-function codeOf(error: unknown): string | undefined {
+/** `ENOENT` and the like, of an error of Node's. */
+export function codeOf(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error ? String(error.code) : undefined;
+}
+
+async function flushDirectory(path: string): Promise<void> {
+  const directory = await open(path, 'r');
+  try {
+    await directory.sync();
+  } finally {
+    await directory.close();
+  }
 }
