@@ -154,7 +154,7 @@ test('refresh, peers, ping and resolve print what the agent answered', async () 
   await causeway('resolve', 'sql01');
   expect(printed).toEqual([
     'Policy version 4 was read from the control plane just now.',
-    'sql01  online   100.64.1.2       fd00::2  office  idle',
+    'sql01  online   100.64.1.2  fd00::2  office  idle',
     'sql01 (fd00::2) answered in 1.23 ms',
     'sql01 (fd00::2) answered in 1.23 ms',
     'sql01.contoso.causeway.internal',
