@@ -154,7 +154,7 @@ export const ERRORS = {
   },
   PRIVILEGE_MISSING: {
     what: 'This user may not {action}.',
-    remedy: 'Run the agent as root or give it CAP_NET_ADMIN.',
+    remedy: 'Do it as root (`sudo`); an agent may have CAP_NET_ADMIN instead.',
     http: 500,
   },
   ADAPTER_NAME_TAKEN: {
