@@ -25,7 +25,7 @@ export function openShell([name = '', ...command]: readonly string[], say: (sent
   const lab = running.find(({ hosts }) => name in hosts);
   const holder = lab === undefined ? null : outerPid(lab.path, Number(lab.hosts[name]));
   if (holder === null) {
-    const names = Object.keys(running[0]?.hosts ?? {}).sort();
+    const names = [...new Set(running.flatMap(({ hosts }) => Object.keys(hosts)))].sort();
     say(`${name === '' ? 'Name a host.' : `There is no host ${name}.`} There are: ${names.join(', ')}`);
     return 1;
   }

@@ -169,7 +169,7 @@ describe('the daemon', () => {
     expect({ summary, name: machine?.name }).toEqual({ summary: 'degraded', name: 'sql01' });
     const shown = (await causeway('status')).stdout;
     expect(shown).toMatch(/Adapter +failed/);
-    expect(shown).toContain('→ Run the agent as root or give it CAP_NET_ADMIN.');
+    expect(shown).toContain('→ Do it as root (`sudo`); an agent may have CAP_NET_ADMIN instead.');
     running.child.kill('SIGTERM');
     expect(await running.ended).toMatchObject({ code: 0 });
   });
