@@ -182,6 +182,11 @@ export const ERRORS = {
     remedy: 'Nothing to do unless names outside Causeway fail; then name fewer servers in /etc/resolv.conf.',
     http: 500,
   },
+  STATE_IN_USE: {
+    what: 'Another agent already uses the state directory {directory}.',
+    remedy: 'Use that agent, or name another directory with `--state DIR`.',
+    http: 409,
+  },
   AGENT_NOT_RUNNING: {
     what: 'The Causeway agent does not run on this computer (no answer on {socket}).',
     remedy: 'Start it as root with `causeway agent`.',

@@ -47,8 +47,8 @@ export const subscription = z.object({
   policyVersion: z.int(),
   machines: z.int(),
 });
-export const newSubscription = z.object({ name: label });
-export const subscriptionChange = z.object({ name: label }).partial();
+export const newSubscription = z.strictObject({ name: label });
+export const subscriptionChange = z.strictObject({ name: label }).partial();
 
 export const group = z.object({
   id: groupId,
@@ -57,18 +57,18 @@ export const group = z.object({
   interconnected: z.boolean(),
   machines: z.int(),
 });
-export const newGroup = z.object({
+export const newGroup = z.strictObject({
   name: displayName,
   description: z.string().max(500).default(''),
   interconnected: z.boolean().default(false),
 });
 export const groupChange = z
-  .object({ name: displayName, description: z.string().max(500), interconnected: z.boolean() })
+  .strictObject({ name: displayName, description: z.string().max(500), interconnected: z.boolean() })
   .partial();
 
 export const role = z.object({ id: roleId, name: displayName, description: z.string(), instances: z.int() });
-export const newRole = z.object({ name: displayName, description: z.string().max(500).default('') });
-export const roleChange = z.object({ name: displayName, description: z.string().max(500) }).partial();
+export const newRole = z.strictObject({ name: displayName, description: z.string().max(500).default('') });
+export const roleChange = z.strictObject({ name: displayName, description: z.string().max(500) }).partial();
 
 export const machine = z.object({
   id: machineId,
@@ -88,7 +88,9 @@ export const machine = z.object({
   relay: z.enum(['connected', 'disconnected']),
 });
 /** `group`: id or name of the group to put a local endpoint in; null takes it out of its group. */
-export const machineChange = z.object({ name: label, group: nameOrId.nullable(), disabled: z.boolean() }).partial();
+export const machineChange = z
+  .strictObject({ name: label, group: nameOrId.nullable(), disabled: z.boolean() })
+  .partial();
 export const machineQuery = z.object({
   /** Machines whose names come after this one, in order. */
   after: z.string().max(63).optional(),
@@ -112,7 +114,7 @@ export const token = z.object({
   group: groupId.nullable(),
   role: roleId.nullable(),
 });
-export const newToken = z.object({
+export const newToken = z.strictObject({
   description: z.string().max(200).default(''),
   expiresAt: isoTime.nullable().default(null),
   uses: z.int().min(1).max(1_000_000).nullable().default(null),
@@ -133,7 +135,7 @@ export const newSide = z.union([
   z.object({ kind: sideKind, name: displayName }),
 ]);
 /** Making a connection that is there already answers 200 with it. */
-export const newConnection = z.object({ a: newSide, b: newSide });
+export const newConnection = z.strictObject({ a: newSide, b: newSide });
 
 export const reachabilityQuery = z.object({ from: nameOrId, to: nameOrId });
 export const reachability = z.object({ allowed: z.boolean(), reason: z.string() });
@@ -144,7 +146,7 @@ export const apiKey = z.object({
   createdAt: isoTime,
   lastUsedAt: isoTime.nullable(),
 });
-export const newApiKey = z.object({ description: z.string().max(200).default('') });
+export const newApiKey = z.strictObject({ description: z.string().max(200).default('') });
 export const createdApiKey = apiKey.extend({ key: z.string() });
 /** Exchanges the one-time secret of the first start for an API key. */
-export const claim = z.object({ secret: z.string().max(100) });
+export const claim = z.strictObject({ secret: z.string().max(100) });

@@ -68,26 +68,6 @@ describe('status', () => {
   });
 });
 
-test('a peer is cut off, not connected, while the relay is away', () => {
-  const peer = {
-    id: '1'.repeat(32) as never,
-    name: 'web-1',
-    ipv4: '100.64.1.3',
-    ipv6: 'fd00::3',
-    state: 'connected',
-    provenAt: AT - 21_000,
-    roundTripMs: null,
-    receivedBytes: 0,
-    sentBytes: 0,
-    grantExpiresAt: null,
-    error: null,
-  } as const;
-  const broken = { ...STATUS, peers: [peer] };
-  expect(statusLines(broken, PLAIN).at(-1)).toMatch(/^ {2}web-1 +cut off +proven 21 seconds ago/);
-  const whole = { ...broken, parts: { ...STATUS.parts, relay: part('ok', 0) } };
-  expect(statusLines(whole, PLAIN).at(-1)).toMatch(/^ {2}web-1 +connected/);
-});
-
 test('a name that was wished and not given is mentioned', () => {
   expect(nameLines(STATUS, 'SQL01')).toEqual([]);
   expect(nameLines(STATUS, undefined)).toEqual([]);

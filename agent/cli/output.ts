@@ -3,7 +3,7 @@
  */
 import type { CausewayError } from '#protocol/errors.ts';
 import type { Check, LocalResult } from '#protocol/local-api.ts';
-import { type AgentStatus, PART_ORDER, type Part, type PeerStatus } from '#protocol/status.ts';
+import { type AgentStatus, PART_ORDER, type Part } from '#protocol/status.ts';
 import { durationText } from '../duration.ts';
 
 export interface Style {
@@ -56,7 +56,7 @@ export function statusLines(status: AgentStatus, style: Style): string[] {
   for (const peer of peers) {
     const roundTrip = peer.roundTripMs === null ? '' : `   ${peer.roundTripMs.toFixed(1)} ms`;
     lines.push(
-      `  ${peer.name.padEnd(width)} ${peerState(peer.state, status).padEnd(12)} ${age(peer, status.at)}${roundTrip}   ` +
+      `  ${peer.name.padEnd(width)} ${peer.state.padEnd(12)} ${age(peer, status.at)}${roundTrip}   ` +
         `${bytesText(peer.receivedBytes)} in, ${bytesText(peer.sentBytes)} out`,
     );
   }
@@ -113,11 +113,6 @@ function summaryOf({ summary, parts }: AgentStatus, style: Style): string {
   if (summary === 'not-activated' && parts.activation.state === 'failed')
     return 'Not activated: see what failed below.';
   return SUMMARIES[summary];
-}
-
-/** A tunnel outlives the way to the relay, but nothing passes through it meanwhile. */
-function peerState(state: PeerStatus['state'], { parts }: AgentStatus): string {
-  return state === 'connected' && parts.relay.state !== 'ok' ? 'cut off' : state;
 }
 
 function partLines(title: string, part: Part, status: AgentStatus, style: Style): string[] {

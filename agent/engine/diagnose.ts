@@ -61,7 +61,10 @@ export async function diagnose(subject: DiagnosisSubject, onCheck: (check: Check
     return `TCP to ${host}:${port || 443} connects.`;
   });
   await run('server key', async () => {
-    const socket = await connectPinned(activation, AbortSignal.timeout(LIMITS.CONTROL_TIMEOUT_MS.value));
+    const timeout = AbortSignal.timeout(LIMITS.CONTROL_TIMEOUT_MS.value);
+    const socket = await connectPinned(activation, timeout).catch((error: unknown) => {
+      throw error === timeout.reason ? unreachable(activation.server, new Error('no answer')) : error;
+    });
     socket.destroy();
     return 'TLS works and the key is the one in the activation token.';
   });

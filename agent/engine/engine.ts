@@ -11,7 +11,7 @@ import { CausewayError } from '#protocol/errors.ts';
 import { LIMITS } from '#protocol/limits.ts';
 import type { Check, LocalResult } from '#protocol/local-api.ts';
 import { fullName, labelFromHostName, parseLabel, suffixOf } from '#protocol/names.ts';
-import { type AgentStatus, PART_ORDER, type PeerStatus, summarise } from '#protocol/status.ts';
+import { type AgentStatus, PART_ORDER, type Part, type PeerStatus, summarise } from '#protocol/status.ts';
 import { decodeToken } from '#protocol/token.ts';
 import { ensurePrivateDirectory } from '#runtime/durable-file.ts';
 import { activate } from '../control/activate.ts';
@@ -20,6 +20,7 @@ import { AGENT_VERSION, software } from '../control/software.ts';
 import { ServerClock, SYSTEM_TIME, type TimeSource } from '../server-clock.ts';
 import { type Activation, forgetActivation, loadActivation, saveActivation } from '../state/activation-file.ts';
 import { type Identity, loadOrCreateIdentity } from '../state/identity.ts';
+import { lockStateDirectory } from '../state/state-lock.ts';
 import { diagnose } from './diagnose.ts';
 import type { Host } from './host.ts';
 import { Membership } from './membership.ts';
@@ -36,6 +37,7 @@ export interface EngineOptions {
 
 export class Engine implements AsyncDisposable {
   readonly #options: EngineOptions;
+  readonly #lock: AsyncDisposable;
   readonly #identity: Identity;
   readonly #clock: ServerClock;
   readonly #board = new StatusBoard();
@@ -49,20 +51,32 @@ export class Engine implements AsyncDisposable {
 
   /**
    * Loads the state, undoes what a killed agent left, and connects if the owner wanted that.
-   * @throws CausewayError IDENTITY_CORRUPT, IDENTITY_EXPOSED, STATE_CORRUPT, DISK_FULL, DIRECTORY_READ_ONLY
+   * @throws CausewayError STATE_IN_USE, IDENTITY_CORRUPT, IDENTITY_EXPOSED, STATE_CORRUPT, DISK_FULL, DIRECTORY_READ_ONLY
    */
   static async start(options: EngineOptions): Promise<Engine> {
     await ensurePrivateDirectory(options.stateDirectory);
-    const identity = await loadOrCreateIdentity(options.stateDirectory);
-    const activation = await loadActivation(options.stateDirectory);
-    await options.host.restoreLeftovers();
-    const engine = new Engine(options, identity, activation);
-    if (activation?.wanted === 'up') await engine.#join(activation);
-    return engine;
+    const lock = await lockStateDirectory(options.stateDirectory);
+    try {
+      const identity = await loadOrCreateIdentity(options.stateDirectory);
+      const activation = await loadActivation(options.stateDirectory);
+      await options.host.restoreLeftovers();
+      const engine = new Engine(options, lock, identity, activation);
+      if (activation?.wanted === 'up') await engine.#join(activation);
+      return engine;
+    } catch (error) {
+      await lock[Symbol.asyncDispose]();
+      throw error;
+    }
   }
 
-  private constructor(options: EngineOptions, identity: Identity, activation: Activation | undefined) {
+  private constructor(
+    options: EngineOptions,
+    lock: AsyncDisposable,
+    identity: Identity,
+    activation: Activation | undefined,
+  ) {
     this.#options = options;
+    this.#lock = lock;
     this.#identity = identity;
     this.#activation = activation;
     this.#clock = new ServerClock(options.time);
@@ -95,7 +109,7 @@ export class Engine implements AsyncDisposable {
       clockOffsetMs: this.#clock.offsetMs,
       parts,
       relayRoundTripMs: this.#board.relayRoundTripMs,
-      peers: this.#membership === undefined ? [] : peerStatuses(this.#membership),
+      peers: this.#membership === undefined ? [] : peerStatuses(this.#membership, parts.relay),
     };
   }
 
@@ -162,7 +176,7 @@ export class Engine implements AsyncDisposable {
 
   async peers(): Promise<LocalResult<'peers'>> {
     const membership = this.#connected();
-    const sessions = new Map(peerStatuses(membership).map((peer) => [peer.id, peer]));
+    const sessions = new Map(peerStatuses(membership, this.#board.parts.relay).map((peer) => [peer.id, peer]));
     const peers: LocalResult<'peers'>['peers'] = [];
     for (;;) {
       const after = peers.at(-1)?.name;
@@ -208,6 +222,7 @@ export class Engine implements AsyncDisposable {
     await this.#turn;
     await this.#leave();
     await this.#saving.catch(() => undefined);
+    await this.#lock[Symbol.asyncDispose]();
   }
 
   async #activate(text: string, wantedName: string | undefined): Promise<void> {
@@ -336,7 +351,7 @@ function asRefusal(error: unknown): CausewayError {
   );
 }
 
-function peerStatuses(membership: Membership): PeerStatus[] {
+function peerStatuses(membership: Membership, relay: Part): PeerStatus[] {
   const sessions = new Map([...membership.link.peers()].map((peer) => [peer.id, peer]));
   return membership.directory.ids().map((id) => {
     const { machine, claims } = membership.directory.get(id) as KnownPeer;
@@ -346,7 +361,8 @@ function peerStatuses(membership: Membership): PeerStatus[] {
       name: machine.name,
       ipv4: machine.ipv4,
       ipv6: machine.ipv6,
-      state: session?.state ?? 'idle',
+      // A tunnel outlives the way to the relay, but nothing passes through it meanwhile.
+      state: session?.state === 'connected' && relay.state !== 'ok' ? 'unreachable' : (session?.state ?? 'idle'),
       provenAt: session?.provenAt ?? null,
       roundTripMs: membership.link.roundTripMs(id),
       receivedBytes: session?.receivedBytes ?? 0,

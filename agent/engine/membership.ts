@@ -186,6 +186,7 @@ export class Membership implements AsyncDisposable {
     return {
       onProven: () => board.proven('control'),
       onOnline: () => {
+        log('control online', {});
         this.link.clockLearnt();
         board.policyRefreshedAt = Date.now();
         board.works('activation', `in ${this.#self.subscription.name}`);
@@ -195,7 +196,7 @@ export class Membership implements AsyncDisposable {
         this.#report();
       },
       onOffline: (error, final) => {
-        log('control offline', { code: error.code, final });
+        this.#logLoss('control', error);
         board.failed('control', error);
         if (!final) return;
         this.#revoke(this.directory.ids());
@@ -224,6 +225,7 @@ export class Membership implements AsyncDisposable {
       handlers: {
         ticket: () => this.#freshTicket(),
         onConnected: () => {
+          log('relay online', {});
           this.link.reconnected();
           this.#report();
         },
@@ -232,7 +234,7 @@ export class Membership implements AsyncDisposable {
           if (roundTripMs !== undefined) board.relayRoundTripMs = roundTripMs;
         },
         onDisconnected: (error) => {
-          log('relay offline', { code: error.code });
+          this.#logLoss('relay', error);
           if (isRefusal(error, 'TICKET_REFUSED')) this.#ticket = undefined;
           board.failed('relay', error);
           this.#report();
@@ -242,6 +244,13 @@ export class Membership implements AsyncDisposable {
         onDrained: () => this.link.drained(),
       },
     });
+  }
+
+  /** Once for each reason: attempts go on for as long as the server is away. */
+  #logLoss(name: 'control' | 'relay', error: CausewayError): void {
+    const known = this.#options.board.parts[name].error;
+    if (known?.message !== error.message)
+      this.#options.log(`${name} offline`, { code: error.code, cause: error.message });
   }
 
   #relayTarget() {

@@ -1,4 +1,5 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +8,7 @@ import type { SelfFacts } from '#protocol/control-messages.ts';
 import { writeDurably } from '#runtime/durable-file.ts';
 import { type Activation, loadActivation, saveActivation } from './activation-file.ts';
 import { loadOrCreateIdentity } from './identity.ts';
+import { lockStateDirectory } from './state-lock.ts';
 
 let directory: string;
 beforeEach(async () => {
@@ -55,7 +57,10 @@ describe('identity', () => {
   test.each([
     ['empty', () => ''],
     ['cut', (text: string) => text.slice(0, 40)],
-    ['another public key', (text: string) => text.replace(/"x":"./, '"x":"_')],
+    [
+      'another public key',
+      (text: string) => text.replace(/"x":"(.)/, (_, first) => `"x":"${first === 'A' ? 'B' : 'A'}`),
+    ],
     ['a foreign shape', () => '{"version":2}'],
   ])('%s → IDENTITY_CORRUPT, and the file stays as it is', async (_, damage) => {
     const path = join(directory, 'identity.json');
@@ -86,6 +91,33 @@ describe('activation file', () => {
   test('damaged → STATE_CORRUPT', async () => {
     await writeFile(join(directory, 'activation.json'), '{"version":1');
     await expect(loadActivation(directory)).rejects.toMatchObject({ code: 'STATE_CORRUPT' });
+  });
+});
+
+describe('the lock', () => {
+  test('a second holder of one directory is refused until the first lets go', async () => {
+    const first = await lockStateDirectory(directory);
+    await expect(lockStateDirectory(join(directory, '.'))).rejects.toMatchObject({ code: 'STATE_IN_USE' });
+    await first[Symbol.asyncDispose]();
+    const second = await lockStateDirectory(directory);
+    await second[Symbol.asyncDispose]();
+  });
+
+  test('dies with its holder', async () => {
+    const holder = spawn(process.execPath, [
+      '--eval',
+      `import('${new URL('state-lock.ts', import.meta.url).href}').then(async ({ lockStateDirectory }) => {
+        await lockStateDirectory('${directory}');
+        console.log('held');
+        setInterval(() => {}, 1000);
+      })`,
+    ]);
+    await once(holder.stdout, 'data');
+    await expect(lockStateDirectory(directory)).rejects.toMatchObject({ code: 'STATE_IN_USE' });
+    holder.kill('SIGKILL');
+    await once(holder, 'exit');
+    const lock = await lockStateDirectory(directory);
+    await lock[Symbol.asyncDispose]();
   });
 });
 

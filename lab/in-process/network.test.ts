@@ -97,6 +97,7 @@ describe('the agent', () => {
     const agent = await network.member('a', await administrator.token());
     expect((await agent.engine.down({ forget: true })).summary).toBe('not-activated');
     expect((await administrator.attempt('GET', '/machines/a')).status).toBe(404);
+    await agent.engine[Symbol.asyncDispose]();
     await network.member('a', await administrator.token());
   });
 

@@ -73,6 +73,8 @@ describe('bad requests', () => {
     await refused('REQUEST_MALFORMED', 'POST', `${at}/groups`, { name: 'tab\there' });
     await refused('REQUEST_MALFORMED', 'POST', `${at}/tokens`, { uses: 0 });
     await refused('REQUEST_MALFORMED', 'POST', `${at}/tokens`, { expiresAt: 'tomorrow' });
+    // A misspelt limit must not make a token without one.
+    await refused('REQUEST_MALFORMED', 'POST', `${at}/tokens`, { expires: '2030-01-01T00:00:00Z' });
     await refused('REQUEST_MALFORMED', 'POST', `${at}/connections`, { a: { kind: 'machine', id: 'x' } });
     await refused('REQUEST_MALFORMED', 'GET', `${at}/machines?limit=9999`);
     await refused('REQUEST_MALFORMED', 'GET', `${at}/reachability?from=a`);
