@@ -7,12 +7,18 @@ export type Verdict =
   | { readonly name: string; readonly state: 'failed'; readonly reason: string }
   | { readonly name: string; readonly state: 'skipped'; readonly reason: string };
 
-/** The closing lines: why each skipped one was, then the counts, alone on the last line. */
+/** The closing lines: each reason for skipping with how many it took, then the counts, alone on the last line. */
 export function closingLines(verdicts: readonly Verdict[]): string[] {
-  const skipped = verdicts.filter((verdict) => verdict.state === 'skipped');
+  const skipped = Map.groupBy(
+    verdicts.filter((verdict) => verdict.state === 'skipped'),
+    ({ reason }) => reason,
+  );
   const count = (state: Verdict['state']) => verdicts.filter((verdict) => verdict.state === state).length;
   return [
-    ...skipped.map(({ name, reason }) => `skipped: ${name} (${reason})`),
+    ...[...skipped].map(([reason, { length, 0: first }]) => {
+      const others = length > 1 ? ` and ${length - 1} more` : '';
+      return `skipped: ${first?.name}${others} (${reason})`;
+    }),
     `${count('passed')} passed, ${count('failed')} failed, ${count('skipped')} skipped`,
   ];
 }

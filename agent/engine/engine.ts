@@ -7,7 +7,7 @@ import { isIP } from 'node:net';
 import { hostname } from 'node:os';
 import { formatIpv6, parseIpv6 } from '#protocol/addresses.ts';
 import type { SelfFacts } from '#protocol/control-messages.ts';
-import { CausewayError } from '#protocol/errors.ts';
+import { CausewayError, fromWire } from '#protocol/errors.ts';
 import { LIMITS } from '#protocol/limits.ts';
 import type { Check, LocalResult } from '#protocol/local-api.ts';
 import { fullName, labelFromHostName, parseLabel, suffixOf } from '#protocol/names.ts';
@@ -188,11 +188,15 @@ export class Engine implements AsyncDisposable {
     }
   }
 
-  /** Round trip inside the tunnel. @throws CausewayError NAME_UNKNOWN, POLICY_DENIED, PEER_UNREACHABLE */
+  /** Round trip inside the tunnel. @throws CausewayError NAME_UNKNOWN, POLICY_DENIED, PEER_UNREACHABLE, SERVER_UNREACHABLE */
   async ping(target: string, timeoutMs: number): Promise<LocalResult<'ping'>> {
     const membership = this.#connected();
     const { machine } = await this.#find(membership, target);
-    const roundTripMs = await membership.link.ping(machine, timeoutMs);
+    const roundTripMs = await membership.link.ping(machine, timeoutMs).catch((error: unknown) => {
+      // Nothing was learnt of the peer while our own way to the relay is broken.
+      const { relay } = this.#board.parts;
+      throw relay.state === 'failed' && relay.error !== null ? fromWire(relay.error) : error;
+    });
     return { name: machine.name, address: machine.ipv6, roundTripMs };
   }
 
