@@ -50,7 +50,7 @@ function resolver(server: DnsServer): Resolver {
   return resolver;
 }
 
-describe.skipIf(!dig)('asked by dig (skipped where dig is not installed)', () => {
+describe.skipIf(!dig)(dig ? 'asked by dig' : 'asked by dig (skipped: dig is not installed)', () => {
   const ask = async (server: DnsServer, ...args: string[]) =>
     (await run('dig', [`@${server.address}`, '-p', String(server.port), '+tries=1', ...args])).stdout;
 
