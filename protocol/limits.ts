@@ -235,7 +235,7 @@ export const LIMITS = {
   ADAPTER_MTU_BYTES: {
     value: 1_500,
     unit: 'bytes',
-    why: 'Ethernet’s. Nothing outside bounds it, for the relay carries a byte stream; but the MTU sets the segment, and a bulk transfer over 20 Mbit/s and 40 ms left pings at 85 ms with 1,500, 116 ms with 9,000, 345 ms with 65,000 bytes (16 transfers: 196 ms and 604 ms with the first two). Super-packets take most of what a large MTU could win: 13, 16 and 21 Gbit/s between two adapters without a tunnel, which itself carries a fraction of that.',
+    why: 'Ethernet’s. Nothing outside bounds it, for the relay carries a byte stream; but the MTU sets the segment, and a bulk transfer over 20 Mbit/s and 40 ms left pings at 85 ms with 1,500, 116 ms with 9,000, 345 ms with 65,000 bytes (one transfer; with 16 at once 196 ms with 1,500, and 604 ms with 9,000 and a shorter adapter queue). Super-packets take most of what a large MTU could win: 11, 16 and 21 Gbit/s between two adapters without a tunnel, which itself carries a fraction of that.',
   },
   ADAPTER_BATCH_MAX_BYTES: {
     value: 262_144,
@@ -301,7 +301,7 @@ export const LIMITS = {
   SCAVENGE_EVERY_BYTES: {
     value: 2_097_152,
     unit: 'bytes',
-    why: 'Moved between two collections of young garbage. Each byte is held about three times outside the heap, and V8 collects everything when that and the old heap pass about twice the old heap (23 MB here). Measured over a tunnel: 1 MiB 2.6 Gbit/s, 2 MiB 2.9, 4 MiB 2.7, 8 MiB 2.1.',
+    why: 'Moved between two collections of young garbage. Each byte is held about three times outside the heap, and V8 collects everything when that and the old heap pass about twice the old heap (23 MB here). Over a tunnel, single runs on a noisy machine: 1 MiB 2.6 Gbit/s, 2 MiB 2.9, 4 MiB 2.7, 8 MiB 1.9 to 2.3; 1 to 4 MiB differ by no more than the noise.',
   },
   RELAY_CLOSE_GRACE_MS: {
     value: 1_000,

@@ -6,9 +6,9 @@
  *   some MiB of such memory with a mark-compact of everything, dozens of times a second, and does not try
  *   first the collection of the young objects, which frees the same buffers in a fifth of a millisecond. So it is
  *   asked for that one every few MiB of traffic.
- * - V8 frees buffers on another thread. Their 64 KiB pieces come from malloc's arena of the thread that
- *   allocates, and the two fight for it: freeing them where they were made takes a tunnel from about 1.2 to
- *   2.2 Gbit/s on two cores, at half of the processor time.
+ * - V8 frees buffers on another thread. Freeing them where they were made took a tunnel from about 1.2 to
+ *   2.2 Gbit/s on two cores, at half of the processor time (single runs). Why is not proven; we suppose
+ *   that the two threads fight for malloc's arena.
  * - V8 collects only when something is allocated. What the start needed (modules, schemas, routes) stays
  *   until then, so one full collection after the start gives it back.
  *
