@@ -2,40 +2,42 @@
  * OpenVPN over TCP: two clients that reach each other through their server (client-to-client), with the
  * defaults of 2.6 (TLS, AES-256-GCM). Kernel data-channel offload is off: it does not do TCP.
  */
-import type { Host } from '#lab/hosts/host.ts';
-import type { Lab } from '#lab/hosts/lab.ts';
-import type { Contender, RunningTunnel } from './contender.ts';
+import type { Host, Program } from '#lab/hosts/host.ts';
+import { LAB_COMMANDS, obstacle } from '#lab/prerequisites.ts';
+import type { Contender, RunningNetwork, Site } from './contender.ts';
 
 const DIRECTORY = '/run/openvpn-bench';
+
 export const openvpn: Contender = {
   name: 'openvpn',
-  needs: ['openvpn', 'openssl'],
-  async start(lab: Lab): Promise<RunningTunnel> {
-    const [left, middle, right] = [lab.host('left'), lab.host('relay'), lab.host('right')];
-    const prints = { left: await makeKey(left), middle: await makeKey(middle), right: await makeKey(right) };
-    const fixed = { left: '10.98.0.2', right: '10.98.0.3' };
-    for (const [name, address] of Object.entries(fixed)) {
-      await middle.write(`${DIRECTORY}/clients/${name}`, `ifconfig-push ${address} 255.255.255.0\n`);
+  kind: 'relayed',
+  prepare: async (say) => obstacle([...LAB_COMMANDS, 'openvpn', 'openssl'], say),
+  async start({ relay, machines }: Site): Promise<RunningNetwork> {
+    const serverPrint = await makeKey(relay);
+    const clientPrints: string[] = [];
+    const address = (machine: Host) => `10.98.0.${2 + machines.indexOf(machine)}`;
+    for (const machine of machines) {
+      clientPrints.push(await makeKey(machine));
+      await relay.write(`${DIRECTORY}/clients/${machine.name}`, `ifconfig-push ${address(machine)} 255.255.255.0\n`);
     }
-    const server = await launch(middle, [
+    const server = await launch(relay, [
       'mode server',
       'tls-server',
       'proto tcp-server',
       'port 1194',
       'topology subnet',
       'ifconfig 10.98.0.1 255.255.255.0',
-      'ifconfig-pool 10.98.0.2 10.98.0.9',
+      'ifconfig-pool 10.98.0.2 10.98.0.253',
       'push "topology subnet"',
       'client-to-client',
       'dh none',
       `client-config-dir ${DIRECTORY}/clients`,
-      fingerprints([prints.left, prints.right]),
+      fingerprints(clientPrints),
     ]);
-    const client = ['client', 'proto tcp-client', `remote ${middle.address} 1194`, fingerprints([prints.middle])];
-    return {
-      target: fixed.right,
-      programs: [server, await launch(left, client), await launch(right, client)],
-    };
+    const client = ['client', 'proto tcp-client', `remote ${relay.address} 1194`, fingerprints([serverPrint])];
+    const programs: Program[] = [server];
+    for (const machine of machines) programs.push(await launch(machine, client));
+    return { address, programs };
   },
 };
 

@@ -1,24 +1,32 @@
 /**
- * Causeway in the bench: relay in the middle, agents left and right, activated and connected as always.
+ * Causeway in the bench: relay server in the middle, an agent on every machine, activated and connected
+ * as users do it.
  */
 import { Causeway } from '#lab/causeway.ts';
-import type { Lab } from '#lab/hosts/lab.ts';
-import type { Contender, RunningTunnel } from './contender.ts';
+import type { Host } from '#lab/hosts/host.ts';
+import { LAB_COMMANDS, obstacle } from '#lab/prerequisites.ts';
+import type { Contender, RunningNetwork, Site } from './contender.ts';
 
 export const ours: Contender = {
   name: 'ours',
-  needs: [],
-  async start(lab: Lab): Promise<RunningTunnel> {
-    const { causeway, administrator } = await Causeway.start(lab.host('relay'), 'bench');
+  kind: 'relayed',
+  prepare: async (say) => obstacle(LAB_COMMANDS, say),
+  async start({ relay, machines }: Site): Promise<RunningNetwork> {
+    const { causeway, administrator } = await Causeway.start(relay, 'bench');
     const group = await administrator.group('bench', { interconnected: true });
     const token = await administrator.token(group);
-    const left = await causeway.activate(lab.host('left'), token);
-    const right = await causeway.activate(lab.host('right'), token);
-    await left.connected();
-    await right.connected();
-    return {
-      target: (await right.addresses()).ipv4,
-      programs: [causeway.relay, left.program, right.program],
-    };
+    const addresses = new Map<Host, string>();
+    const programs = [causeway.relay];
+    for (const machine of machines) {
+      const agent = await causeway.activate(machine, token);
+      await agent.connected();
+      addresses.set(machine, (await agent.addresses()).ipv4);
+      programs.push(agent.program);
+    }
+    return { address: (machine) => addresses.get(machine) ?? unknown(machine), programs };
   },
 };
+
+function unknown(machine: Host): never {
+  throw new Error(`${machine.name} is not in the network`);
+}

@@ -3,33 +3,34 @@
  * IndirectData), and its default ciphers.
  */
 import type { Host } from '#lab/hosts/host.ts';
-import type { Lab } from '#lab/hosts/lab.ts';
-import type { Contender, RunningTunnel } from './contender.ts';
+import { LAB_COMMANDS, obstacle } from '#lab/prerequisites.ts';
+import type { Contender, RunningNetwork, Site } from './contender.ts';
 
 const DIRECTORY = '/run/tinc-bench';
-const NODES = { left: '10.97.0.1', relay: '10.97.0.2', right: '10.97.0.3' } as const;
 
 export const tinc: Contender = {
   name: 'tinc',
-  needs: ['tincd'],
-  async start(lab: Lab): Promise<RunningTunnel> {
+  kind: 'relayed',
+  prepare: async (say) => obstacle([...LAB_COMMANDS, 'tincd'], say),
+  async start({ relay, machines }: Site): Promise<RunningNetwork> {
+    const hosts = [relay, ...machines];
+    const address = (host: Host) => `10.97.0.${1 + hosts.indexOf(host)}`;
     const hostFiles: Record<string, string> = {};
-    for (const [name, address] of Object.entries(NODES)) {
-      const host = lab.host(name);
-      hostFiles[name] = `${await makeKey(host)}\n${hostFile(name === 'relay' ? host.address : null, address)}`;
+    for (const host of hosts) {
+      hostFiles[host.name] =
+        `${await makeKey(host)}\n${hostFile(host === relay ? host.address : null, address(host))}`;
     }
     const programs = [];
-    for (const name of ['relay', 'left', 'right'] as const) {
-      const host = lab.host(name);
+    for (const host of hosts) {
       for (const [other, content] of Object.entries(hostFiles))
         await host.write(`${DIRECTORY}/hosts/${other}`, content);
-      await host.write(`${DIRECTORY}/tinc.conf`, configuration(name));
-      await host.write(`${DIRECTORY}/tinc-up`, upScript(NODES[name]));
+      await host.write(`${DIRECTORY}/tinc.conf`, configuration(host.name));
+      await host.write(`${DIRECTORY}/tinc-up`, upScript(address(host)));
       await host.must(['chmod', '+x', `${DIRECTORY}/tinc-up`]);
       const command = ['tincd', '-c', DIRECTORY, '--no-detach', '--pidfile', `${DIRECTORY}/pid`, '--debug=1'];
       programs.push(host.spawn('tinc', command));
     }
-    return { target: NODES.right, programs };
+    return { address, programs };
   },
 };
 

@@ -1,0 +1,7 @@
+/**
+ * All suites, in the order in which they run.
+ */
+import type { Suite } from './suite.ts';
+import { suite as tunnel } from './suites/tunnel.ts';
+
+export const SUITES: readonly Suite[] = [tunnel];
