@@ -1,15 +1,12 @@
 /**
- * A WebSocket over a pinned TLS connection: what control and relay connections have in common. A refusal
+ * The control connection's WebSocket over a pinned TLS connection. A refusal
  * of the upgrade comes back as the catalogue error in the answer's body.
  */
-import type { IncomingMessage } from 'node:http';
 import type { TLSSocket } from 'node:tls';
 import { type ClientOptions, WebSocket } from 'ws';
-import { z } from 'zod';
-import { wireError } from '#protocol/control-messages.ts';
-import { type CausewayError, fromWire } from '#protocol/errors.ts';
 import { LIMITS } from '#protocol/limits.ts';
 import { connectPinned, type PinnedServer, unreachable } from './pinned-socket.ts';
+import { refusalOf } from './refusal.ts';
 
 export interface WebSocketTarget extends PinnedServer {
   readonly path: string;
@@ -20,8 +17,6 @@ export interface WebSocketTarget extends PinnedServer {
   /** Hand over each message only after everything that awaited the one before has gone on. */
   readonly oneByOne: boolean;
 }
-
-const refusalBody = z.object({ error: wireError });
 
 /**
  * Opens the WebSocket and leaves it paused: what the server sends at once, perhaps in one packet with its
@@ -85,18 +80,4 @@ function upgrade(target: WebSocketTarget, socket: TLSSocket, signal: AbortSignal
   // A later failure is told by 'close', which every owner of a connection handles.
   webSocket.on('error', () => undefined);
   return promise;
-}
-
-/** Never rejects: an answer that can not be read is a server that can not be used. */
-async function refusalOf(response: IncomingMessage, server: string): Promise<CausewayError> {
-  try {
-    let text = '';
-    for await (const chunk of response.setEncoding('utf8')) {
-      text += chunk;
-      if (text.length > LIMITS.CONTROL_MESSAGE_MAX_BYTES.value) break;
-    }
-    return fromWire(refusalBody.parse(JSON.parse(text)).error);
-  } catch {
-    return unreachable(server, new Error(`it answered with HTTP status ${response.statusCode}`));
-  }
 }

@@ -5,7 +5,14 @@
 import { enterEnclosure } from '#lab/hosts/enclosure.ts';
 import { Lab } from '#lab/hosts/lab.ts';
 import { type Command, LAB_COMMANDS, obstacle } from '#lab/prerequisites.ts';
-import { benchLab, type Contender, machineName, type RunningNetwork, type Site, waitForAnswers } from './peers/contender.ts';
+import {
+  benchLab,
+  type Contender,
+  machineName,
+  type RunningNetwork,
+  type Site,
+  waitForAnswers,
+} from './peers/contender.ts';
 import type { Absent, SuiteOptions } from './suite.ts';
 
 export interface Entrant {
@@ -20,7 +27,13 @@ export class Contest {
   readonly absent: readonly Absent[];
   readonly #options: SuiteOptions;
 
-  private constructor(lab: Lab, site: Site, entrants: readonly Entrant[], absent: readonly Absent[], options: SuiteOptions) {
+  private constructor(
+    lab: Lab,
+    site: Site,
+    entrants: readonly Entrant[],
+    absent: readonly Absent[],
+    options: SuiteOptions,
+  ) {
     this.lab = lab;
     this.site = site;
     this.entrants = entrants;

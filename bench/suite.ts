@@ -65,7 +65,10 @@ export interface Bar {
 
 /** Collects measurements round by round. */
 export class Series {
-  readonly #values = new Map<string, { figure: Pick<Figure, 'contender' | 'load' | 'measure' | 'unit'>; values: number[] }>();
+  readonly #values = new Map<
+    string,
+    { figure: Pick<Figure, 'contender' | 'load' | 'measure' | 'unit'>; values: number[] }
+  >();
 
   /** A number that is not finite is refused: a measurement without a result is an error, not a figure. */
   add(contender: string, load: string, measure: string, unit: string, value: number): void {

@@ -36,6 +36,11 @@ export const LIMITS = {
     unit: 'bytes',
     why: `The largest tunnel message (${PLAINTEXT_MAX} + ${DATA_OVERHEAD}) behind a frame header of ${FRAME_HEADER}.`,
   },
+  WEBSOCKET_FRAGMENTS_MAX: {
+    value: 16,
+    unit: 'entries',
+    why: 'Our messages come in one frame; a few more are let through for proxies that cut messages, not so many that parts outweigh the whole.',
+  },
   CONTROL_MESSAGE_MAX_BYTES: {
     value: 65_536,
     unit: 'bytes',
@@ -282,6 +287,21 @@ export const LIMITS = {
     value: 1_024,
     unit: 'frames',
     why: 'A small frame in a socket keeps the 16 KiB TLS record alive that it came in: 16 MiB at most for one destination that stopped reading.',
+  },
+  RELAY_GATHER_BELOW_BYTES: {
+    value: 4_096,
+    unit: 'bytes',
+    why: 'Smaller frames for one machine that came together are copied into one write: a TLS record and a system call cost some 5 µs, copying 4 KiB under one.',
+  },
+  RELAY_GATHERED_MAX_BYTES: {
+    value: 65_536,
+    unit: 'bytes',
+    why: 'Four TLS records: more in one write saves nothing more.',
+  },
+  RELAY_FREE_BUFFERS_MAX: {
+    value: 32,
+    unit: 'entries',
+    why: 'Buffers of one large frame each, 2 MiB together: as many as one turn of the event loop fills from several sources.',
   },
   RELAY_SOURCES_PER_DESTINATION: {
     value: 1_024,

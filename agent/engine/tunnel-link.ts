@@ -14,6 +14,7 @@ import type { GoneReason } from '#protocol/frames.ts';
 import type { GrantClaims, GrantedMachine } from '#protocol/grants.ts';
 import type { MachineId } from '#protocol/ids.ts';
 import { PROBE_BYTES } from '#protocol/tunnel-messages.ts';
+import type { RoomyMessage } from '#protocol/websocket.ts';
 import type { Identity } from '../state/identity.ts';
 import { suitableCiphers } from '../tunnel/cipher.ts';
 import { Tunnel } from '../tunnel/tunnel.ts';
@@ -30,7 +31,7 @@ export interface TunnelLinkOptions {
   /** Milliseconds of the Unix epoch, server's clock. */
   readonly now: () => number;
   /** @returns false when the relay's socket is over its mark. */
-  readonly sendFrame: (frame: Uint8Array) => boolean;
+  readonly sendFrame: (frame: RoomyMessage) => boolean;
   /** Signature and expiry of a grant that a peer brought along. */
   readonly verifyGrant: (grant: string) => Promise<GrantClaims>;
   readonly onAdapterFailure: (error: Error) => void;

@@ -3,12 +3,11 @@
  * Carries frames and knows nothing of what is in them. Frames sent while there is no connection are
  * dropped: the tunnel's peers send again, and what is old is worthless.
  */
-import type { TLSSocket } from 'node:tls';
-import type { WebSocket } from 'ws';
 import { CausewayError } from '#protocol/errors.ts';
 import {
   decodeFrame,
   encodeFrame,
+  type Frame,
   type GoneReason,
   PING_PAYLOAD_BYTES,
   RELAY_PATH,
@@ -16,11 +15,13 @@ import {
 } from '#protocol/frames.ts';
 import type { MachineId } from '#protocol/ids.ts';
 import { LIMITS } from '#protocol/limits.ts';
+import { copyWithRoom, type RoomyMessage } from '#protocol/websocket.ts';
 import { engineCollector, Scavenger } from '#runtime/collector.ts';
 import { Backoff } from '../backoff.ts';
 import { Liveness } from '../liveness.ts';
 import { type PinnedServer, unreachable } from '../pinned-socket.ts';
-import { openPinnedWebSocket } from '../pinned-websocket.ts';
+import { upgradePinned } from '../pinned-upgrade.ts';
+import { RelaySocket } from './relay-socket.ts';
 
 export interface RelayTicket {
   readonly ticket: string;
@@ -35,7 +36,7 @@ export interface RelayHandlers {
   /** Something came from the relay; `roundTripMs` when it was the answer to a ping. */
   onProven(roundTripMs?: number): void;
   onDisconnected(error: CausewayError): void;
-  /** `payload` is one tunnel message and belongs to the receiver. */
+  /** `payload` is one tunnel message, a view that is valid during the call. */
   onData(peer: MachineId, payload: Uint8Array): void;
   onPeerGone(peer: MachineId, reason: GoneReason): void;
   /** The socket was over its mark and has drained. */
@@ -51,7 +52,7 @@ export class RelayClient implements Disposable {
   readonly #options: RelayClientOptions;
   readonly #backoff = new Backoff();
   readonly #stop = new AbortController();
-  #webSocket: WebSocket | undefined;
+  #socket: RelaySocket | undefined;
   #liveness = new Liveness(0);
   #connectedAt = 0;
   #connecting = false;
@@ -68,12 +69,12 @@ export class RelayClient implements Disposable {
   }
 
   get connected(): boolean {
-    return this.#webSocket !== undefined;
+    return this.#socket !== undefined;
   }
 
   /** Tries now instead of waiting for the back-off; on a live connection pings. */
   connectNow(): void {
-    if (this.#webSocket !== undefined) {
+    if (this.#socket !== undefined) {
       this.ping();
       return;
     }
@@ -88,23 +89,23 @@ export class RelayClient implements Disposable {
    * @returns false when the socket now holds more than AGENT_SOCKET_HIGH_WATER_BYTES: stop reading the
    *   adapter until `onDrained`.
    */
-  send(frame: Uint8Array): boolean {
-    const webSocket = this.#webSocket;
-    if (webSocket === undefined) return true;
+  send(frame: RoomyMessage): boolean {
+    const socket = this.#socket;
+    if (socket === undefined) return true;
     this.#scavenger.moved(frame.length);
-    webSocket.send(frame, { binary: true, compress: false });
+    socket.send(frame);
     if (this.#liveness.sent(performance.now())) this.#watch();
-    if (webSocket.bufferedAmount <= LIMITS.AGENT_SOCKET_HIGH_WATER_BYTES.value) return true;
+    if (socket.bufferedBytes <= LIMITS.AGENT_SOCKET_HIGH_WATER_BYTES.value) return true;
     this.#congested = true;
     return false;
   }
 
   /** Measures the round trip; the answer comes by `onProven`. */
   ping(): void {
-    if (this.#webSocket === undefined || this.#pingSentAt !== undefined) return;
+    if (this.#socket === undefined || this.#pingSentAt !== undefined) return;
     this.#pingSentAt = performance.now();
     this.#liveness.probed(this.#pingSentAt);
-    this.#webSocket.send(encodeFrame({ type: 'ping', payload: new Uint8Array(PING_PAYLOAD_BYTES) }));
+    this.#socket.send(encoded({ type: 'ping', payload: new Uint8Array(PING_PAYLOAD_BYTES) }));
     this.#watch();
   }
 
@@ -117,41 +118,33 @@ export class RelayClient implements Disposable {
   async #connect(): Promise<void> {
     const { target, handlers } = this.#options;
     const { ticket } = await handlers.ticket();
-    const { webSocket, socket } = await openPinnedWebSocket(
+    const upgraded = await upgradePinned(
       {
         ...target,
         path: RELAY_PATH,
         subprotocol: RELAY_SUBPROTOCOL,
         headers: { authorization: `Bearer ${ticket}` },
-        maxPayload: LIMITS.RELAY_FRAME_MAX_BYTES.value,
-        oneByOne: false,
       },
       this.#stop.signal,
     );
+    const socket = new RelaySocket(upgraded, {
+      onFrame: (frame) => this.#receive(frame),
+      onClosed: (status, broken) => this.#lost(unreachable(target.server, new Error(causeOfClose(status, broken)))),
+      onDrained: () => this.#drained(),
+    });
     this.#connecting = false;
-    this.#webSocket = webSocket;
+    this.#socket = socket;
     this.#connectedAt = performance.now();
     this.#liveness = new Liveness(this.#connectedAt);
     this.#pingSentAt = undefined;
     this.#congested = false;
-    webSocket.binaryType = 'nodebuffer';
-    webSocket.on('message', (data) => {
-      // One packet may hold many messages, and the first of them may have ended the connection.
-      if (this.#webSocket === webSocket) this.#receive(data as Buffer);
-    });
-    const ended = (cause: string) => {
-      if (this.#webSocket === webSocket) this.#lost(unreachable(target.server, new Error(cause)));
-    };
-    webSocket.on('error', (error) => ended(`the relay sent something unreadable (${error.message})`));
-    webSocket.on('close', (code) => ended(causeOfClose(code)));
-    this.#whenDrained(webSocket, socket);
-    this.#scheduleTicket(webSocket);
-    webSocket.resume();
+    this.#scheduleTicket(socket);
+    socket.start();
     handlers.onConnected();
     this.ping();
   }
 
-  #receive(bytes: Buffer): void {
+  #receive(bytes: Uint8Array): void {
     const now = performance.now();
     const { handlers } = this.#options;
     this.#liveness.heard(now);
@@ -167,7 +160,7 @@ export class RelayClient implements Disposable {
           handlers.onPeerGone(frame.peer, frame.reason);
           return;
         case 'ping':
-          this.#webSocket?.send(encodeFrame({ type: 'pong', payload: frame.payload }));
+          this.#socket?.send(encoded({ type: 'pong', payload: frame.payload }));
           handlers.onProven();
           return;
         case 'pong': {
@@ -189,35 +182,33 @@ export class RelayClient implements Disposable {
     }
   }
 
-  /** The TLS socket says 'drain' after a write was refused; ours is a higher mark, so both are checked. */
-  #whenDrained(webSocket: WebSocket, socket: TLSSocket): void {
-    socket.on('drain', () => {
-      if (!this.#congested || this.#webSocket !== webSocket) return;
-      this.#congested = false;
-      this.#options.handlers.onDrained();
-    });
+  /** The TLS socket says so after each time that it was over its own, lower mark. */
+  #drained(): void {
+    if (!this.#congested) return;
+    this.#congested = false;
+    this.#options.handlers.onDrained();
   }
 
   /** Renews the ticket in time, so that the relay keeps the connection. */
-  #scheduleTicket(webSocket: WebSocket): void {
+  #scheduleTicket(socket: RelaySocket): void {
     const milliseconds = (LIMITS.TICKET_LIFETIME_S.value * 1000) / 3;
     this.#ticketTimer = setTimeout(() => {
       this.#options.handlers
         .ticket()
         .then(
-          ({ ticket }) => webSocket.send(encodeFrame({ type: 'ticket', ticket })),
+          ({ ticket }) => socket.send(encoded({ type: 'ticket', ticket })),
           // Tried again in time: a ticket lasts for three of these.
           () => undefined,
         )
         .finally(() => {
-          if (this.#webSocket === webSocket) this.#scheduleTicket(webSocket);
+          if (this.#socket === socket) this.#scheduleTicket(socket);
         });
     }, milliseconds);
   }
 
   #watch(): void {
     clearTimeout(this.#livenessTimer);
-    if (this.#webSocket === undefined) return;
+    if (this.#socket === undefined) return;
     this.#livenessTimer = setTimeout(() => {
       const verdict = this.#liveness.verdict(performance.now());
       if (verdict === 'dead') {
@@ -235,7 +226,7 @@ export class RelayClient implements Disposable {
   }
 
   #lost(error: unknown): void {
-    if (this.#webSocket !== undefined) this.#backoff.resetIfLasted(performance.now() - this.#connectedAt);
+    if (this.#socket !== undefined) this.#backoff.resetIfLasted(performance.now() - this.#connectedAt);
     this.#close();
     this.#connecting = false;
     if (this.#stop.signal.aborted) return;
@@ -255,15 +246,20 @@ export class RelayClient implements Disposable {
   #close(): void {
     clearTimeout(this.#livenessTimer);
     clearTimeout(this.#ticketTimer);
-    const webSocket = this.#webSocket;
-    this.#webSocket = undefined;
+    const socket = this.#socket;
+    this.#socket = undefined;
     this.#pingSentAt = undefined;
-    webSocket?.terminate();
+    socket?.terminate();
   }
 }
 
-function causeOfClose(code: number): string {
-  return code === 1009 || code === 1007
-    ? `the relay refused a frame (WebSocket status ${code})`
+function encoded(frame: Frame): RoomyMessage {
+  return copyWithRoom(encodeFrame(frame));
+}
+
+function causeOfClose(status: number, broken: boolean): string {
+  if (broken) return `the relay sent something unreadable (WebSocket status ${status})`;
+  return status === 1002 || status === 1007 || status === 1009
+    ? `the relay refused a frame (WebSocket status ${status})`
     : 'the relay closed the connection';
 }

@@ -6,6 +6,7 @@ import { concatBytes, utf8 } from '#protocol/encoding.ts';
 import { FRAME_HEADER_BYTES, writeDataHeader } from '#protocol/frames.ts';
 import { LIMITS } from '#protocol/limits.ts';
 import { CIPHER_BIT, type DataCipher, type TUNNEL_MESSAGE, TUNNEL_VERSION } from '#protocol/tunnel-messages.ts';
+import { copyWithRoom, type RoomyMessage } from '#protocol/websocket.ts';
 import { parseProtocolName, type Suite } from './noise/suite.ts';
 
 /** X25519 and ML-KEM-768 together: recorded traffic stays closed to a later quantum computer. */
@@ -67,7 +68,7 @@ export function controlFrame(
   type: (typeof TUNNEL_MESSAGE)[Exclude<keyof typeof TUNNEL_MESSAGE, 'DATA'>],
   indexes: readonly number[],
   rest: Uint8Array = new Uint8Array(0),
-): Uint8Array {
+): RoomyMessage {
   const head = new Uint8Array(FRAME_HEADER_BYTES + 1 + 4 * indexes.length);
   writeDataHeader(head, peer);
   head[FRAME_HEADER_BYTES] = type;
@@ -75,7 +76,7 @@ export function controlFrame(
   indexes.forEach((index, place) => {
     view.setUint32(FRAME_HEADER_BYTES + 1 + 4 * place, index);
   });
-  return concatBytes(head, rest);
+  return copyWithRoom(concatBytes(head, rest));
 }
 
 /** Big-endian; the caller has checked that it is there. */

@@ -6,6 +6,7 @@
 import type { AdapterPacket } from '#native/adapter.ts';
 import { LIMITS } from '#protocol/limits.ts';
 import { RECORD_HEADER_BYTES } from '#protocol/tunnel-messages.ts';
+import type { RoomyMessage } from '#protocol/websocket.ts';
 import { isCarriable, packetRecord, writeRecordHeader } from './records.ts';
 import type { Session } from './session.ts';
 
@@ -15,7 +16,7 @@ const LARGE_BYTES = PLAINTEXT_MAX_BYTES / 2;
 
 export interface SealedPackets {
   /** Relay frames in order, each in a buffer of its own. */
-  readonly frames: Uint8Array[];
+  readonly frames: RoomyMessage[];
   readonly packets: number;
   /** Bytes of the IP packets. */
   readonly bytes: number;
@@ -27,7 +28,7 @@ export class PacketSealer {
 
   /** Leaves out what is no packet of possible size: `packets` of the result tells how many went in. */
   seal(session: Session, packets: readonly AdapterPacket[]): SealedPackets {
-    const frames: Uint8Array[] = [];
+    const frames: RoomyMessage[] = [];
     let [count, bytes, used] = [0, 0, 0];
     const flush = () => {
       if (used > 0) frames.push(session.seal(this.#plaintext.subarray(0, used)));

@@ -12,6 +12,7 @@ import {
   INDEX_BYTES,
   TUNNEL_MESSAGE,
 } from '#protocol/tunnel-messages.ts';
+import { asRoomy, HEADER_ROOM_BYTES, type RoomyMessage } from '#protocol/websocket.ts';
 import { type DataKey, dataKey } from './cipher.ts';
 import type { DropReason } from './drops.ts';
 import type { HeldGrant } from './held-grant.ts';
@@ -98,16 +99,18 @@ export class Session {
    * A whole relay frame; the buffer is new. Ask {@link canSend} first.
    * @param second continues the plaintext, to save copying a large packet behind its record header.
    */
-  seal(first: Uint8Array, second?: Uint8Array): Uint8Array {
+  seal(first: Uint8Array, second?: Uint8Array): RoomyMessage {
     if (this.#keys === undefined) throw new Error('the session is closed');
     const length = FRAME_OVERHEAD_BYTES + first.length + (second?.length ?? 0);
-    const frame = length < POOLED_BELOW_BYTES ? Buffer.allocUnsafe(length) : Buffer.allocUnsafeSlow(length);
+    const total = HEADER_ROOM_BYTES + length;
+    const buffer = length < POOLED_BELOW_BYTES ? Buffer.allocUnsafe(total) : Buffer.allocUnsafeSlow(total);
+    const frame = buffer.subarray(HEADER_ROOM_BYTES);
     const counter = this.#sent++;
     frame.set(this.#head);
     frame.writeUInt32BE(0, FRAME_HEADER_BYTES + COUNTER_AT);
     frame.writeUInt32BE(counter, FRAME_HEADER_BYTES + COUNTER_AT + COUNTER_BYTES / 2);
     this.#keys.send.seal(counter, first, second, frame, FRAME_HEADER_BYTES + DATA_HEADER_BYTES);
-    return frame;
+    return asRoomy(frame);
   }
 
   /**

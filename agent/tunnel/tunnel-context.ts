@@ -2,6 +2,7 @@
  * What the parts of one tunnel share: who we are, where results go, and the peers.
  */
 import type { MachineId } from '#protocol/ids.ts';
+import type { RoomyMessage } from '#protocol/websocket.ts';
 import { DropCounters, type DropReason } from './drops.ts';
 import type { GrantedSelf } from './held-grant.ts';
 import type { DhKeyPair } from './noise/dh.ts';
@@ -15,7 +16,7 @@ import { PeerTable } from './peer-table.ts';
  */
 export interface TunnelOutput {
   /** A whole relay frame: DATA header with `peer` as destination, then one tunnel message. The buffer is the receiver's. */
-  sendFrame(peer: MachineId, frame: Uint8Array): void;
+  sendFrame(peer: MachineId, frame: RoomyMessage): void;
   /**
    * Packets for the adapter, in order, each an AdapterPacket whose source and destination were checked.
    * Views, valid only during the call.

@@ -88,7 +88,10 @@ export class Tunnel implements Disposable {
     this.#settle(peer, now);
   }
 
-  /** A tunnel message arrived: the payload of a DATA frame whose source is `id` by the relay's word. */
+  /**
+   * A tunnel message arrived: the payload of a DATA frame whose source is `id` by the relay's word. It is only
+   * read, and not kept.
+   */
   incoming(id: MachineId, message: Uint8Array, now: number): void {
     if (this.#closed) return;
     const refusal = this.#receive(id, message, now);
@@ -249,9 +252,9 @@ export class Tunnel implements Disposable {
       case TUNNEL_MESSAGE.DATA:
         return this.#data.receive(id, message, now);
       case TUNNEL_MESSAGE.HANDSHAKE_INIT:
-        return this.#handshakes.receiveInit(id, message, now);
+        return this.#handshakes.receiveInit(id, new Uint8Array(message), now);
       case TUNNEL_MESSAGE.HANDSHAKE_RESPONSE:
-        return this.#receiveResponse(id, message, now);
+        return this.#receiveResponse(id, new Uint8Array(message), now);
       case TUNNEL_MESSAGE.UNKNOWN_SESSION:
         return this.#receiveHint(id, message, now);
       default:

@@ -51,7 +51,10 @@ export async function directWire(a: Host, b: Host): Promise<readonly [string, st
   const addresses = ['198.18.2.1', '198.18.2.2'] as const;
   if ((await a.run(['ip', 'link', 'show', 'direct'])).code === 0) return addresses;
   await a.must(['ip', 'link', 'add', 'direct', 'type', 'veth', 'peer', 'name', 'direct', 'netns', String(b.holderPid)]);
-  for (const [host, address] of [[a, addresses[0]], [b, addresses[1]]] as const) {
+  for (const [host, address] of [
+    [a, addresses[0]],
+    [b, addresses[1]],
+  ] as const) {
     await host.must(['ip', 'address', 'add', `${address}/30`, 'dev', 'direct']);
     await host.must(['ip', 'link', 'set', 'direct', 'up']);
   }

@@ -17,8 +17,7 @@ export const tinc: Contender = {
     const address = (host: Host) => `10.97.0.${1 + hosts.indexOf(host)}`;
     const hostFiles: Record<string, string> = {};
     for (const host of hosts) {
-      hostFiles[host.name] =
-        `${await makeKey(host)}\n${hostFile(host === relay ? host.address : null, address(host))}`;
+      hostFiles[host.name] = `${await makeKey(host)}\n${hostFile(host === relay ? host.address : null, address(host))}`;
     }
     const programs = [];
     for (const host of hosts) {

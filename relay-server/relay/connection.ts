@@ -5,6 +5,7 @@
 import { fromHex } from '#protocol/encoding.ts';
 import type { MachineId, SubscriptionId } from '#protocol/ids.ts';
 import { LIMITS } from '#protocol/limits.ts';
+import type { RoomyMessage } from '#protocol/websocket.ts';
 import type { RelayCounters } from './metrics.ts';
 import { DestinationQueue } from './queue.ts';
 
@@ -19,10 +20,10 @@ export interface Identity {
 /** The transport of one connection as the core sees it. No call may call back into the core. */
 export interface Outlet {
   /**
-   * Sends one binary message; always takes it.
+   * Sends one binary message; always takes it, and owns it from then on.
    * @returns false when the transport is full now: it then calls `writable` of the core, once, when it takes more.
    */
-  send(frame: Uint8Array): boolean;
+  send(frame: RoomyMessage): boolean;
   /** Asks for a sign of life of the transport's own kind. */
   ping(): void;
   /** Says good-bye with a WebSocket status after what was sent. */

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { encodeFrame } from '#protocol/frames.ts';
 import { type MachineId, machineId, subscriptionId } from '#protocol/ids.ts';
 import { LIMITS } from '#protocol/limits.ts';
+import { copyWithRoom, type RoomyMessage } from '#protocol/websocket.ts';
 import type { Connection } from './connection.ts';
 import { RelayCore } from './core.ts';
 import { RecordingOutlet } from './recording-outlet.ts';
@@ -96,11 +97,11 @@ test('whoever comes, goes, sends and reads: no frame is lost uncounted, doubled,
 });
 
 /** A DATA frame that carries its number and the subscription it must stay in. */
-function numbered(peer: MachineId, number: number, subscription: string, bytes: number): Uint8Array {
+function numbered(peer: MachineId, number: number, subscription: string, bytes: number): RoomyMessage {
   const payload = new Uint8Array(bytes);
   new DataView(payload.buffer).setUint32(0, number);
   payload[4] = Number.parseInt(subscription.slice(0, 2), 16);
-  return encodeFrame({ type: 'data', peer, payload });
+  return copyWithRoom(encodeFrame({ type: 'data', peer, payload }));
 }
 
 function readBack(payload: Uint8Array): { number: number; subscription: string } {

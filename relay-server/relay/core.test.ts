@@ -3,6 +3,7 @@ import { fromHex, toHex } from '#protocol/encoding.ts';
 import { encodeFrame, FRAME_HEADER_BYTES, FRAME_TYPE, type Frame } from '#protocol/frames.ts';
 import { type MachineId, machineId, type SubscriptionId, subscriptionId } from '#protocol/ids.ts';
 import { LIMITS } from '#protocol/limits.ts';
+import { copyWithRoom } from '#protocol/websocket.ts';
 import type { Connection } from './connection.ts';
 import { RelayCore } from './core.ts';
 import { RecordingOutlet } from './recording-outlet.ts';
@@ -40,8 +41,8 @@ function setUp() {
       get frames() {
         return outlet.frames;
       },
-      send: (frame: Frame) => core.receive(connection, encodeFrame(frame), clock.now),
-      sendRaw: (bytes: Uint8Array) => core.receive(connection, bytes, clock.now),
+      send: (frame: Frame) => core.receive(connection, copyWithRoom(encodeFrame(frame)), clock.now),
+      sendRaw: (bytes: Uint8Array) => core.receive(connection, copyWithRoom(bytes), clock.now),
       /** Lets `bytes` more out of the socket. */
       drain: (bytes: number) => {
         outlet.room = bytes;
@@ -65,7 +66,7 @@ describe('routing', () => {
     const { core, clock, join } = setUp();
     const a = join(alice);
     const b = join(bob);
-    const bytes = fromHex(`01${'02'.repeat(16)}c0ffee`);
+    const bytes = copyWithRoom(fromHex(`01${'02'.repeat(16)}c0ffee`));
     core.receive(a.connection, bytes, clock.now);
     expect(b.outlet.sent).toHaveLength(1);
     expect(b.outlet.sent[0]).toBe(bytes);

@@ -18,6 +18,7 @@ import {
   encodeFrame,
   FRAME_HEADER_BYTES,
   FRAME_TYPE,
+  type Frame,
   type GoneReason,
   type NoticeCode,
   PEER_AT,
@@ -25,6 +26,7 @@ import {
 } from '#protocol/frames.ts';
 import { ID_BYTES, type MachineId, type SubscriptionId } from '#protocol/ids.ts';
 import { LIMITS } from '#protocol/limits.ts';
+import { copyWithRoom, type RoomyMessage } from '#protocol/websocket.ts';
 import { CLOSE_STATUS, type CloseReason, Connection, type Identity, type Outlet } from './connection.ts';
 import { count, RelayCounters, type RelayMetrics } from './metrics.ts';
 
@@ -68,7 +70,7 @@ export class RelayCore {
   }
 
   /** One binary message from `connection`. The core owns `frame` from here on and may write into it. */
-  receive(connection: Connection, frame: Uint8Array, now: number): void {
+  receive(connection: Connection, frame: RoomyMessage, now: number): void {
     if (!connection.open) return;
     connection.heardAt = now;
     if (frame.length > LIMITS.RELAY_FRAME_MAX_BYTES.value) this.overCap(connection, now);
@@ -170,7 +172,7 @@ export class RelayCore {
     return this.counters.snapshot();
   }
 
-  #forward(source: Connection, frame: Uint8Array, now: number): void {
+  #forward(source: Connection, frame: RoomyMessage, now: number): void {
     count(this.counters.in, frame.length);
     const key = keyOf(frame, PEER_AT);
     const destination = source.members.get(key);
@@ -190,7 +192,7 @@ export class RelayCore {
     if (frame === undefined) {
       this.malformed(connection, now);
     } else if (frame.type === 'ping') {
-      if (connection.mayReply(now)) connection.outlet.send(encodeFrame({ type: 'pong', payload: frame.payload }));
+      if (connection.mayReply(now)) connection.outlet.send(encoded({ type: 'pong', payload: frame.payload }));
       else this.#limited(connection, now);
     } else if (frame.type === 'ticket') {
       if (connection.verifying) {
@@ -220,14 +222,14 @@ export class RelayCore {
   }
 
   #tellGone(connection: Connection, peer: MachineId, reason: GoneReason): void {
-    connection.outlet.send(encodeFrame({ type: 'peer-gone', peer, reason }));
+    connection.outlet.send(encoded({ type: 'peer-gone', peer, reason }));
   }
 
   #notice(connection: Connection, code: NoticeCode): void {
-    connection.outlet.send(encodeFrame({ type: 'notice', code }));
+    connection.outlet.send(encoded({ type: 'notice', code }));
   }
 
-  #send(destination: Connection, frame: Uint8Array): void {
+  #send(destination: Connection, frame: RoomyMessage): void {
     count(this.counters.out, frame.length);
     destination.full = !destination.outlet.send(frame);
   }
@@ -272,6 +274,10 @@ export class RelayCore {
 /** The 16 bytes at `at` as a string of 16 characters: the cheapest key of a Map. */
 function keyOf(b: Uint8Array, at: number): string {
   return String.fromCharCode(...b.subarray(at, at + ID_BYTES));
+}
+
+function encoded(frame: Frame): RoomyMessage {
+  return copyWithRoom(encodeFrame(frame));
 }
 
 /** Undefined when the frame is malformed. */

@@ -9,7 +9,6 @@ import type { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { CryptoKey } from 'jose';
-import { type WebSocket, WebSocketServer } from 'ws';
 import { CausewayError, isRefusal } from '#protocol/errors.ts';
 import { RELAY_PATH, RELAY_SUBPROTOCOL } from '#protocol/frames.ts';
 import type { MachineId, SubscriptionId } from '#protocol/ids.ts';
@@ -19,8 +18,11 @@ import { refuseUpgrade } from '../refuse-upgrade.ts';
 import { Admission } from './admission.ts';
 import type { Connection, Identity } from './connection.ts';
 import { type PresenceListener, RelayCore } from './core.ts';
+import { FrameMemory } from './frame-memory.ts';
 import { MachineSocket } from './machine-socket.ts';
 import type { RelayMetrics } from './metrics.ts';
+import { acceptUpgrade, upgradeFault } from './upgrade.ts';
+import { WriteTurn } from './write-turn.ts';
 
 /** The part of a pino logger that a relay uses. */
 export interface RelayLogger {
@@ -61,8 +63,8 @@ class RelayEdge implements Relay {
   readonly #options: RelayOptions;
   readonly #core: RelayCore;
   readonly #admission: Admission;
-  readonly #acceptor: WebSocketServer;
   readonly #scavenger = new Scavenger(engineCollector());
+  readonly #surroundings = { memory: new FrameMemory(), turn: new WriteTurn() };
   readonly #sockets = new Set<MachineSocket>();
   #sweeping: NodeJS.Timeout | undefined;
   #closed: PromiseWithResolvers<void> | undefined;
@@ -74,15 +76,6 @@ class RelayEdge implements Relay {
       onTicket: (connection, ticket) => this.#renew(connection, ticket),
     });
     this.#admission = new Admission(options.ticketKey, options.now);
-    this.#acceptor = new WebSocketServer({
-      noServer: true,
-      clientTracking: false,
-      perMessageDeflate: false,
-      maxPayload: LIMITS.RELAY_FRAME_MAX_BYTES.value,
-      // Ours come in one; a few are let through for proxies that cut messages, not so many that parts outweigh the whole.
-      maxFragments: 16,
-      handleProtocols: () => RELAY_SUBPROTOCOL,
-    });
   }
 
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean {
@@ -93,7 +86,8 @@ class RelayEdge implements Relay {
       (identity) => {
         socket.off('error', destroy);
         if (this.#closed !== undefined) return destroy();
-        this.#acceptor.handleUpgrade(request, socket, head, (webSocket) => this.#accept(webSocket, identity));
+        acceptUpgrade(request, socket, RELAY_SUBPROTOCOL);
+        this.#accept(socket, head, identity);
       },
       (error: unknown) => this.#refuse(socket, error),
     );
@@ -131,6 +125,8 @@ class RelayEdge implements Relay {
   }
 
   async #login(request: IncomingMessage, socket: Duplex): Promise<Identity> {
+    const fault = upgradeFault(request);
+    if (fault !== null) throw new CausewayError('REQUEST_MALFORMED', { issue: fault });
     const offered = request.headers['sec-websocket-protocol']?.split(',').map((name) => name.trim()) ?? [];
     if (!offered.includes(RELAY_SUBPROTOCOL)) {
       throw new CausewayError('REQUEST_MALFORMED', { issue: `the subprotocol ${RELAY_SUBPROTOCOL} is not offered` });
@@ -139,10 +135,10 @@ class RelayEdge implements Relay {
     return await this.#admission.admit(request.headers.authorization, address);
   }
 
-  #accept(webSocket: WebSocket, identity: Identity): void {
+  #accept(duplex: Duplex, head: Buffer, identity: Identity): void {
     const { now, logger } = this.#options;
     const { subscription, machine } = identity;
-    const socket = new MachineSocket(webSocket, {
+    const socket = new MachineSocket(duplex, head, this.#surroundings, {
       onMessage: (frame) => {
         this.#scavenger.moved(frame.length);
         this.#core.receive(connection, frame, now());

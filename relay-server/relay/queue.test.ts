@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { LIMITS } from '#protocol/limits.ts';
+import { asRoomy, copyWithRoom, HEADER_ROOM_BYTES, roomyBytes } from '#protocol/websocket.ts';
 import { RelayCounters } from './metrics.ts';
 import { DestinationQueue } from './queue.ts';
 
@@ -14,8 +15,8 @@ function setUp() {
 describe('fair turns', () => {
   test('are fair by bytes: many small frames against few large ones', () => {
     const { queue } = setUp();
-    for (let i = 0; i < 20; i++) queue.push('large', new Uint8Array(50_000), 0);
-    for (let i = 0; i < 1_000; i++) queue.push('small', new Uint8Array(1_000), 0);
+    for (let i = 0; i < 20; i++) queue.push('large', copyWithRoom(new Uint8Array(50_000)), 0);
+    for (let i = 0; i < 1_000; i++) queue.push('small', copyWithRoom(new Uint8Array(1_000)), 0);
     const taken = { large: 0, small: 0 };
     for (let bytes = 0; bytes < 800_000; ) {
       const frame = queue.take(0);
@@ -28,8 +29,8 @@ describe('fair turns', () => {
 
   test('a source that comes last waits for at most one turn of each of the others', () => {
     const { queue } = setUp();
-    for (let i = 0; i < 60; i++) queue.push(`source ${i % 10}`, new Uint8Array(60_000), 0);
-    queue.push('late', Uint8Array.of(1), 0);
+    for (let i = 0; i < 60; i++) queue.push(`source ${i % 10}`, copyWithRoom(new Uint8Array(60_000)), 0);
+    queue.push('late', copyWithRoom(Uint8Array.of(1)), 0);
     let before = 0;
     while ((queue.take(0)?.length ?? 0) > 1) before++;
     expect(before).toBe(10);
@@ -39,9 +40,9 @@ describe('fair turns', () => {
 describe('bounds', () => {
   test('when full, the oldest frame of the source that holds most goes', () => {
     const { queue, counters } = setUp();
-    queue.push('light', Uint8Array.of(1), 0);
+    queue.push('light', copyWithRoom(Uint8Array.of(1)), 0);
     const fill = Math.floor(LIMITS.RELAY_QUEUE_MAX_BYTES.value / (65_000 + OVERHEAD));
-    for (let i = 0; i <= fill; i++) queue.push('heavy', new Uint8Array(65_000).fill(i), 0);
+    for (let i = 0; i <= fill; i++) queue.push('heavy', copyWithRoom(new Uint8Array(65_000).fill(i)), 0);
     expect(counters.dropped['queue-full'].frames).toBe(1);
     expect(queue.take(0)).toEqual(Uint8Array.of(1));
     expect(queue.take(0)?.[0]).toBe(1);
@@ -49,26 +50,26 @@ describe('bounds', () => {
 
   test('tiny frames are charged what they cost, not what they weigh', () => {
     const { queue, counters } = setUp();
-    for (let i = 0; i < 50_000; i++) queue.push('source', new Uint8Array(20), 0);
+    for (let i = 0; i < 50_000; i++) queue.push('source', copyWithRoom(new Uint8Array(20)), 0);
     expect(counters.queued.frames).toBe(Math.floor(LIMITS.RELAY_QUEUE_MAX_BYTES.value / (20 + OVERHEAD)));
   });
 
   test('a small frame that waits does not keep the record alive that it came in', () => {
     const { queue } = setUp();
     const record = new Uint8Array(16_384);
-    queue.push('source', record.subarray(100, 200), 0);
-    expect(queue.take(0)?.buffer.byteLength).toBe(100);
-    queue.push('source', record, 0);
+    queue.push('source', asRoomy(record.subarray(100, 200)), 0);
+    expect(queue.take(0)?.buffer.byteLength).toBe(HEADER_ROOM_BYTES + 100);
+    queue.push('source', asRoomy(record), 0);
     expect(queue.take(0)?.buffer).toBe(record.buffer);
   });
 
   test('one source too many is refused until another is through', () => {
     const { queue, counters } = setUp();
     const cap = LIMITS.RELAY_SOURCES_PER_DESTINATION.value;
-    for (let i = 0; i <= cap; i++) queue.push(`${i}`, Uint8Array.of(1), 0);
+    for (let i = 0; i <= cap; i++) queue.push(`${i}`, copyWithRoom(Uint8Array.of(1)), 0);
     expect(counters.dropped['too-many-sources'].frames).toBe(1);
     queue.take(0);
-    queue.push(`${cap}`, Uint8Array.of(1), 0);
+    queue.push(`${cap}`, copyWithRoom(Uint8Array.of(1)), 0);
     expect(counters.dropped['too-many-sources'].frames).toBe(1);
   });
 });
@@ -100,8 +101,8 @@ test('whatever happens: bounded by bytes, sources and age; in order; nothing twi
         if (step.kind === 'wait') now += step.ms;
         if (step.kind === 'expire') queue.expire(now);
         for (let i = 0; step.kind === 'push' && i < step.times; i++) {
-          const frame = new Uint8Array(step.size);
-          new DataView(frame.buffer).setUint32(0, pushed);
+          const frame = roomyBytes(step.size);
+          new DataView(frame.buffer, frame.byteOffset).setUint32(0, pushed);
           frame[4] = step.source;
           pushedAt.set(pushed++, now);
           queue.push(`${step.source}`, frame, now);
@@ -113,7 +114,7 @@ test('whatever happens: bounded by bytes, sources and age; in order; nothing twi
             break;
           }
           taken++;
-          const sequence = new DataView(frame.buffer).getUint32(0);
+          const sequence = new DataView(frame.buffer, frame.byteOffset).getUint32(0);
           const source = frame[4] ?? -1;
           expect(sequence).toBeGreaterThan(lastOf.get(source) ?? -1);
           lastOf.set(source, sequence);

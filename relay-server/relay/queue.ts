@@ -6,13 +6,14 @@
  * sockets or of what the frames say.
  */
 import { LIMITS } from '#protocol/limits.ts';
+import { copyWithRoom, type RoomyMessage } from '#protocol/websocket.ts';
 import { count, type DropReason, type RelayCounters, uncount } from './metrics.ts';
 
 /** In each turn a source may send this much, so that every turn moves at least one frame of any size. */
 const QUANTUM = LIMITS.RELAY_FRAME_MAX_BYTES.value + LIMITS.RELAY_QUEUE_FRAME_OVERHEAD_BYTES.value;
 
 interface Waiting {
-  readonly frame: Uint8Array;
+  readonly frame: RoomyMessage;
   /** Milliseconds, by the clock of the caller. */
   readonly since: number;
   next: Waiting | undefined;
@@ -49,7 +50,7 @@ export class DestinationQueue {
   }
 
   /** Takes `frame` over, or drops it or older ones to keep the bounds. */
-  push(source: string, frame: Uint8Array, now: number): void {
+  push(source: string, frame: RoomyMessage, now: number): void {
     let flow = this.#flows.get(source);
     if (flow === undefined) {
       if (this.#flows.size >= LIMITS.RELAY_SOURCES_PER_DESTINATION.value) {
@@ -71,7 +72,7 @@ export class DestinationQueue {
   }
 
   /** The next frame in fair turn that is not too old, or undefined when none waits. */
-  take(now: number): Uint8Array | undefined {
+  take(now: number): RoomyMessage | undefined {
     for (const flow of this.#flows.values()) {
       this.#expireFlow(flow, now);
       if (flow.head === undefined) continue;
@@ -107,7 +108,7 @@ export class DestinationQueue {
     if (frame !== undefined) this.#counters.drop(reason, frame.length);
   }
 
-  #remove(flow: Flow): Uint8Array | undefined {
+  #remove(flow: Flow): RoomyMessage | undefined {
     const waiting = flow.head;
     if (waiting === undefined) return undefined;
     flow.head = waiting.next;
@@ -136,6 +137,6 @@ function costOf(frame: Uint8Array): number {
  * A small frame is a view into the TLS record it came in and keeps all of that alive; what waits must
  * cost no more than it is charged, so such a frame is copied.
  */
-function unpinned(frame: Uint8Array): Uint8Array {
-  return frame.buffer.byteLength > 2 * frame.length ? new Uint8Array(frame) : frame;
+function unpinned(frame: RoomyMessage): RoomyMessage {
+  return frame.buffer.byteLength > 2 * frame.length ? copyWithRoom(frame) : frame;
 }
