@@ -133,6 +133,18 @@ export function portsOf(packet: Uint8Array, at: number): { source: number; desti
   return { source: read16(packet, transport.at), destination: read16(packet, transport.at + 2) };
 }
 
+/**
+ * Tells the connections between two machines apart: the protocol and what stands where TCP and UDP have
+ * their ports. Fragments and cut packets of one protocol are one connection; each ICMP message is its own.
+ */
+export function flowKey(packet: Uint8Array, at: number): number {
+  const transport = transportOf(packet, at);
+  if (transport === undefined) return 0;
+  const { protocol, at: start, laterFragment } = transport;
+  if (laterFragment || start + 4 > packet.length) return protocol;
+  return (read16(packet, start) * 0x1_0000 + read16(packet, start + 2)) * 0x100 + protocol;
+}
+
 /** Big-endian; the caller has checked that both bytes are there. */
 export function read16(bytes: Uint8Array, at: number): number {
   return ((bytes[at] as number) << 8) | (bytes[at + 1] as number);

@@ -153,6 +153,76 @@ export const LIMITS = {
     unit: 'messages',
     why: 'WireGuard’s window; the relay keeps order, so only a reconnect ever reorders.',
   },
+  WINDOW_FIRST_BYTES: {
+    value: 65_536,
+    unit: 'bytes',
+    why: 'Under way to a peer before its path is known: one super-packet, which a line of 5 Mbit/s carries in 100 ms. It doubles with every round trip.',
+  },
+  WINDOW_MIN_BYTES: {
+    value: 32_768,
+    unit: 'bytes',
+    why: 'Twice what a peer takes before it must acknowledge (ACKNOWLEDGE_EVERY_BYTES), so that the two never wait for each other; 52 ms of a line of 5 Mbit/s.',
+  },
+  WINDOW_MAX_BYTES: {
+    value: 16_777_216,
+    unit: 'bytes',
+    why: '1 Gbit/s over 67 ms, twice; a path that is longer and faster than that is limited by it.',
+  },
+  WINDOW_SLACK_MS: {
+    value: 2,
+    unit: 'ms',
+    why: 'What may be under way beyond two round trips: it keeps three programs busy that take turns on few processors, and is the queue that a bulk transfer makes.',
+  },
+  WINDOW_STUCK_MS: {
+    value: 200,
+    unit: 'ms',
+    why: 'A shut window opens after this long without a word: twice the delay of an acknowledgement and a pause of a busy computer.',
+  },
+  ACKNOWLEDGE_EVERY_BYTES: {
+    value: 16_384,
+    unit: 'bytes',
+    why: 'A peer is told of this much within a millisecond, and mostly for nothing, in a message that goes its way anyhow (TCP acknowledges about as often).',
+  },
+  ACKNOWLEDGE_SOON_MS: {
+    value: 1,
+    unit: 'ms',
+    why: 'The time in which a message that can take the acknowledgement along is waited for, when much has come; the shortest that a timer has.',
+  },
+  ACKNOWLEDGE_DELAY_MS: {
+    value: 5,
+    unit: 'ms',
+    why: 'The same when little has come: a line of 5 Mbit/s brings two packets in it.',
+  },
+  ACKNOWLEDGE_FROM_BYTES: {
+    value: 4_096,
+    unit: 'bytes',
+    why: 'For less, no message of its own is sent: pings and keystrokes would cost twice. An eighth of the smallest window, so it never shuts one.',
+  },
+  PEER_QUEUE_MAX_BYTES: {
+    value: 4_194_304,
+    unit: 'bytes',
+    why: 'Packets that wait for a peer’s window: the product of 1 Gbit/s and 30 ms, as at the relay (RELAY_QUEUE_MAX_BYTES).',
+  },
+  PEER_QUEUE_MAX_AGE_MS: {
+    value: 250,
+    unit: 'ms',
+    why: 'As at the relay (RELAY_QUEUE_MAX_AGE_MS): older packets have been sent again by TCP already.',
+  },
+  QUEUED_PACKET_OVERHEAD_BYTES: {
+    value: 256,
+    unit: 'bytes',
+    why: 'What a waiting packet costs beside its bytes (list entry, view, ArrayBuffer).',
+  },
+  FLOW_QUANTUM_BYTES: {
+    value: 16_384,
+    unit: 'bytes',
+    why: 'What a connection sends in its turn, and what a new one may send before it counts as bulk: a page of text, and a quarter of a super-packet.',
+  },
+  URGENT_PACKET_MAX_BYTES: {
+    value: 2_048,
+    unit: 'bytes',
+    why: 'What may pass a shut window: an ordinary packet of a connection that has sent little of late, never a super-packet.',
+  },
   PENDING_PACKETS_PER_PEER: {
     value: 64,
     unit: 'packets',
@@ -247,6 +317,11 @@ export const LIMITS = {
     unit: 'bytes',
     why: 'Four super-packets: what one adapter hands over in one turn of the event loop, so also by how much a reader that pauses overshoots.',
   },
+  ADAPTER_DRAIN_MAX_BYTES: {
+    value: 4_194_304,
+    unit: 'bytes',
+    why: 'Read from the adapter in one turn of the event loop: as much as a peer’s queue holds. What stays in the kernel’s queue is in no order but its own: there a ping waited 8 ms behind one bulk transfer.',
+  },
   ADAPTER_BATCH_MAX_PACKETS: {
     value: 256,
     unit: 'packets',
@@ -298,10 +373,10 @@ export const LIMITS = {
     unit: 'bytes',
     why: 'Four TLS records: more in one write saves nothing more.',
   },
-  RELAY_FREE_BUFFERS_MAX: {
-    value: 32,
+  FREE_BUFFERS_MAX: {
+    value: 64,
     unit: 'entries',
-    why: 'Buffers of one large frame each, 2 MiB together: as many as one turn of the event loop fills from several sources.',
+    why: 'Buffers of one large frame each that are kept for reuse, 4 MiB together: as many as a peer’s queue holds.',
   },
   RELAY_SOURCES_PER_DESTINATION: {
     value: 1_024,

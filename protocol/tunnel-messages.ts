@@ -21,6 +21,8 @@
  *     OFFLOADED   type(1) length(3) virtio_net_hdr(10) ip packet
  *     PROBE       type(1) length(3) = 8, bytes of the sender's choice; answered with PROBE_REPLY
  *     PROBE_REPLY type(1) length(3) = 8, those bytes
+ *     ARRIVED     type(1) length(3) = 12, receiverIndex(4) counter(8): of the session that the receiver of this
+ *                 record addresses by that index, the greatest counter that has arrived
  *
  * Records of unknown type are skipped. A record that ends behind the plaintext makes the whole message
  * be dropped: it was authenticated, so the sender is broken or hostile.
@@ -30,7 +32,7 @@ export const TUNNEL_VERSION = 1;
 
 export const TUNNEL_MESSAGE = { HANDSHAKE_INIT: 1, HANDSHAKE_RESPONSE: 2, UNKNOWN_SESSION: 3, DATA: 4 } as const;
 
-export const RECORD = { KEEPALIVE: 0, PACKET: 1, OFFLOADED: 2, PROBE: 3, PROBE_REPLY: 4 } as const;
+export const RECORD = { KEEPALIVE: 0, PACKET: 1, OFFLOADED: 2, PROBE: 3, PROBE_REPLY: 4, ARRIVED: 5 } as const;
 
 /** Bits of the cipher offer; the higher one that both have wins. */
 export const CIPHER_BIT = { 'chacha20-poly1305': 1, 'aes-256-gcm': 2 } as const;
@@ -48,3 +50,4 @@ export const RECORD_HEADER_BYTES = 4;
 /** Legacy struct virtio_net_hdr (virtio 1.3 §5.1.6, without num_buffers): flags, gso_type, hdr_len, gso_size, csum_start, csum_offset. Fields little-endian. */
 export const OFFLOAD_HEADER_BYTES = 10;
 export const PROBE_BYTES = 8;
+export const ARRIVED_BYTES = INDEX_BYTES + COUNTER_BYTES;

@@ -10,6 +10,7 @@ import type { MachineId } from '#protocol/ids.ts';
 import { LIMITS } from '#protocol/limits.ts';
 import type { Label } from '#protocol/names.ts';
 import { ControlClient } from '../control/client.ts';
+import { FrameMemory } from '#runtime/frame-memory.ts';
 import { cpuFlags, type Software } from '../control/software.ts';
 import { durationText } from '../duration.ts';
 import { RelayClient, type RelayTicket } from '../relay/client.ts';
@@ -49,6 +50,7 @@ export class Membership implements AsyncDisposable {
   readonly control: ControlClient;
   readonly relay: RelayClient;
   readonly #options: MembershipOptions;
+  readonly #memory = new FrameMemory();
   readonly #grantKey: CryptoKey;
   readonly #local: LocalSide;
   readonly #surroundings: Surroundings;
@@ -86,6 +88,7 @@ export class Membership implements AsyncDisposable {
       attach: (adapter) => this.link.attach(adapter),
     });
     this.link = new TunnelLink({
+      memory: this.#memory,
       self: activation.self,
       identity,
       directory: this.directory,
@@ -221,6 +224,7 @@ export class Membership implements AsyncDisposable {
   #openRelay(): RelayClient {
     const { board, log } = this.#options;
     return new RelayClient({
+      memory: this.#memory,
       target: this.#relayTarget(),
       handlers: {
         ticket: () => this.#freshTicket(),

@@ -15,6 +15,7 @@ import type { GrantClaims, GrantedMachine } from '#protocol/grants.ts';
 import type { MachineId } from '#protocol/ids.ts';
 import { PROBE_BYTES } from '#protocol/tunnel-messages.ts';
 import type { RoomyMessage } from '#protocol/websocket.ts';
+import type { FrameMemory } from '#runtime/frame-memory.ts';
 import type { Identity } from '../state/identity.ts';
 import { suitableCiphers } from '../tunnel/cipher.ts';
 import { Tunnel } from '../tunnel/tunnel.ts';
@@ -30,6 +31,8 @@ export interface TunnelLinkOptions {
   readonly cpuFlags?: string | undefined;
   /** Milliseconds of the Unix epoch, server's clock. */
   readonly now: () => number;
+  /** Where frames are made; the relay client gives them back. */
+  readonly memory: FrameMemory;
   /** @returns false when the relay's socket is over its mark. */
   readonly sendFrame: (frame: RoomyMessage) => boolean;
   /** Signature and expiry of a grant that a peer brought along. */
@@ -70,6 +73,8 @@ export class TunnelLink implements Disposable {
       subscription: options.self.subscription.id,
       ciphers: suitableCiphers(process.arch, options.cpuFlags),
       random: randomBytes,
+      monotonic: () => performance.now(),
+      memory: options.memory,
       output: this.#output(),
     });
     this.router = new PacketRouter({

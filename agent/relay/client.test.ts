@@ -4,6 +4,7 @@ import { CausewayError } from '#protocol/errors.ts';
 import { decodeFrame, encodeFrame } from '#protocol/frames.ts';
 import { machineId } from '#protocol/ids.ts';
 import { LIMITS } from '#protocol/limits.ts';
+import { FrameMemory } from '#runtime/frame-memory.ts';
 import { RudeServer } from '../rude-server.fixture.ts';
 import { RelayClient } from './client.ts';
 
@@ -28,6 +29,7 @@ afterEach(async () => {
 function start(target: RudeServer['target']): void {
   client = new RelayClient({
     target,
+    memory: new FrameMemory(),
     handlers: {
       ticket: () => ticket(),
       onConnected: () => void events.push('connected'),

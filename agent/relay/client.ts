@@ -17,6 +17,7 @@ import type { MachineId } from '#protocol/ids.ts';
 import { LIMITS } from '#protocol/limits.ts';
 import { copyWithRoom, type RoomyMessage } from '#protocol/websocket.ts';
 import { engineCollector, Scavenger } from '#runtime/collector.ts';
+import type { FrameMemory } from '#runtime/frame-memory.ts';
 import { Backoff } from '../backoff.ts';
 import { Liveness } from '../liveness.ts';
 import { type PinnedServer, unreachable } from '../pinned-socket.ts';
@@ -46,6 +47,8 @@ export interface RelayHandlers {
 export interface RelayClientOptions {
   readonly target: PinnedServer;
   readonly handlers: RelayHandlers;
+  /** Gets back the frames that were sent. */
+  readonly memory: FrameMemory;
 }
 
 export class RelayClient implements Disposable {
@@ -116,7 +119,7 @@ export class RelayClient implements Disposable {
   }
 
   async #connect(): Promise<void> {
-    const { target, handlers } = this.#options;
+    const { target, handlers, memory } = this.#options;
     const { ticket } = await handlers.ticket();
     const upgraded = await upgradePinned(
       {
@@ -127,7 +130,7 @@ export class RelayClient implements Disposable {
       },
       this.#stop.signal,
     );
-    const socket = new RelaySocket(upgraded, {
+    const socket = new RelaySocket(upgraded, memory, {
       onFrame: (frame) => this.#receive(frame),
       onClosed: (status, broken) => this.#lost(unreachable(target.server, new Error(causeOfClose(status, broken)))),
       onDrained: () => this.#drained(),

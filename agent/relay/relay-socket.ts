@@ -15,6 +15,7 @@ import {
   OPCODE,
   type RoomyMessage,
 } from '#protocol/websocket.ts';
+import type { FrameMemory } from '#runtime/frame-memory.ts';
 import type { Upgraded } from '../pinned-upgrade.ts';
 
 export interface RelaySocketEvents {
@@ -33,14 +34,17 @@ const GONE = 1006;
 export class RelaySocket {
   readonly #socket: TLSSocket;
   readonly #events: RelaySocketEvents;
+  readonly #memory: FrameMemory;
   readonly #reader: MessageReader;
   /** A frame that comes in pieces is put together here; it is dead when its handler returns. */
   readonly #assembly = new Uint8Array(HEADER_ROOM_BYTES + LIMITS.RELAY_FRAME_MAX_BYTES.value);
   #ended = false;
 
-  constructor({ socket, head }: Upgraded, events: RelaySocketEvents) {
+  /** @param memory gets back the frames that were sent */
+  constructor({ socket, head }: Upgraded, memory: FrameMemory, events: RelaySocketEvents) {
     this.#socket = socket;
     this.#events = events;
+    this.#memory = memory;
     this.#reader = new MessageReader(
       {
         from: 'server',
@@ -70,7 +74,9 @@ export class RelaySocket {
 
   /** Takes the frame over. */
   send(frame: RoomyMessage): void {
-    if (!this.#ended) this.#socket.write(clientFrame(frame));
+    if (this.#ended) return;
+    if (this.#memory.owns(frame)) this.#socket.write(clientFrame(frame), () => this.#memory.give(frame));
+    else this.#socket.write(clientFrame(frame));
   }
 
   /** Bytes that the kernel has not taken yet. */

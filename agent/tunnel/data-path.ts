@@ -19,7 +19,7 @@ import { PacketOpener } from './packet-opener.ts';
 import { PacketSealer } from './packet-sealer.ts';
 import type { Peer } from './peer.ts';
 import { RateGate } from './rate-gate.ts';
-import { encodeRecord, parseRecords, type TunnelRecord } from './records.ts';
+import { encodeRecord, isCarriable, parseArrived, parseRecords, type TunnelRecord } from './records.ts';
 import type { Session } from './session.ts';
 import type { TunnelContext } from './tunnel-context.ts';
 
@@ -36,9 +36,50 @@ export class DataPath {
     this.#context = context;
   }
 
+  /** Sends what the peer's window lets through, in fair turn with what waits for it already; the rest waits. */
+  offer(peer: Peer, session: Session, packets: readonly AdapterPacket[], now: number): void {
+    let next = 0;
+    if (peer.queue.size === 0) {
+      const monotonic = this.#context.monotonic();
+      const room = peer.window.size(monotonic) - peer.window.underWay;
+      for (let bytes = 0; next < packets.length && bytes < room; next++) bytes += packets[next]?.length ?? 0;
+      const direct = next === packets.length ? packets : packets.slice(0, next);
+      if (direct.length > 0) this.#send(peer, session, direct, now, next < packets.length);
+      if (next === packets.length) return;
+    }
+    for (const packet of packets.slice(next)) {
+      if (isCarriable(packet)) this.#context.drop(peer, 'queue-full', peer.queue.push(packet, now));
+      else this.#context.drop(peer, 'malformed-packet');
+    }
+    this.#pump(peer, session, now);
+  }
+
+  /** Sends what waits, as far as the window lets it. */
+  #pump(peer: Peer, session: Session, now: number): void {
+    const monotonic = this.#context.monotonic();
+    const { memory } = this.#context;
+    const old = () => this.#context.drop(peer, 'queue-old');
+    while (peer.queue.size > 0) {
+      const room = peer.window.size(monotonic) - peer.window.underWay;
+      const packets: AdapterPacket[] = [];
+      for (let bytes = 0; bytes < LIMITS.ADAPTER_BATCH_MAX_BYTES.value; ) {
+        const packet = peer.queue.take(now, bytes >= room, old);
+        if (packet === undefined) break;
+        packets.push(packet);
+        bytes += packet.length;
+      }
+      if (packets.length === 0) break;
+      this.#send(peer, session, packets, now, true);
+      for (const packet of packets) if (memory.owns(packet)) memory.give(packet);
+    }
+    peer.waitsSince = peer.queue.size === 0 ? undefined : (peer.waitsSince ?? now);
+  }
+
   /** Seals the packets into as few messages as they fit into. Those that are none are left out and counted. */
-  send(peer: Peer, session: Session, packets: readonly AdapterPacket[], now: number): void {
-    const sealed = this.#sealer.seal(session, packets);
+  #send(peer: Peer, session: Session, packets: readonly AdapterPacket[], now: number, more: boolean): void {
+    const sealed = this.#sealer.seal(session, packets, peer.acknowledgements.take());
+    const { remoteIndex, nextCounter } = session;
+    peer.window.sent(remoteIndex, nextCounter - 1, sealed.bytes, more, this.#context.monotonic());
     this.#context.drop(peer, 'malformed-packet', packets.length - sealed.packets);
     if (sealed.packets === 0) return;
     peer.traffic.sentPackets += sealed.packets;
@@ -51,12 +92,26 @@ export class DataPath {
 
   /** Sends one record that is no packet. */
   sendRecord(peer: Peer, session: Session, type: number, body?: Uint8Array): void {
-    this.#context.output.sendFrame(peer.id, session.seal(encodeRecord(type, body)));
+    this.sendSealed(peer, session, encodeRecord(type, body));
+  }
+
+  /** Sends records as they are. */
+  sendSealed(peer: Peer, session: Session, records: Uint8Array): void {
+    this.#context.output.sendFrame(peer.id, session.seal(records));
+  }
+
+  /** The peer's window was shut for too long without a word. */
+  unstick(peer: Peer, now: number): void {
+    peer.window.giveUp();
+    peer.waitsSince = undefined;
+    const session = peer.sending(now);
+    if (session !== undefined) this.#pump(peer, session, now);
   }
 
   /** A session has just become the current one: sends what waits, or shows the peer with a keepalive that we live. */
   opened(peer: Peer, session: Session, now: number): void {
-    if (peer.pending.size > 0) this.send(peer, session, peer.pending.takeAll(), now);
+    this.#pump(peer, session, now);
+    if (peer.pending.size > 0) this.offer(peer, session, peer.pending.takeAll(), now);
     else if (session.role === 'initiator') this.sendRecord(peer, session, RECORD.KEEPALIVE);
   }
 
@@ -78,7 +133,11 @@ export class DataPath {
     if (records === undefined) return 'malformed-records';
     this.#answerProbes(peer, records, now);
     const packets = this.#opener.open(records, session.grant, (reason) => this.#context.drop(peer, reason));
-    if (packets.length > 0) this.#deliver(peer, packets, now);
+    if (packets.length > 0) {
+      peer.acknowledgements.arrived(session, message.length, now);
+      this.#deliver(peer, packets, now);
+    }
+    this.#learnArrived(peer, records, now);
     return undefined;
   }
 
@@ -88,6 +147,16 @@ export class DataPath {
     peer.traffic.receivedPackets += packets.length;
     for (const packet of packets) peer.traffic.receivedBytes += packet.length - OFFLOAD_HEADER_BYTES;
     this.#context.output.deliver(peer.id, packets);
+  }
+
+  #learnArrived(peer: Peer, records: readonly TunnelRecord[], now: number): void {
+    const record = records.find(({ type }) => type === RECORD.ARRIVED);
+    const arrived = record === undefined ? undefined : parseArrived(record.body);
+    if (arrived === undefined) return;
+    peer.window.arrived(arrived.index, arrived.counter, this.#context.monotonic());
+    peer.waitsSince = undefined;
+    const session = peer.queue.size > 0 ? peer.sending(now) : undefined;
+    if (session !== undefined) this.#pump(peer, session, now);
   }
 
   #answerProbes(peer: Peer, records: readonly TunnelRecord[], now: number): void {

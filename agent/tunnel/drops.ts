@@ -7,6 +7,10 @@ export const DROP_REASONS = [
   'no-grant',
   /** Outgoing: the queue of a peer without a session was full; the oldest went. */
   'pending-overflow',
+  /** Outgoing: more waited for a peer's window than its queue holds; the oldest went. */
+  'queue-full',
+  /** Outgoing: waited for a peer's window until it was worthless. */
+  'queue-old',
   /** Outgoing: the peer did not answer the handshake. */
   'unreachable',
   /** Either way: the pair's permission was withdrawn. */

@@ -149,6 +149,7 @@ export class Handshakes {
     const cipher = decodeAnswer(payload);
     if (cipher === undefined || (CIPHER_BIT[cipher] & this.#context.ciphers) === 0) return 'handshake-malformed';
     const session = new Session({
+      memory: this.#context.memory,
       role: 'initiator',
       peerBytes: peer.bytes,
       localIndex: initiation.localIndex,
@@ -248,6 +249,7 @@ export class Handshakes {
     if (!peer.slots.any) peer.lastPacketAt = now;
     peer.slots.addUnproven(
       new Session({
+        memory: this.#context.memory,
         role: 'responder',
         peerBytes: peer.bytes,
         localIndex,

@@ -24,14 +24,18 @@ export interface SealedPackets {
 
 export class PacketSealer {
   readonly #plaintext = new Uint8Array(PLAINTEXT_MAX_BYTES);
-  readonly #recordHeader = new Uint8Array(RECORD_HEADER_BYTES);
 
-  /** Leaves out what is no packet of possible size: `packets` of the result tells how many went in. */
-  seal(session: Session, packets: readonly AdapterPacket[]): SealedPackets {
+  /**
+   * Leaves out what is no packet of possible size: `packets` of the result tells how many went in.
+   * @param lead a record that goes along, before them
+   */
+  seal(session: Session, packets: readonly AdapterPacket[], lead?: Uint8Array): SealedPackets {
     const frames: RoomyMessage[] = [];
-    let [count, bytes, used] = [0, 0, 0];
-    const flush = () => {
-      if (used > 0) frames.push(session.seal(this.#plaintext.subarray(0, used)));
+    const plaintext = this.#plaintext;
+    let [count, bytes, used] = [0, 0, lead?.length ?? 0];
+    if (lead !== undefined) plaintext.set(lead);
+    const flush = (body?: Uint8Array) => {
+      if (used > 0) frames.push(session.seal(plaintext.subarray(0, used), body));
       used = 0;
     };
     for (const packet of packets) {
@@ -39,13 +43,12 @@ export class PacketSealer {
       const { type, body } = packetRecord(packet);
       count++;
       bytes += body.length;
-      if (used + RECORD_HEADER_BYTES + body.length > PLAINTEXT_MAX_BYTES || body.length >= LARGE_BYTES) flush();
+      if (used + RECORD_HEADER_BYTES + body.length > PLAINTEXT_MAX_BYTES) flush();
+      used = writeRecordHeader(plaintext, used, type, body.length);
       if (body.length >= LARGE_BYTES) {
-        writeRecordHeader(this.#recordHeader, 0, type, body.length);
-        frames.push(session.seal(this.#recordHeader, body));
+        flush(body);
       } else {
-        used = writeRecordHeader(this.#plaintext, used, type, body.length);
-        this.#plaintext.set(body, used);
+        plaintext.set(body, used);
         used += body.length;
       }
     }

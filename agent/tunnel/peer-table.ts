@@ -4,10 +4,17 @@
  */
 import type { MachineId } from '#protocol/ids.ts';
 import { LIMITS } from '#protocol/limits.ts';
+import type { FrameMemory } from '#runtime/frame-memory.ts';
 import { Peer } from './peer.ts';
 
 export class PeerTable {
   readonly #peers = new Map<MachineId, Peer>();
+  readonly #memory: FrameMemory;
+
+  /** @param memory for what waits for a peer's window */
+  constructor(memory: FrameMemory) {
+    this.#memory = memory;
+  }
 
   get(id: MachineId): Peer | undefined {
     return this.#peers.get(id);
@@ -18,7 +25,7 @@ export class PeerTable {
     const known = this.#peers.get(id);
     if (known !== undefined) return known;
     if (this.#peers.size >= LIMITS.PEERS_MAX.value && !this.#evictOne(now)) return undefined;
-    const peer = new Peer(id, now);
+    const peer = new Peer(id, this.#memory, now);
     this.#peers.set(id, peer);
     return peer;
   }

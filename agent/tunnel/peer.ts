@@ -4,10 +4,14 @@
  */
 import { fromHex } from '#protocol/encoding.ts';
 import type { MachineId } from '#protocol/ids.ts';
+import { Acknowledgements } from './acknowledgements.ts';
+import type { FrameMemory } from '#runtime/frame-memory.ts';
 import { DropCounters, type DropReason } from './drops.ts';
 import type { HeldGrant } from './held-grant.ts';
 import type { HandshakeState } from './noise/handshake-state.ts';
+import { PacketQueue } from './packet-queue.ts';
 import { PendingPackets } from './pending.ts';
+import { SendWindow } from './send-window.ts';
 import type { Session } from './session.ts';
 import { SessionSlots } from './session-slots.ts';
 
@@ -50,6 +54,11 @@ export class Peer {
   readonly bytes: Uint8Array;
   readonly slots = new SessionSlots();
   readonly pending = new PendingPackets();
+  /** What has a session and waits for the window. */
+  readonly queue: PacketQueue;
+  readonly window = new SendWindow();
+  /** What the peer has yet to be told has arrived. */
+  readonly acknowledgements = new Acknowledgements();
   readonly drops = new DropCounters();
   readonly traffic = { receivedBytes: 0, sentBytes: 0, receivedPackets: 0, sentPackets: 0 };
   grant: HeldGrant | undefined;
@@ -71,11 +80,14 @@ export class Peer {
   owesAnswerSince: number | undefined;
   /** First packet sent since anything authentic last arrived. */
   awaitsAnswerSince: number | undefined;
+  /** Since when something waits for the window without a word of the peer on what has arrived. */
+  waitsSince: number | undefined;
   unreachable = false;
   /** What the owner was last told. */
   reportedState: PeerState = 'idle';
 
-  constructor(id: MachineId, now: number) {
+  constructor(id: MachineId, memory: FrameMemory, now: number) {
+    this.queue = new PacketQueue(memory);
     this.id = id;
     this.bytes = fromHex(id);
     this.lastPacketAt = now;

@@ -4,7 +4,13 @@
  */
 import type { AdapterPacket } from '#native/adapter.ts';
 import { LIMITS } from '#protocol/limits.ts';
-import { OFFLOAD_HEADER_BYTES, RECORD, RECORD_HEADER_BYTES } from '#protocol/tunnel-messages.ts';
+import {
+  ARRIVED_BYTES,
+  INDEX_BYTES,
+  OFFLOAD_HEADER_BYTES,
+  RECORD,
+  RECORD_HEADER_BYTES,
+} from '#protocol/tunnel-messages.ts';
 
 export interface TunnelRecord {
   /** One of RECORD, or a number of a later version. */
@@ -27,6 +33,29 @@ export function encodeRecord(type: number, body: Uint8Array = new Uint8Array(0))
   const bytes = new Uint8Array(RECORD_HEADER_BYTES + body.length);
   bytes.set(body, writeRecordHeader(bytes, 0, type, body.length));
   return bytes;
+}
+
+/** What has arrived of a session: the index by which the peer addresses it, and the greatest counter. */
+export interface Arrived {
+  readonly index: number;
+  readonly counter: number;
+}
+
+/** The whole record. */
+export function arrivedRecord({ index, counter }: Arrived): Uint8Array {
+  const body = new Uint8Array(ARRIVED_BYTES);
+  const view = new DataView(body.buffer);
+  view.setUint32(0, index);
+  view.setBigUint64(INDEX_BYTES, BigInt(counter));
+  return encodeRecord(RECORD.ARRIVED, body);
+}
+
+/** @returns undefined for a body of another length, or a counter beyond all that can be */
+export function parseArrived(body: Uint8Array): Arrived | undefined {
+  if (body.length !== ARRIVED_BYTES) return undefined;
+  const view = new DataView(body.buffer, body.byteOffset);
+  if (view.getUint32(INDEX_BYTES) !== 0) return undefined;
+  return { index: view.getUint32(0), counter: view.getUint32(INDEX_BYTES + 4) };
 }
 
 /** Records in order, or undefined when the plaintext ends inside one. */

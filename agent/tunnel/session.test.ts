@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { equalBytes, fromHex, toHex } from '#protocol/encoding.ts';
 import { FRAME_HEADER_BYTES, FRAME_TYPE } from '#protocol/frames.ts';
 import { LIMITS } from '#protocol/limits.ts';
+import { FrameMemory } from '#runtime/frame-memory.ts';
 import { TAG_BYTES, TUNNEL_MESSAGE } from '#protocol/tunnel-messages.ts';
 import { dataKey } from './cipher.ts';
 import type { HeldGrant } from './held-grant.ts';
@@ -17,6 +18,7 @@ const FOREVER = grantUntil(Number.MAX_SAFE_INTEGER);
 function session(role: 'initiator' | 'responder', localIndex: number, grant = FOREVER, now = NOW): Session {
   const [sendKey, receiveKey] = role === 'initiator' ? [key(1), key(2)] : [key(2), key(1)];
   return new Session({
+    memory: new FrameMemory(),
     role,
     peerBytes: PEER,
     localIndex,

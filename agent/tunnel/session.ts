@@ -12,7 +12,8 @@ import {
   INDEX_BYTES,
   TUNNEL_MESSAGE,
 } from '#protocol/tunnel-messages.ts';
-import { asRoomy, HEADER_ROOM_BYTES, type RoomyMessage } from '#protocol/websocket.ts';
+import type { RoomyMessage } from '#protocol/websocket.ts';
+import type { FrameMemory } from '#runtime/frame-memory.ts';
 import { type DataKey, dataKey } from './cipher.ts';
 import type { DropReason } from './drops.ts';
 import type { HeldGrant } from './held-grant.ts';
@@ -21,8 +22,6 @@ import { ReplayWindow } from './replay.ts';
 
 const FRAME_OVERHEAD_BYTES = FRAME_HEADER_BYTES + DATA_OVERHEAD_BYTES;
 const COUNTER_AT = 1 + INDEX_BYTES;
-/** Node's shared pool serves buffers below this (half its default size); larger ones get memory of their own. */
-const POOLED_BELOW_BYTES = 4_096;
 /** The one that did not begin waits this much longer, so that both do not rekey at once. */
 const RESPONDER_GRACE_MS = LIMITS.PEER_DEAD_AFTER_MS.value;
 const RESPONDER_GRACE_MESSAGES = (LIMITS.REJECT_AFTER_MESSAGES.value - LIMITS.REKEY_AFTER_MESSAGES.value) / 2;
@@ -41,6 +40,8 @@ export interface SessionOptions {
   /** The session never outlives it. */
   readonly grant: HeldGrant;
   readonly now: number;
+  /** Frames are made in it. */
+  readonly memory: FrameMemory;
 }
 
 export class Session {
@@ -57,6 +58,7 @@ export class Session {
   readonly #head: Uint8Array;
   readonly #replay = new ReplayWindow();
   #keys: { readonly send: DataKey; readonly receive: DataKey } | undefined;
+  readonly #memory: FrameMemory;
   #sent = 0;
 
   constructor(options: SessionOptions) {
@@ -66,6 +68,7 @@ export class Session {
     this.remoteIndex = options.remoteIndex;
     this.cipher = options.cipher;
     this.grant = options.grant;
+    this.#memory = options.memory;
     this.expiresAt = Math.min(options.now + LIMITS.REJECT_AFTER_MS.value, options.grant.expiresAt);
     this.#rekeyAt = options.now + LIMITS.REKEY_AFTER_MS.value + (initiator ? 0 : RESPONDER_GRACE_MS);
     this.#rekeyAfterMessages = LIMITS.REKEY_AFTER_MESSAGES.value + (initiator ? 0 : RESPONDER_GRACE_MESSAGES);
@@ -96,21 +99,20 @@ export class Session {
   }
 
   /**
-   * A whole relay frame; the buffer is new. Ask {@link canSend} first.
+   * A whole relay frame, the caller's to give back to the memory. Ask {@link canSend} first.
    * @param second continues the plaintext, to save copying a large packet behind its record header.
    */
   seal(first: Uint8Array, second?: Uint8Array): RoomyMessage {
     if (this.#keys === undefined) throw new Error('the session is closed');
     const length = FRAME_OVERHEAD_BYTES + first.length + (second?.length ?? 0);
-    const total = HEADER_ROOM_BYTES + length;
-    const buffer = length < POOLED_BELOW_BYTES ? Buffer.allocUnsafe(total) : Buffer.allocUnsafeSlow(total);
-    const frame = buffer.subarray(HEADER_ROOM_BYTES);
+    const frame = this.#memory.take(length);
+    const view = new DataView(frame.buffer, frame.byteOffset);
     const counter = this.#sent++;
     frame.set(this.#head);
-    frame.writeUInt32BE(0, FRAME_HEADER_BYTES + COUNTER_AT);
-    frame.writeUInt32BE(counter, FRAME_HEADER_BYTES + COUNTER_AT + COUNTER_BYTES / 2);
+    view.setUint32(FRAME_HEADER_BYTES + COUNTER_AT, 0);
+    view.setUint32(FRAME_HEADER_BYTES + COUNTER_AT + COUNTER_BYTES / 2, counter);
     this.#keys.send.seal(counter, first, second, frame, FRAME_HEADER_BYTES + DATA_HEADER_BYTES);
-    return asRoomy(frame);
+    return frame;
   }
 
   /**
@@ -125,6 +127,16 @@ export class Session {
     const plaintext = this.#keys.receive.open(counter, message.subarray(DATA_HEADER_BYTES));
     if (plaintext === undefined) return 'unauthentic';
     return this.#replay.accept(counter) ? plaintext : 'replayed';
+  }
+
+  /** The counter that the next message will have. */
+  get nextCounter(): number {
+    return this.#sent;
+  }
+
+  /** The greatest counter of an authentic message of the peer; -1 before the first. */
+  get greatestReceived(): number {
+    return this.#replay.greatest;
   }
 
   /** Lets go of the keys. Idempotent. */

@@ -22,6 +22,10 @@ export const TIMERS = {
   askTimeout: (peer) => after(peer.askedAt, LIMITS.HANDSHAKE_GIVE_UP_MS.value),
   /** Packets came and we sent nothing: tell the peer that we live. */
   keepalive: (peer) => after(peer.owesAnswerSince, LIMITS.KEEPALIVE_AFTER_MS.value),
+  /** Much came and nothing went that could take the acknowledgement along. */
+  acknowledge: (peer) => peer.acknowledgements.dueAt,
+  /** The window is shut, packets wait, and no word came. */
+  windowStuck: (peer) => after(peer.waitsSince, peer.window.patienceMs),
   /** We sent packets and heard nothing: is the session still known over there? */
   deadPeer: (peer) =>
     peer.initiation === undefined ? after(peer.awaitsAnswerSince, LIMITS.PEER_DEAD_AFTER_MS.value) : NEVER,

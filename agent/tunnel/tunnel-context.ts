@@ -3,6 +3,7 @@
  */
 import type { MachineId } from '#protocol/ids.ts';
 import type { RoomyMessage } from '#protocol/websocket.ts';
+import type { FrameMemory } from '#runtime/frame-memory.ts';
 import { DropCounters, type DropReason } from './drops.ts';
 import type { GrantedSelf } from './held-grant.ts';
 import type { DhKeyPair } from './noise/dh.ts';
@@ -38,18 +39,27 @@ export class TunnelContext {
   readonly selfBytes: Uint8Array;
   readonly staticKey: DhKeyPair;
   readonly random: RandomBytes;
+  /** Milliseconds with fractions, never back: measures round trips. */
+  readonly monotonic: () => number;
   /** Bits of the ciphers that we offer and accept. */
   readonly ciphers: number;
   readonly output: TunnelOutput;
-  readonly peers = new PeerTable();
+  readonly peers: PeerTable;
+  /** For frames that are sealed and packets that wait. */
+  readonly memory: FrameMemory;
   /** Of all peers, and of messages that belong to none. */
   readonly drops = new DropCounters();
 
-  constructor(parts: Pick<TunnelContext, 'self' | 'selfBytes' | 'staticKey' | 'random' | 'ciphers' | 'output'>) {
+  constructor(
+    parts: Pick<TunnelContext, 'self' | 'selfBytes' | 'staticKey' | 'random' | 'monotonic' | 'memory' | 'ciphers' | 'output'>,
+  ) {
     this.self = parts.self;
     this.selfBytes = parts.selfBytes;
     this.staticKey = parts.staticKey;
     this.random = parts.random;
+    this.monotonic = parts.monotonic;
+    this.memory = parts.memory;
+    this.peers = new PeerTable(parts.memory);
     this.ciphers = parts.ciphers;
     this.output = parts.output;
   }

@@ -19,6 +19,7 @@ import {
   TUNNEL_MESSAGE,
   UNKNOWN_SESSION_BYTES,
 } from '#protocol/tunnel-messages.ts';
+import type { FrameMemory } from '#runtime/frame-memory.ts';
 import { cipherBits } from './cipher.ts';
 import { DataPath } from './data-path.ts';
 import type { DropReason } from './drops.ts';
@@ -42,6 +43,10 @@ export interface TunnelOptions {
   readonly output: TunnelOutput;
   /** Cryptographically secure, except in tests. */
   readonly random: (bytes: number) => Uint8Array;
+  /** Milliseconds with fractions since some moment, never back: measures round trips. */
+  readonly monotonic: () => number;
+  /** Frames come from it; whoever sends them gives them back. */
+  readonly memory: FrameMemory;
   /** What to offer and accept; `suitableCiphers` of cipher.ts knows what suits a computer. Default: both. */
   readonly ciphers?: readonly DataCipher[];
 }
@@ -67,6 +72,8 @@ export class Tunnel implements Disposable {
       selfBytes: fromHex(options.self),
       staticKey,
       random: options.random,
+      monotonic: options.monotonic,
+      memory: options.memory,
       ciphers: cipherBits(options.ciphers ?? ['aes-256-gcm', 'chacha20-poly1305']),
       output: options.output,
     });
@@ -83,7 +90,7 @@ export class Tunnel implements Disposable {
       return;
     }
     const session = peer.sending(now);
-    if (session !== undefined) this.#data.send(peer, session, packets, now);
+    if (session !== undefined) this.#data.offer(peer, session, packets, now);
     else this.#keep(peer, packets, now);
     this.#settle(peer, now);
   }
@@ -289,6 +296,12 @@ export class Tunnel implements Disposable {
       const session = peer.sending(now);
       if (session !== undefined) this.#data.sendRecord(peer, session, RECORD.KEEPALIVE);
     },
+    acknowledge: (peer, now) => {
+      const session = peer.sending(now);
+      const record = peer.acknowledgements.take();
+      if (session !== undefined && record !== undefined) this.#data.sendSealed(peer, session, record);
+    },
+    windowStuck: (peer, now) => this.#data.unstick(peer, now),
     deadPeer: (peer, now) => {
       peer.awaitsAnswerSince = undefined;
       this.#handshakes.want(peer, now);
@@ -316,7 +329,8 @@ export class Tunnel implements Disposable {
     peer.owesAnswerSince = undefined;
     peer.awaitsAnswerSince = undefined;
     peer.unreachable = false;
-    this.#context.drop(peer, reason, peer.pending.takeAll().length);
+    peer.waitsSince = undefined;
+    this.#context.drop(peer, reason, peer.pending.takeAll().length + peer.queue.clear());
   }
 
   /** After every event of a peer: does what is due already, reports its state, notes its next deadline. */

@@ -15,6 +15,8 @@ import { describeErrno, type Libc, loadLibc } from './libc.ts';
 import { openTunDevice, type TunDevice } from './tun-device.ts';
 
 const { EAGAIN, EINTR } = constants.errno;
+/** No errno: the batch is full, and there may be more. */
+const FULL = 0;
 
 /** What one read can bring. One more than the largest, so that libuv never finds its buffer filled. */
 const READ_BYTES = OFFLOAD_HEADER_BYTES + LIMITS.PACKET_MAX_BYTES.value + 1;
@@ -126,27 +128,39 @@ class TunAdapter implements Adapter {
 
   /** Takes what else is ready and hands it over together. `length` bytes of the first packet are in the arena already. */
   #onReadable(length: number): void {
+    this.#take(0, length);
+    let bytes = length;
+    for (let more = true; more && !this.#paused && !this.#closed; ) {
+      const errno = this.#fill();
+      for (const packet of this.#batch) bytes += packet.length;
+      this.#handOver();
+      if (errno !== FULL && errno !== EAGAIN && errno !== EINTR) this.#fail(describeErrno(errno));
+      more = errno === FULL && bytes < LIMITS.ADAPTER_DRAIN_MAX_BYTES.value;
+    }
+    // Paused or closed before all was handed over.
+    this.#handOver();
+  }
+
+  #handOver(): void {
     const batch = this.#batch;
-    const errno = this.#drain(length);
+    if (batch.length === 0) return;
     this.counters.read += batch.length;
     this.#reader?.onPackets(batch);
     batch.length = 0;
-    if (errno !== EAGAIN && errno !== EINTR) this.#fail(describeErrno(errno));
   }
 
-  /** @returns the errno that ended it; EAGAIN also when the batch is full */
-  #drain(first: number): number {
+  /** Reads on until a batch is full. @returns FULL then, else the errno that ended it */
+  #fill(): number {
     const fd = this.#device.fd;
     const gap = this.#gap;
     const end = READ_BYTES + LIMITS.ADAPTER_BATCH_MAX_BYTES.value;
-    this.#take(0, first);
     for (let at = READ_BYTES; at < end && this.#batch.length < LIMITS.ADAPTER_BATCH_MAX_PACKETS.value; ) {
       const length = this.#libc.read(fd, this.#arenaAddress + at + gap, READ_BYTES - gap);
       if (length <= 0) return this.#libc.errno();
       this.#take(at, length);
       at += gap + length;
     }
-    return EAGAIN;
+    return FULL;
   }
 
   #take(at: number, length: number): void {

@@ -18,7 +18,7 @@ import { refuseUpgrade } from '../refuse-upgrade.ts';
 import { Admission } from './admission.ts';
 import type { Connection, Identity } from './connection.ts';
 import { type PresenceListener, RelayCore } from './core.ts';
-import { FrameMemory } from './frame-memory.ts';
+import { FrameMemory } from '#runtime/frame-memory.ts';
 import { MachineSocket } from './machine-socket.ts';
 import type { RelayMetrics } from './metrics.ts';
 import { acceptUpgrade, upgradeFault } from './upgrade.ts';

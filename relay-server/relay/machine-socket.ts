@@ -14,7 +14,7 @@ import {
   serverFrame,
 } from '#protocol/websocket.ts';
 import type { Outlet } from './connection.ts';
-import type { FrameMemory } from './frame-memory.ts';
+import type { FrameMemory } from '#runtime/frame-memory.ts';
 import type { Flushable, WriteTurn } from './write-turn.ts';
 
 export interface MachineSocketEvents {

@@ -11,6 +11,7 @@ import { type MachineId, machineId, subscriptionId, tunnelPublicKey } from '#pro
 import { LIMITS } from '#protocol/limits.ts';
 import { label } from '#protocol/names.ts';
 import { type DataCipher, OFFLOAD_HEADER_BYTES } from '#protocol/tunnel-messages.ts';
+import { FrameMemory } from '#runtime/frame-memory.ts';
 import { DhKeyPair } from '../noise/dh.ts';
 import type { PeerView } from '../peer.ts';
 import { Tunnel } from '../tunnel.ts';
@@ -233,6 +234,8 @@ export class TestMachine {
       subscription: SUBSCRIPTION,
       staticKey: this.privateKey,
       random: repeatableRandom(`machine ${this.id}, life ${life}`),
+      monotonic: () => this.#network.now,
+      memory: new FrameMemory(),
       ...(this.#ciphers === undefined ? {} : { ciphers: this.#ciphers }),
       output: {
         sendFrame: (peer, frame) => this.#network.transmit(this, peer, frame),
