@@ -4,6 +4,7 @@
  */
 import type { LabDescription } from '#lab/hosts/description.ts';
 import type { Host, Program } from '#lab/hosts/host.ts';
+import type { MachinePrograms } from './machine-programs.ts';
 
 /** The hosts of a benchmark: machines that do not see each other, and one that all of them see. */
 export interface Site {
@@ -30,6 +31,8 @@ export interface RunningNetwork {
   address(machine: Host): string;
   /** Every process that carries this network's traffic, on all hosts: the middle one's first. */
   readonly programs: readonly Program[];
+  /** For suites that end a machine's process and start it again; absent where there is no process. */
+  readonly machinePrograms?: MachinePrograms;
 }
 
 /** The relay and so many machines, all on one bridge on which the machines do not see each other. */
@@ -51,7 +54,10 @@ export async function directWire(a: Host, b: Host): Promise<readonly [string, st
   const addresses = ['198.18.2.1', '198.18.2.2'] as const;
   if ((await a.run(['ip', 'link', 'show', 'direct'])).code === 0) return addresses;
   await a.must(['ip', 'link', 'add', 'direct', 'type', 'veth', 'peer', 'name', 'direct', 'netns', String(b.holderPid)]);
-  for (const [host, address] of [[a, addresses[0]], [b, addresses[1]]] as const) {
+  for (const [host, address] of [
+    [a, addresses[0]],
+    [b, addresses[1]],
+  ] as const) {
     await host.must(['ip', 'address', 'add', `${address}/30`, 'dev', 'direct']);
     await host.must(['ip', 'link', 'set', 'direct', 'up']);
   }
