@@ -2,6 +2,9 @@
  * All suites, in the order in which they run.
  */
 import type { Suite } from './suite.ts';
+import { suite as handshake } from './suites/handshake.ts';
+import { suite as startup } from './suites/startup.ts';
 import { suite as tunnel } from './suites/tunnel.ts';
+import { suite as tunnelCore } from './suites/tunnel-core.ts';
 
-export const SUITES: readonly Suite[] = [tunnel];
+export const SUITES: readonly Suite[] = [tunnel, startup, handshake, tunnelCore];

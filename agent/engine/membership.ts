@@ -55,6 +55,8 @@ export class Membership implements AsyncDisposable {
   readonly #local: LocalSide;
   readonly #surroundings: Surroundings;
   readonly #timers: readonly NodeJS.Timeout[];
+  /** Settled once the first attempt to reach the control plane has come to something. */
+  readonly #introduced = Promise.withResolvers<void>();
   #self: SelfFacts;
   #ticket: RelayTicket | undefined;
   /** What the control plane was last told of us. */
@@ -74,7 +76,12 @@ export class Membership implements AsyncDisposable {
     this.directory = new PeerDirectory({
       self: activation.self.id,
       now,
-      ask: (method, params) => this.control.request(method, params),
+      // The adapter may be up before the control plane was reached. A first packet waits for that: it would
+      // be refused, and what a program sends next comes a second later.
+      ask: async (method, params) => {
+        await this.#introduced.promise;
+        return this.control.request(method, params);
+      },
       verify: (grant) => this.#verify(grant),
       onGrant: (peer) => this.link.granted(peer),
       onForgotten: (machine) => this.link.forgotten(machine),
@@ -167,6 +174,7 @@ export class Membership implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer);
     this.control[Symbol.dispose]();
+    this.#introduced.resolve();
     this.relay[Symbol.dispose]();
     await this.#local[Symbol.asyncDispose]();
     this.link[Symbol.dispose]();
@@ -191,6 +199,9 @@ export class Membership implements AsyncDisposable {
       onOnline: () => {
         log('control online', {});
         this.link.clockLearnt();
+        this.#introduced.resolve();
+        // Nobody could be asked a moment ago.
+        this.link.router.forgetRefusals();
         board.policyRefreshedAt = Date.now();
         board.works('activation', `in ${this.#self.subscription.name}`);
         board.works('control', this.#options.activation.server, this.#clockWarning());
@@ -199,6 +210,7 @@ export class Membership implements AsyncDisposable {
         this.#report();
       },
       onOffline: (error, final) => {
+        this.#introduced.resolve();
         this.#logLoss('control', error);
         board.failed('control', error);
         if (!final) return;

@@ -4,6 +4,7 @@
  */
 import type { LabDescription } from '#lab/hosts/description.ts';
 import type { Host, Program } from '#lab/hosts/host.ts';
+import type { MachinePrograms } from './machine-programs.ts';
 
 /** The hosts of a benchmark: machines that do not see each other, and one that all of them see. */
 export interface Site {
@@ -30,6 +31,8 @@ export interface RunningNetwork {
   address(machine: Host): string;
   /** Every process that carries this network's traffic, on all hosts: the middle one's first. */
   readonly programs: readonly Program[];
+  /** For suites that end a machine's process and start it again; absent where there is no process. */
+  readonly machinePrograms?: MachinePrograms;
 }
 
 /** The relay and so many machines, all on one bridge on which the machines do not see each other. */

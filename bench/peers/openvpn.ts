@@ -5,6 +5,7 @@
 import type { Host, Program } from '#lab/hosts/host.ts';
 import { LAB_COMMANDS, obstacle } from '#lab/prerequisites.ts';
 import type { Contender, RunningNetwork, Site } from './contender.ts';
+import { MachinePrograms } from './machine-programs.ts';
 
 const DIRECTORY = '/run/openvpn-bench';
 
@@ -20,7 +21,7 @@ export const openvpn: Contender = {
       clientPrints.push(await makeKey(machine));
       await relay.write(`${DIRECTORY}/clients/${machine.name}`, `ifconfig-push ${address(machine)} 255.255.255.0\n`);
     }
-    const server = await launch(relay, [
+    await configure(relay, [
       'mode server',
       'tls-server',
       'proto tcp-server',
@@ -35,13 +36,27 @@ export const openvpn: Contender = {
       fingerprints(clientPrints),
     ]);
     const client = ['client', 'proto tcp-client', `remote ${relay.address} 1194`, fingerprints([serverPrint])];
-    const programs: Program[] = [server];
-    for (const machine of machines) programs.push(await launch(machine, client));
-    return { address, programs };
+    const server = launch(relay);
+    const machinePrograms = new MachinePrograms(launch);
+    for (const machine of machines) {
+      await configure(machine, client);
+      machinePrograms.start(machine);
+    }
+    return {
+      address,
+      get programs() {
+        return [server, ...machinePrograms.all];
+      },
+      machinePrograms,
+    };
   },
 };
 
-async function launch(host: Host, lines: readonly string[]) {
+function launch(host: Host): Program {
+  return host.spawn('openvpn', ['openvpn', '--config', `${DIRECTORY}/openvpn.conf`]);
+}
+
+async function configure(host: Host, lines: readonly string[]): Promise<void> {
   const own = [
     'dev openvpn-bench',
     'dev-type tun',
@@ -53,7 +68,6 @@ async function launch(host: Host, lines: readonly string[]) {
     `key ${DIRECTORY}/key.pem`,
   ];
   await host.write(`${DIRECTORY}/openvpn.conf`, `${[...lines, ...own].join('\n')}\n`);
-  return host.spawn('openvpn', ['openvpn', '--config', `${DIRECTORY}/openvpn.conf`]);
 }
 
 function fingerprints(prints: readonly string[]): string {

@@ -6,6 +6,7 @@ import { Causeway } from '#lab/causeway.ts';
 import type { Host } from '#lab/hosts/host.ts';
 import { LAB_COMMANDS, obstacle } from '#lab/prerequisites.ts';
 import type { Contender, RunningNetwork, Site } from './contender.ts';
+import { MachinePrograms } from './machine-programs.ts';
 
 export const ours: Contender = {
   name: 'ours',
@@ -16,14 +17,20 @@ export const ours: Contender = {
     const group = await administrator.group('bench', { interconnected: true });
     const token = await administrator.token(group);
     const addresses = new Map<Host, string>();
-    const programs = [causeway.relay];
+    const machinePrograms = new MachinePrograms((machine) => machine.spawn('agent', ['causeway', 'agent']));
     for (const machine of machines) {
       const agent = await causeway.activate(machine, token);
       await agent.connected();
       addresses.set(machine, (await agent.addresses()).ipv4);
-      programs.push(agent.program);
+      machinePrograms.adopt(machine, agent.program);
     }
-    return { address: (machine) => addresses.get(machine) ?? unknown(machine), programs };
+    return {
+      address: (machine) => addresses.get(machine) ?? unknown(machine),
+      get programs() {
+        return [causeway.relay, ...machinePrograms.all];
+      },
+      machinePrograms,
+    };
   },
 };
 

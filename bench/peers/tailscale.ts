@@ -7,6 +7,7 @@ import type { Host, Program } from '#lab/hosts/host.ts';
 import { LAB_COMMANDS, obstacle } from '#lab/prerequisites.ts';
 import type { Contender, RunningNetwork, Site } from './contender.ts';
 import { type Built, buildGoProgram, type GoProgram } from './go-programs.ts';
+import { MachinePrograms } from './machine-programs.ts';
 
 const TAILSCALE: GoProgram = {
   module: 'tailscale.com',
@@ -38,10 +39,12 @@ export const tailscale: Contender = {
     if (typeof programs === 'string') throw new Error(programs);
     const derper = await startDerper(relay, programs.tailscale);
     const key = await startHeadscale(relay, programs.headscale);
-    const agents: Program[] = [];
+    const daemons = new MachinePrograms((machine) => startDaemon(machine, programs.tailscale));
     const addresses = new Map<Host, string>();
     for (const machine of machines) {
-      agents.push(await join(machine, programs.tailscale, relay, key));
+      await machine.must(['mkdir', '-p', DIRECTORY]);
+      daemons.start(machine);
+      await join(machine, programs.tailscale, relay, key);
       addresses.set(
         machine,
         await machine.must([programs.tailscale.path('tailscale'), `--socket=${SOCKET}`, 'ip', '-4']),
@@ -50,7 +53,10 @@ export const tailscale: Contender = {
     return {
       address: (machine) => addresses.get(machine) ?? '',
       // headscale carries no traffic.
-      programs: [derper, ...agents],
+      get programs() {
+        return [derper, ...daemons.all];
+      },
+      machinePrograms: daemons,
     };
   },
 };
@@ -114,13 +120,16 @@ async function startHeadscale(host: Host, built: Built): Promise<string> {
   return (JSON.parse(created) as { key: string }).key;
 }
 
-async function join(host: Host, built: Built, relay: Host, key: string): Promise<Program> {
-  await host.must(['mkdir', '-p', DIRECTORY]);
-  const daemon = host.spawn(
+/** Joined once, it connects by itself after every later start. */
+function startDaemon(host: Host, built: Built): Program {
+  return host.spawn(
     'tailscaled',
     [built.path('tailscaled'), `--statedir=${DIRECTORY}`, `--socket=${SOCKET}`, '--tun=ts-bench', '--port=0'],
     { environment: { TS_DEBUG_ALWAYS_USE_DERP: '1', TS_NO_LOGS_NO_SUPPORT: '1' } },
   );
+}
+
+async function join(host: Host, built: Built, relay: Host, key: string): Promise<void> {
   await host.must(
     [
       built.path('tailscale'),
@@ -136,7 +145,6 @@ async function join(host: Host, built: Built, relay: Host, key: string): Promise
     ]),
     { timeoutMs: 40_000 },
   );
-  return daemon;
 }
 
 function derpMap(address: string): string {

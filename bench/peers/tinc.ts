@@ -2,9 +2,10 @@
  * tinc 1.0 over TCP only, with the middle node passing on what the outer two send (TCPOnly,
  * IndirectData), and its default ciphers.
  */
-import type { Host } from '#lab/hosts/host.ts';
+import type { Host, Program } from '#lab/hosts/host.ts';
 import { LAB_COMMANDS, obstacle } from '#lab/prerequisites.ts';
 import type { Contender, RunningNetwork, Site } from './contender.ts';
+import { MachinePrograms } from './machine-programs.ts';
 
 const DIRECTORY = '/run/tinc-bench';
 
@@ -19,19 +20,28 @@ export const tinc: Contender = {
     for (const host of hosts) {
       hostFiles[host.name] = `${await makeKey(host)}\n${hostFile(host === relay ? host.address : null, address(host))}`;
     }
-    const programs = [];
+    const processes = new MachinePrograms(launch);
     for (const host of hosts) {
       for (const [other, content] of Object.entries(hostFiles))
         await host.write(`${DIRECTORY}/hosts/${other}`, content);
       await host.write(`${DIRECTORY}/tinc.conf`, configuration(host.name));
       await host.write(`${DIRECTORY}/tinc-up`, upScript(address(host)));
       await host.must(['chmod', '+x', `${DIRECTORY}/tinc-up`]);
-      const command = ['tincd', '-c', DIRECTORY, '--no-detach', '--pidfile', `${DIRECTORY}/pid`, '--debug=1'];
-      programs.push(host.spawn('tinc', command));
+      processes.start(host);
     }
-    return { address, programs };
+    return {
+      address,
+      get programs() {
+        return processes.all;
+      },
+      machinePrograms: processes,
+    };
   },
 };
+
+function launch(host: Host): Program {
+  return host.spawn('tinc', ['tincd', '-c', DIRECTORY, '--no-detach', '--pidfile', `${DIRECTORY}/pid`, '--debug=1']);
+}
 
 /** @returns the public key, PEM */
 async function makeKey(host: Host): Promise<string> {

@@ -5,8 +5,9 @@
 import { adapterPacket, TestNetwork } from '#agent/tunnel/test-support/test-network.ts';
 import { FRAME_HEADER_BYTES } from '#protocol/frames.ts';
 import type { DataCipher } from '#protocol/tunnel-messages.ts';
+import { Series, type Suite } from '../suite.ts';
 
-const MEASURE_MS = 1_000;
+const MEASURE_MS = { quick: 200, whole: 1_000 };
 const CIPHERS: readonly DataCipher[] = ['aes-256-gcm', 'chacha20-poly1305'];
 /** Packets of so many payload bytes, so many handed over in one call. */
 const LOADS = [
@@ -17,32 +18,34 @@ const LOADS = [
   { payload: 44, count: 1 },
 ] as const;
 
-export interface CoreRow {
-  readonly cipher: DataCipher;
-  readonly payload: number;
-  readonly count: number;
+interface Measured {
   /** IP bytes sealed at one end and opened at the other, on one core. */
   readonly gigabits: number;
   readonly microsecondsPerCall: number;
 }
 
-export const suite = {
+export const suite: Suite = {
   name: 'tunnel-core',
   summary: 'the tunnel’s state machine alone: seal and open in one process, by packet size and cipher',
-  async run(options: { readonly json: boolean }): Promise<{ rows: CoreRow[] }> {
-    const rows: CoreRow[] = [];
-    for (const cipher of CIPHERS) {
-      for (const { payload, count } of LOADS) {
-        const row = await measure(cipher, payload, count);
-        rows.push(row);
-        (options.json ? process.stderr : process.stdout).write(`${inWords(row)}\n`);
+  async run({ rounds, quick, say }) {
+    const series = new Series();
+    const forMs = quick ? MEASURE_MS.quick : MEASURE_MS.whole;
+    for (let round = 1; round <= rounds; round++) {
+      for (const cipher of CIPHERS) {
+        for (const { payload, count } of LOADS) {
+          const { gigabits, microsecondsPerCall } = await measure(cipher, payload, count, forMs);
+          const load = `${cipher}, ${count} × ${payload} bytes a call`;
+          series.add('ours', load, 'speed', 'Gbit/s', gigabits);
+          series.add('ours', load, 'call', 'µs', microsecondsPerCall);
+        }
       }
+      say(`round ${round} of ${rounds}`);
     }
-    return { rows };
+    return { figures: series.figures(), bars: [], absent: [] };
   },
 };
 
-async function measure(cipher: DataCipher, payload: number, count: number): Promise<CoreRow> {
+async function measure(cipher: DataCipher, payload: number, count: number, forMs: number): Promise<Measured> {
   const network = await TestNetwork.create(2, [[cipher], [cipher]]);
   try {
     const [a, b] = network.pair;
@@ -55,23 +58,19 @@ async function measure(cipher: DataCipher, payload: number, count: number): Prom
     };
     b.received = () => {};
     const packets = Array.from({ length: count }, () => adapterPacket(a, b, new Uint8Array(payload)));
-    const run = (forMs: number): { calls: number; ms: number } => {
+    const run = (durationMs: number): { calls: number; ms: number } => {
       const start = performance.now();
       for (let calls = 0; ; calls++) {
-        if (calls % 64 === 0 && performance.now() - start >= forMs) return { calls, ms: performance.now() - start };
+        if (calls % 64 === 0 && performance.now() - start >= durationMs)
+          return { calls, ms: performance.now() - start };
         a.tunnel.outgoing(b.id, packets, network.now);
       }
     };
-    run(MEASURE_MS / 4);
-    const { calls, ms } = run(MEASURE_MS);
+    run(forMs / 4);
+    const { calls, ms } = run(forMs);
     const gigabits = (calls * count * (payload + 20) * 8) / ms / 1e6;
-    return { cipher, payload, count, gigabits, microsecondsPerCall: (ms * 1_000) / calls };
+    return { gigabits, microsecondsPerCall: (ms * 1_000) / calls };
   } finally {
     network[Symbol.dispose]();
   }
-}
-
-function inWords({ cipher, payload, count, gigabits, microsecondsPerCall }: CoreRow): string {
-  const load = `${count} × ${payload} bytes a call`;
-  return `${cipher.padEnd(18)} ${load.padEnd(22)} ${gigabits.toFixed(2).padStart(6)} Gbit/s ${microsecondsPerCall.toFixed(2).padStart(7)} µs a call`;
 }

@@ -36,6 +36,19 @@ describe('two machines', () => {
     ]);
   });
 
+  test('reach each other by the first packet after a start, though nobody could be asked about it yet', async () => {
+    const { sql01, web } = await connectedPair();
+    const { ipv4 } = await web.engine.resolve('sql01');
+    await web.engine.down({ forget: false });
+    const connected = web.up();
+    // The adapter in memory is up before the first byte from the server can be.
+    while (web.engine.status().parts.adapter.state !== 'ok') await new Promise((resolve) => setImmediate(resolve));
+    expect(web.engine.status().parts.control.state).toBe('pending');
+    web.send(ipv4, 'early');
+    await until(() => sql01.received().some((packet) => packet.includes('early')));
+    expect((await connected).summary).toBe('connected');
+  });
+
   test('in no group reach nobody, and do not learn that the other exists', async () => {
     const { administrator } = network;
     const token = await administrator.token();
