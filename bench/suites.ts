@@ -2,6 +2,7 @@
  * All suites, in the order in which they run.
  */
 import type { Suite } from './suite.ts';
+import { suite as latency } from './suites/latency.ts';
 import { suite as tunnel } from './suites/tunnel.ts';
 
-export const SUITES: readonly Suite[] = [tunnel];
+export const SUITES: readonly Suite[] = [tunnel, latency];
