@@ -3,6 +3,7 @@
  */
 import type { Suite } from './suite.ts';
 import { suite as latency } from './suites/latency.ts';
+import { suite as small } from './suites/small.ts';
 import { suite as tunnel } from './suites/tunnel.ts';
 
-export const SUITES: readonly Suite[] = [tunnel, latency];
+export const SUITES: readonly Suite[] = [tunnel, latency, small];

@@ -3,7 +3,10 @@ import { parseRoundTrips } from './round-trips.ts';
 
 describe('parseRoundTrips', () => {
   it('reads times of every magnitude, in order', () => {
-    expect(parseRoundTrips('10.0.0.2 : 0.098 1.23 12.3 123\n', 4)).toEqual({ times: [0.098, 1.23, 12.3, 123], lost: 0 });
+    expect(parseRoundTrips('10.0.0.2 : 0.098 1.23 12.3 123\n', 4)).toEqual({
+      times: [0.098, 1.23, 12.3, 123],
+      lost: 0,
+    });
   });
 
   it('counts what was not answered', () => {

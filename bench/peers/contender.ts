@@ -42,23 +42,18 @@ export function benchLab(machines: number): LabDescription {
   return { sites: [], servers: [{ name: 'relay', address: '198.18.1.2' }, ...servers] };
 }
 
-/** The interface on both ends of {@link directWire}, and the addresses there. */
-export const DIRECT_WIRE = 'direct';
-export const DIRECT_RANGE = '198.18.2.0/30';
-
 /**
- * A cable of its own between two machines, for the bounds. No relayed contender may use it, so those that
- * look for ways by themselves are told not to.
+ * A cable of its own between two machines, for the bounds: `direct` on both. No relayed contender may use
+ * it, so those that look for ways by themselves are told not to.
  * @returns the two addresses on it
  */
 export async function directWire(a: Host, b: Host): Promise<readonly [string, string]> {
   const addresses = ['198.18.2.1', '198.18.2.2'] as const;
-  if ((await a.run(['ip', 'link', 'show', DIRECT_WIRE])).code === 0) return addresses;
-  const otherEnd = ['peer', 'name', DIRECT_WIRE, 'netns', String(b.holderPid)];
-  await a.must(['ip', 'link', 'add', DIRECT_WIRE, 'type', 'veth', ...otherEnd]);
+  if ((await a.run(['ip', 'link', 'show', 'direct'])).code === 0) return addresses;
+  await a.must(['ip', 'link', 'add', 'direct', 'type', 'veth', 'peer', 'name', 'direct', 'netns', String(b.holderPid)]);
   for (const [host, address] of [[a, addresses[0]], [b, addresses[1]]] as const) {
-    await host.must(['ip', 'address', 'add', `${address}/30`, 'dev', DIRECT_WIRE]);
-    await host.must(['ip', 'link', 'set', DIRECT_WIRE, 'up']);
+    await host.must(['ip', 'address', 'add', `${address}/30`, 'dev', 'direct']);
+    await host.must(['ip', 'link', 'set', 'direct', 'up']);
   }
   return addresses;
 }

@@ -1,11 +1,11 @@
 /**
  * Nebula through a relay: lighthouse and relay in one node in the middle, with the defaults of the version.
- * Hole punching is off, and the machines are told to leave the bounds' cable alone; on the bridge they do
- * not see each other. So all packets pass the relay, as they do between machines behind strict firewalls.
+ * Hole punching is off, and the machines look for each other on the bridge only, where they do not see each
+ * other. So all packets pass the relay, as they do between machines behind strict firewalls.
  */
 import type { Host, Program } from '#lab/hosts/host.ts';
 import { LAB_COMMANDS, obstacle } from '#lab/prerequisites.ts';
-import { type Contender, DIRECT_RANGE, DIRECT_WIRE, type RunningNetwork, type Site } from './contender.ts';
+import type { Contender, RunningNetwork, Site } from './contender.ts';
 import { type Built, buildGoProgram, type GoProgram } from './go-programs.ts';
 
 const NEBULA: GoProgram = {
@@ -87,11 +87,12 @@ function machineLines(relay: Host): string[] {
     `  "${RELAY_ADDRESS}": ["${relay.address}:${PORT}"]`,
     'lighthouse:',
     `  hosts: ["${RELAY_ADDRESS}"]`,
+    // It would find the direct cable, and the overlays of the other contenders.
     '  local_allow_list:',
-    `    interfaces: { ${DIRECT_WIRE}: false }`,
+    '    interfaces: { eth0: true }',
     '  remote_allow_list:',
-    '    "0.0.0.0/0": true',
-    `    "${DIRECT_RANGE}": false`,
+    `    "${relay.address}/24": true`,
+    '    "::/0": false',
     'relay:',
     `  relays: ["${RELAY_ADDRESS}"]`,
     '  use_relays: true',

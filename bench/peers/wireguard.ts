@@ -32,12 +32,18 @@ export const wireguard: Contender = {
     const wire = await directWire(first, second);
     const keys = [await makeKey(first), await makeKey(second)] as const;
     const programs = [];
-    for (const [host, own, other] of [[first, 0, 1], [second, 1, 0]] as const) {
+    for (const [host, own, other] of [
+      [first, 0, 1],
+      [second, 1, 0],
+    ] as const) {
       programs.push(await launch(host, built.path('wireguard-go')));
       await host.must(
-        ['wg', 'set', INTERFACE, 'listen-port', PORT, 'private-key', KEY, 'peer', keys[other]].concat(
-          ['allowed-ips', `${ADDRESSES[other]}/32`, 'endpoint', `${wire[other]}:${PORT}`],
-        ),
+        ['wg', 'set', INTERFACE, 'listen-port', PORT, 'private-key', KEY, 'peer', keys[other]].concat([
+          'allowed-ips',
+          `${ADDRESSES[other]}/32`,
+          'endpoint',
+          `${wire[other]}:${PORT}`,
+        ]),
       );
       await host.must(['ip', 'address', 'add', `${ADDRESSES[own]}/24`, 'dev', INTERFACE]);
       await host.must(['ip', 'link', 'set', INTERFACE, 'up']);
@@ -61,7 +67,9 @@ async function makeKey(host: Host): Promise<string> {
 
 async function launch(host: Host, command: string): Promise<Program> {
   // Of a packet in order it logs nothing, at any level; that `wg` may speak to it, at this one only.
-  const program = host.spawn('wireguard', [command, '--foreground', INTERFACE], { environment: { LOG_LEVEL: 'verbose' } });
+  const program = host.spawn('wireguard', [command, '--foreground', INTERFACE], {
+    environment: { LOG_LEVEL: 'verbose' },
+  });
   await program.prints(/UAPI listener started/);
   return program;
 }

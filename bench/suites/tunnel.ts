@@ -43,7 +43,9 @@ export const suite: Suite = {
         series.add(name, load, 'speed', 'Mbit/s', mbps);
         series.add(name, load, 'processes', 'CPU-s/GB', cpuSecondsPerGB);
         series.add(name, load, 'machine', 'CPU-s/GB', machineCpuSecondsPerGB);
-        options.say(`round ${round}  ${name}  ${load}: ${mbps.toFixed(0)} Mbit/s, ${cpuSecondsPerGB.toFixed(2)} CPU-s/GB`);
+        options.say(
+          `round ${round}  ${name}  ${load}: ${mbps.toFixed(0)} Mbit/s, ${cpuSecondsPerGB.toFixed(2)} CPU-s/GB`,
+        );
       }
     });
     const times = (load: string, peer: string) =>
