@@ -1,8 +1,8 @@
 /**
  * Round trips of small packets between two machines, by fping.
  *
- * Not by ping: with less than 10 ms to its next packet that one does not sleep but spins, on one of the
- * processors that it should measure. fping sleeps. Both take the time of an answer from the kernel and print
+ * Not by ping: with 2 ms between packets that one does not sleep but spins, and uses one of the processors
+ * that it should measure whole. fping sleeps. Both take the time of an answer from the kernel and print
  * three digits, of which the last is 1 µs below a millisecond. The other end answers in its kernel, so that
  * nothing but the network is measured.
  */
