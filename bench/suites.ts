@@ -3,8 +3,10 @@
  */
 import type { Suite } from './suite.ts';
 import { suite as handshake } from './suites/handshake.ts';
+import { suite as latency } from './suites/latency.ts';
+import { suite as small } from './suites/small.ts';
 import { suite as startup } from './suites/startup.ts';
 import { suite as tunnel } from './suites/tunnel.ts';
 import { suite as tunnelCore } from './suites/tunnel-core.ts';
 
-export const SUITES: readonly Suite[] = [tunnel, startup, handshake, tunnelCore];
+export const SUITES: readonly Suite[] = [tunnel, latency, small, startup, handshake, tunnelCore];

@@ -19,6 +19,9 @@ const PACKAGES = {
   openvpn: 'openvpn',
   tincd: 'tinc',
   iperf3: 'iperf3',
+  fping: 'fping',
+  sockperf: 'sockperf',
+  wg: 'wireguard-tools',
 } as const;
 
 export type Command = keyof typeof PACKAGES;

@@ -3,14 +3,16 @@
  */
 import { Contest } from '../contest.ts';
 import { measureStreams } from '../measure/stream.ts';
+import { nebula } from '../peers/nebula.ts';
 import { openvpn } from '../peers/openvpn.ts';
 import { ours } from '../peers/ours.ts';
 import { tailscale } from '../peers/tailscale.ts';
 import { tinc } from '../peers/tinc.ts';
 import { veth } from '../peers/veth.ts';
+import { wireguard } from '../peers/wireguard.ts';
 import { bar, ratio, Series, type Suite } from '../suite.ts';
 
-const CONTENDERS = [ours, tailscale, openvpn, tinc, veth];
+const CONTENDERS = [ours, tailscale, openvpn, tinc, nebula, wireguard, veth];
 /** The name of each is the load's. */
 const LOADS = [
   { load: '1 stream', streams: 1, back: false },

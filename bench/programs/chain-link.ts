@@ -1,16 +1,15 @@
 /**
- * The least that a relay over TLS can cost in Node: three processes that pass 164 bytes on, with no
- * WebSocket, no tunnel, no adapter and no program of ours. Run on three hosts by bench/round-trip.ts:
+ * A link of the bare chain of node-chain.ts: passes 142 bytes on, with no WebSocket, no tunnel, no adapter
+ * and no program of ours.
  *
- *     node bench/node-chain.ts relay                   joins two connections
- *     node bench/node-chain.ts echo HOST               sends back what comes
- *     node bench/node-chain.ts ping HOST PAUSE COUNT   prints the median round trip in milliseconds
+ *     node chain-link.ts relay                   joins two connections
+ *     node chain-link.ts echo HOST               sends back what comes
+ *     node chain-link.ts ping HOST PAUSE COUNT   prints the round trips as JSON, in milliseconds
  */
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { connect, createServer, type TLSSocket } from 'node:tls';
-import { median } from '#lab/traffic/rates.ts';
 import { selfSignedCertificate } from '#relay-server/tls/self-signed.ts';
 
 const PORT = 9443;
@@ -65,6 +64,6 @@ async function ping(pauseBetween: number, times: number): Promise<void> {
     await answered;
     roundTrips.push(performance.now() - sentAt);
   }
-  console.log(median(roundTrips).toFixed(3));
+  console.log(JSON.stringify(roundTrips.map((ms) => Math.round(ms * 1_000) / 1_000)));
   process.exit();
 }
