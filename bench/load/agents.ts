@@ -6,15 +6,17 @@ import { activateMachine } from '#relay-server/loopback-machine.ts';
 import { openWithTicket } from './causeway-link.ts';
 import type { AgentServer } from './jobs.ts';
 
-/** @returns the connections of one machine; `close` of each is of interest */
-export async function startAgents(
-  { address, port, token, from }: AgentServer,
-  machine: number,
-): Promise<{ once(event: 'close', listener: () => void): unknown }[]> {
+/** A connection of which only its end is of interest. */
+export interface Closing {
+  once(event: 'close', listener: () => void): unknown;
+}
+
+/** @returns the two connections of one machine */
+export async function startAgent({ address, port, token, from }: AgentServer, machine: number): Promise<Closing[]> {
   const source = from[machine % from.length];
   const { connection } = await activateMachine(`https://${address}:${port}`, token, `m${machine}`, undefined, source);
   const { ticket } = await connection.request('relayTicket', {});
   const { socket } = await openWithTicket({ address, port }, ticket, () => undefined);
-  const control = { once: (_: 'close', listener: () => void) => connection.closed.then(listener, listener) };
+  const control: Closing = { once: (_, listener) => connection.closed.then(listener, listener) };
   return [socket, control];
 }

@@ -88,7 +88,12 @@ function readHead(bytes: Buffer, at: number): Head | null {
 
 async function ticketOf(machine: number, key: KeyObject): Promise<string> {
   const now = Math.floor(Date.now() / 1_000);
-  const claims = { iat: now, exp: now + LIMITS.TICKET_LIFETIME_S.value, sub: idOf(machine), subscription: SUBSCRIPTION };
+  const claims = {
+    iat: now,
+    exp: now + LIMITS.TICKET_LIFETIME_S.value,
+    sub: idOf(machine),
+    subscription: SUBSCRIPTION,
+  };
   return signTicket(claims, key.toCryptoKey('Ed25519', false, ['sign']));
 }
 

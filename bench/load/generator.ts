@@ -4,14 +4,23 @@
  */
 import { once } from 'node:events';
 import { openDerpLink } from '../peers/derp-client.ts';
-import { startAgents } from './agents.ts';
+import { type Closing, startAgent } from './agents.ts';
 import { openCausewayLink } from './causeway-link.ts';
 import { Receiver, Sender } from './flow.ts';
-import { type Counts, type FromGenerator, type Job, type Login, receiverOf, senderOf, type ToGenerator } from './jobs.ts';
+import {
+  type Counts,
+  type FromGenerator,
+  type Job,
+  type Login,
+  receiverOf,
+  senderOf,
+  type ToGenerator,
+} from './jobs.ts';
 import type { OnPayload, RelayLink } from './relay-link.ts';
 
 /** Logins under way at once: below what our relay takes from one address. */
 const LOGINS_AT_ONCE = 24;
+const NOTHING: Counts = { frames: 0, sequence: 0, endedAfter: [] };
 
 const [{ job }] = (await once(process, 'message')) as [Extract<ToGenerator, { type: 'job' }>];
 const counts = await begin(job).catch((error: unknown) => {
@@ -32,7 +41,7 @@ async function begin(todo: Job): Promise<() => Counts> {
         const link = await open(todo.login, senderOf(pair), sender.onPayload);
         sender.start(link, receiverOf(pair), todo.payloadBytes);
       }
-      return () => ({ frames: 0, sequence: 0, lost: 0 });
+      return () => NOTHING;
     }
     case 'receive': {
       const receivers: Receiver[] = [];
@@ -42,39 +51,45 @@ async function begin(todo: Job): Promise<() => Counts> {
         receivers.push(receiver);
       }
       const sum = (of: 'frames' | 'sequence') => receivers.reduce((all, { received }) => all + received[of], 0);
-      return () => ({ frames: sum('frames'), sequence: sum('sequence'), lost: 0 });
+      return () => ({ frames: sum('frames'), sequence: sum('sequence'), endedAfter: [] });
     }
     case 'idle': {
-      const closed = await inTurns(todo.first, todo.count, async (machine) => {
+      const idle = await inTurns(todo.first, todo.count, async (machine) => {
         return [(await open(todo.login, machine, () => undefined)).socket];
       });
-      return () => ({ frames: 0, sequence: 0, lost: closed() });
+      return () => ({ ...NOTHING, endedAfter: idle.endedAfter });
     }
     case 'agents': {
-      const closed = await inTurns(todo.first, todo.count, (machine) => startAgents(todo.server, machine));
-      return () => ({ frames: 0, sequence: 0, lost: closed() });
+      const agents = await inTurns(todo.first, todo.count, (machine) => startAgent(todo.server, machine));
+      return () => ({ ...NOTHING, endedAfter: agents.endedAfter });
     }
   }
 }
 
 function open(login: Login, machine: number, onPayload: OnPayload): Promise<RelayLink> {
-  return login.kind === 'causeway' ? openCausewayLink(login, machine, onPayload) : openDerpLink(login, machine, onPayload);
+  return login.kind === 'causeway'
+    ? openCausewayLink(login, machine, onPayload)
+    : openDerpLink(login, machine, onPayload);
 }
 
-/** Opens the connections of so many machines. @returns how many of them have closed since */
+/** Opens the connections of so many machines, a few at a time. @returns how long those lived that have ended since */
 async function inTurns(
   first: number,
   count: number,
-  openOne: (machine: number) => Promise<readonly { once(event: 'close', listener: () => void): unknown }[]>,
-): Promise<() => number> {
-  let [next, lost] = [first, 0];
+  openOne: (machine: number) => Promise<readonly Closing[]>,
+): Promise<{ readonly endedAfter: readonly number[] }> {
+  const endedAfter: number[] = [];
+  let next = first;
   const worker = async () => {
     while (next < first + count) {
-      for (const connection of await openOne(next++)) connection.once('close', () => lost++);
+      for (const connection of await openOne(next++)) {
+        const opened = performance.now();
+        connection.once('close', () => endedAfter.push((performance.now() - opened) / 1_000));
+      }
     }
   };
   await Promise.all(Array.from({ length: LOGINS_AT_ONCE }, worker));
-  return () => lost;
+  return { endedAfter };
 }
 
 function tell(message: FromGenerator): void {

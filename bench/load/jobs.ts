@@ -6,10 +6,15 @@ import type { CausewayLogin } from './causeway-link.ts';
 
 export type Login = CausewayLogin | DerpLogin;
 
-
 export type Job =
   /** The one side of so many pairs of machines, each with a flow and a window of its own. */
-  | { readonly role: 'send'; readonly login: Login; readonly pairs: number; readonly payloadBytes: number; readonly windowFrames: number }
+  | {
+      readonly role: 'send';
+      readonly login: Login;
+      readonly pairs: number;
+      readonly payloadBytes: number;
+      readonly windowFrames: number;
+    }
   | { readonly role: 'receive'; readonly login: Login; readonly pairs: number; readonly payloadBytes: number }
   /** Connections that say nothing, of the machines from `first` on. */
   | { readonly role: 'idle'; readonly login: Login; readonly first: number; readonly count: number }
@@ -30,8 +35,8 @@ export interface Counts {
   readonly frames: number;
   /** Frames that must have been sent for the last one to arrive, by its sequence number. */
   readonly sequence: number;
-  /** Connections lost. */
-  readonly lost: number;
+  /** Of each connection that the relay ended: how many seconds it had been open. */
+  readonly endedAfter: readonly number[];
 }
 
 export type ToGenerator = { readonly type: 'job'; readonly job: Job } | { readonly type: 'counts' };

@@ -38,9 +38,14 @@ export interface DerpLogin extends RelayAddress {
 export async function openDerpLink(login: DerpLogin, machine: number, onPayload: OnPayload): Promise<RelayLink> {
   const socket = await connectTls(login);
   socket.write(
-    ['GET /derp HTTP/1.1', `Host: ${login.address}`, 'Connection: Upgrade', 'Upgrade: DERP', 'Derp-Fast-Start: 1', '\r\n'].join(
+    [
+      'GET /derp HTTP/1.1',
+      `Host: ${login.address}`,
+      'Connection: Upgrade',
+      'Upgrade: DERP',
+      'Derp-Fast-Start: 1',
       '\r\n',
-    ),
+    ].join('\r\n'),
   );
   const next = async (type: number) => {
     const header = await take(socket, HEADER_BYTES);

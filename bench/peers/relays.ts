@@ -53,7 +53,12 @@ export async function openRelayLab(options: SuiteOptions): Promise<RelayLab> {
     const login = { kind: 'derp', address: relayHost.address, port: DERP_PORT } as const;
     relays.push({ name: 'derper', restart, login, agents: null });
   }
-  return { relayHost, machines, relays, absent: typeof derper === 'string' ? [{ contender: 'derper', why: derper }] : [] };
+  return {
+    relayHost,
+    machines,
+    relays,
+    absent: typeof derper === 'string' ? [{ contender: 'derper', why: derper }] : [],
+  };
 }
 
 async function ours(relayHost: Host, machine: Host): Promise<RelayUnderTest> {

@@ -53,7 +53,13 @@ export const suite: Suite = {
     const compared = (load: (typeof LOADS)[number]['load']) =>
       ratio(series.median('ours', load, 'frames per core'), series.median('derper', load, 'frames per core'));
     const bars = [
-      bar('65,536 B, forwarded per relay core', 'Gbit/s', series.median('ours', '65,536 B', 'speed per core'), 'higher', 4),
+      bar(
+        '65,536 B, forwarded per relay core',
+        'Gbit/s',
+        series.median('ours', '65,536 B', 'speed per core'),
+        'higher',
+        4,
+      ),
       bar('1,400 B, frames per core, times derper’s', '', compared('1,400 B'), 'higher', 1),
       bar('1,400 B, 8 pairs, frames per core, times derper’s', '', compared('1,400 B, 8 pairs'), 'higher', 1),
     ];
