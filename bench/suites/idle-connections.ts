@@ -17,7 +17,7 @@ const MANY = 10_000;
 /** Activation writes to the disk of the server; this many take half a minute. */
 const AGENTS = 1_000;
 /** For garbage collectors, and what was freed to go back to the kernel. */
-const SETTLE_MS = 10_000;
+const SETTLE_MS = 12_000;
 /** A connection in KiB that we set ourselves as an aim. */
 const AIM_KIB = 40;
 

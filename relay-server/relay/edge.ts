@@ -21,6 +21,7 @@ import type { Connection, Identity } from './connection.ts';
 import { type PresenceListener, RelayCore } from './core.ts';
 import { MachineSocket } from './machine-socket.ts';
 import type { RelayMetrics } from './metrics.ts';
+import { Tidying } from './tidying.ts';
 
 /** The part of a pino logger that a relay uses. */
 export interface RelayLogger {
@@ -62,13 +63,17 @@ class RelayEdge implements Relay {
   readonly #core: RelayCore;
   readonly #admission: Admission;
   readonly #acceptor: WebSocketServer;
-  readonly #scavenger = new Scavenger(engineCollector());
+  readonly #scavenger: Scavenger;
+  readonly #tidying: Tidying;
   readonly #sockets = new Set<MachineSocket>();
   #sweeping: NodeJS.Timeout | undefined;
   #closed: PromiseWithResolvers<void> | undefined;
 
   constructor(options: RelayOptions) {
     this.#options = options;
+    const collector = engineCollector();
+    this.#scavenger = new Scavenger(collector);
+    this.#tidying = new Tidying(collector);
     this.#core = new RelayCore({
       onPresence: options.onPresence ?? (() => {}),
       onTicket: (connection, ticket) => this.#renew(connection, ticket),
@@ -182,6 +187,7 @@ class RelayEdge implements Relay {
 
   readonly #sweep = (): void => {
     this.#core.sweep(this.#options.now());
+    this.#tidying.look(this.#core.counters.accepted, this.#core.counters.in.frames);
     if (this.#sockets.size > 0) return;
     clearInterval(this.#sweeping);
     this.#sweeping = undefined;
