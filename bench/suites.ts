@@ -3,10 +3,21 @@
  */
 import type { Suite } from './suite.ts';
 import { suite as handshake } from './suites/handshake.ts';
+import { suite as idleConnections } from './suites/idle-connections.ts';
 import { suite as latency } from './suites/latency.ts';
+import { suite as relay } from './suites/relay.ts';
 import { suite as small } from './suites/small.ts';
 import { suite as startup } from './suites/startup.ts';
 import { suite as tunnel } from './suites/tunnel.ts';
 import { suite as tunnelCore } from './suites/tunnel-core.ts';
 
-export const SUITES: readonly Suite[] = [tunnel, latency, small, startup, handshake, tunnelCore];
+export const SUITES: readonly Suite[] = [
+  tunnel,
+  latency,
+  small,
+  relay,
+  idleConnections,
+  startup,
+  handshake,
+  tunnelCore,
+];

@@ -8,7 +8,7 @@ import { Administrator, type Server } from './administrator.ts';
 import type { Host, Program, RunOptions, RunResult } from './hosts/host.ts';
 import type { Lab } from './hosts/lab.ts';
 
-const RELAY_DATA = '/var/lib/causeway-relay';
+export const RELAY_DATA = '/var/lib/causeway-relay';
 export const RELAY_PORT = 443;
 /** As machines know it: the name is looked up by their site's DNS server. */
 const RELAY_URL = 'https://relay.lab';

@@ -4,8 +4,8 @@
  */
 import { fromHex } from '#protocol/encoding.ts';
 import type { MachineId } from '#protocol/ids.ts';
-import { Acknowledgements } from './acknowledgements.ts';
 import type { FrameMemory } from '#runtime/frame-memory.ts';
+import { Acknowledgements } from './acknowledgements.ts';
 import { DropCounters, type DropReason } from './drops.ts';
 import type { HeldGrant } from './held-grant.ts';
 import type { HandshakeState } from './noise/handshake-state.ts';

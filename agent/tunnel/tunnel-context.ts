@@ -51,7 +51,10 @@ export class TunnelContext {
   readonly drops = new DropCounters();
 
   constructor(
-    parts: Pick<TunnelContext, 'self' | 'selfBytes' | 'staticKey' | 'random' | 'monotonic' | 'memory' | 'ciphers' | 'output'>,
+    parts: Pick<
+      TunnelContext,
+      'self' | 'selfBytes' | 'staticKey' | 'random' | 'monotonic' | 'memory' | 'ciphers' | 'output'
+    >,
   ) {
     this.self = parts.self;
     this.selfBytes = parts.selfBytes;

@@ -16,6 +16,7 @@ import { machineId, subscriptionId, tunnelPublicKey } from '#protocol/ids.ts';
 import { LIMITS } from '#protocol/limits.ts';
 import { label } from '#protocol/names.ts';
 import { OFFLOAD_HEADER_BYTES } from '#protocol/tunnel-messages.ts';
+import { FrameMemory } from '#runtime/frame-memory.ts';
 import { measureCpu } from './cpu.ts';
 
 /** CPU-seconds of each side for so many sessions. */
@@ -149,6 +150,8 @@ function tunnelOf({ granted, privateKey }: Machine, output: Partial<TunnelOutput
     subscription: SUBSCRIPTION,
     staticKey: privateKey,
     random: randomBytes,
+    monotonic: () => performance.now(),
+    memory: new FrameMemory(),
     output: {
       sendFrame: nothing,
       deliver: nothing,

@@ -9,7 +9,7 @@ import type { Contender, RunningNetwork, Site } from './contender.ts';
 import { type Built, buildGoProgram, type GoProgram } from './go-programs.ts';
 import { MachinePrograms } from './machine-programs.ts';
 
-const TAILSCALE: GoProgram = {
+export const TAILSCALE: GoProgram = {
   module: 'tailscale.com',
   versions: ['v1.104.5', 'v1.104.4', 'v1.102.5', 'v1.100.0'],
   commands: { 'cmd/tailscale': 'tailscale', 'cmd/tailscaled': 'tailscaled', 'cmd/derper': 'derper' },

@@ -1,168 +1,111 @@
 /**
- * The relay alone: one synthetic sender and one receiver in processes of their own, over TLS on loopback,
- * with a window of frames under way as TCP inside a tunnel would have. Reports what the relay forwards
- * and what it, the sender and the receiver pay for it. The last row has no window: a sender faster than
- * the receiver, to see what is dropped.
+ * The relay alone: one synthetic machine sends to another through it, in processes of their own, over TLS.
+ * What counts is what a second of the relay's processor time forwards, since here it shares two
+ * processors with those that keep it busy.
  */
-import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-import { DROP_REASONS } from '#relay-server/relay/metrics.ts';
-import type { FromPart, Load, ToPart, Usage } from './relay-parts.ts';
+import type { Host, Program } from '#lab/hosts/host.ts';
+import type { Login } from '../load/jobs.ts';
+import { Part } from '../load/part.ts';
+import { openRelayLab } from '../peers/relays.ts';
+import { bar, ratio, Series, type Suite } from '../suite.ts';
 
-const MIB = 1_048_576;
-const GB = 1e9;
+/**
+ * Bytes of payload; each relay puts its own header before it. The largest is the most that DERP takes. With
+ * one pair the relay often has one frame at a time; with several it can do more in one go.
+ */
+const LOADS = [
+  { load: '64 B', payloadBytes: 64, pairs: 1 },
+  { load: '1,400 B', payloadBytes: 1_400, pairs: 1 },
+  { load: '1,400 B, 8 pairs', payloadBytes: 1_400, pairs: 8 },
+  { load: '16,384 B', payloadBytes: 16_384, pairs: 1 },
+  { load: '65,536 B', payloadBytes: 65_536, pairs: 1 },
+] as const;
 /** As much as a Linux TCP receive window holds by default (half of tcp_rmem's 6 MiB). */
-const WINDOW_BYTES = 3 * MIB;
-/** Under a machine's tunnel, packets ready together share a frame: more small frames than this never wait. */
+const WINDOW_BYTES = 3 * 1_048_576;
+/** Packets ready together share a tunnel message: more small frames than this are never under way. */
 const WINDOW_FRAMES = 1_024;
 const WARM_UP_MS = 1_000;
 
-export interface RelayBenchOptions {
-  readonly json: boolean;
-  /** How long each row measures, milliseconds. */
-  readonly durationMs?: number;
-}
-
-export interface RelayBenchRow {
-  readonly frameBytes: number;
-  readonly windowed: boolean;
-  readonly gigabitsPerSecond: number;
-  readonly framesPerSecond: number;
-  readonly relayFramesPerCpuSecond: number;
-  readonly relayCpuSecondsPerGB: number;
-  readonly senderCpuSecondsPerGB: number;
-  readonly receiverCpuSecondsPerGB: number;
-  /** Of all frames that reached the relay. */
-  readonly droppedShare: number;
-  readonly relayRssMiB: number;
-}
-
-const SIZES = [64, 1_400, 16_384, 65_536];
-const FLOOD_BYTES = 65_536;
-
-export const suite = {
+export const suite: Suite = {
   name: 'relay',
-  summary: 'the relay alone: throughput and CPU by frame size, with synthetic machines over TLS',
-  async run(options: RelayBenchOptions): Promise<{ rows: RelayBenchRow[] }> {
-    const loads: Load[] = [
-      ...SIZES.map((frameBytes) => ({
-        frameBytes,
-        window: Math.min(WINDOW_FRAMES, Math.floor(WINDOW_BYTES / frameBytes)),
-      })),
-      { frameBytes: FLOOD_BYTES, window: Number.MAX_SAFE_INTEGER },
-    ];
-    const rows: RelayBenchRow[] = [];
-    for (const load of loads) {
-      const row = await measure(load, options.durationMs ?? 3_000);
-      rows.push(row);
-      if (!options.json) console.log(inWords(row));
+  summary: 'the relay alone, ours and derper: what a second of its processor time forwards, by frame size',
+  async run(options) {
+    const { machines, relays, absent } = await openRelayLab(options);
+    const series = new Series();
+    for (let round = 1; round <= options.rounds; round++) {
+      for (const { name, restart, login } of relays) {
+        const program = await restart();
+        for (const { load, ...flows } of LOADS) {
+          const measured = await measure(program, login, machines, flows, options.quick ? 2_000 : 4_000);
+          series.add(name, load, 'speed', 'Gbit/s', measured.gigabits / measured.seconds);
+          series.add(name, load, 'frames', '1/s', measured.frames / measured.seconds);
+          series.add(name, load, 'speed per core', 'Gbit/s', measured.gigabits / measured.cpuSeconds);
+          series.add(name, load, 'frames per core', '1/s', measured.frames / measured.cpuSeconds);
+          series.add(name, load, 'relay time', 'CPU-s/GB', (8 * measured.cpuSeconds) / measured.gigabits);
+          series.add(name, load, 'relay busy', 'cores', measured.cpuSeconds / measured.seconds);
+          series.add(name, load, 'dropped', '%', measured.droppedShare * 100);
+          options.say(`round ${round}  ${name}  ${load}: ${inWords(measured)}`);
+        }
+        await program.end('SIGKILL');
+      }
     }
-    if (options.json) console.log(JSON.stringify({ rows }));
-    return { rows };
+    const compared = (load: (typeof LOADS)[number]['load']) =>
+      ratio(series.median('ours', load, 'frames per core'), series.median('derper', load, 'frames per core'));
+    const bars = [
+      bar(
+        '65,536 B, forwarded per relay core',
+        'Gbit/s',
+        series.median('ours', '65,536 B', 'speed per core'),
+        'higher',
+        4,
+      ),
+      bar('1,400 B, frames per core, times derper’s', '', compared('1,400 B'), 'higher', 1),
+      bar('1,400 B, 8 pairs, frames per core, times derper’s', '', compared('1,400 B, 8 pairs'), 'higher', 1),
+    ];
+    return { figures: series.figures(), bars, absent };
   },
 };
 
-async function measure(load: Load, durationMs: number): Promise<RelayBenchRow> {
-  const parts: [Part, Part, Part] = [new Part('host'), new Part('receive'), new Part('send')];
-  try {
-    return await measureWith(parts, load, durationMs);
-  } finally {
-    await Promise.all(parts.map((part) => part[Symbol.asyncDispose]()));
-  }
+interface Measured {
+  readonly seconds: number;
+  readonly frames: number;
+  readonly gigabits: number;
+  /** Of the relay's processes. */
+  readonly cpuSeconds: number;
+  /** Of the frames that were sent before the last one that arrived. */
+  readonly droppedShare: number;
 }
 
-async function measureWith(
-  [host, receiver, sender]: readonly [Part, Part, Part],
-  load: Load,
+async function measure(
+  relay: Program,
+  login: Login,
+  [left, right]: readonly [Host, Host],
+  { payloadBytes, pairs }: { readonly payloadBytes: number; readonly pairs: number },
   durationMs: number,
-): Promise<RelayBenchRow> {
-  const logins = await host.next('ready');
-  if (logins.sender === undefined || logins.receiver === undefined) throw new Error('the host gave no logins');
-  receiver.tell({ type: 'start', login: logins.receiver, load });
-  await receiver.next('ready');
-  sender.tell({ type: 'start', login: logins.sender, load });
-  await sender.next('ready');
+): Promise<Measured> {
+  const windowFrames = Math.floor(Math.min(WINDOW_FRAMES, WINDOW_BYTES / payloadBytes) / pairs);
+  using receiver = await Part.start(right, { role: 'receive', login, pairs, payloadBytes });
+  using _sender = await Part.start(left, { role: 'send', login, pairs, payloadBytes, windowFrames });
   await sleep(WARM_UP_MS);
-  const before = await usages([host, receiver, sender]);
-  const from = performance.now();
+  const look = async () => ({ ...(await receiver.counts()), at: performance.now(), cpu: relay.usage().cpuSeconds });
+  const before = await look();
   await sleep(durationMs);
-  const after = await usages([host, receiver, sender]);
-  const seconds = (performance.now() - from) / 1000;
-  const [relayCpu, receiverCpu, senderCpu] = after.map((usage, i) => usage.cpuSeconds - (before[i]?.cpuSeconds ?? 0));
-  const frames = (after[1]?.frames ?? 0) - (before[1]?.frames ?? 0);
-  const gigabytes = (frames * load.frameBytes) / GB;
+  const after = await look();
+  const frames = after.frames - before.frames;
   return {
-    frameBytes: load.frameBytes,
-    windowed: load.window < Number.MAX_SAFE_INTEGER,
-    gigabitsPerSecond: (gigabytes * 8) / seconds,
-    framesPerSecond: frames / seconds,
-    relayFramesPerCpuSecond: frames / (relayCpu ?? Number.NaN),
-    relayCpuSecondsPerGB: (relayCpu ?? Number.NaN) / gigabytes,
-    senderCpuSecondsPerGB: (senderCpu ?? Number.NaN) / gigabytes,
-    receiverCpuSecondsPerGB: (receiverCpu ?? Number.NaN) / gigabytes,
-    droppedShare: droppedShare(before[0], after[0]),
-    relayRssMiB: (after[0]?.rssBytes ?? Number.NaN) / MIB,
+    seconds: (after.at - before.at) / 1_000,
+    frames,
+    gigabits: (frames * payloadBytes * 8) / 1e9,
+    cpuSeconds: after.cpu - before.cpu,
+    droppedShare: 1 - frames / (after.sequence - before.sequence),
   };
 }
 
-function droppedShare(before: Usage | undefined, after: Usage | undefined): number {
-  if (before?.relay === undefined || after?.relay === undefined) return Number.NaN;
-  let dropped = 0;
-  for (const reason of DROP_REASONS)
-    dropped += after.relay.dropped[reason].frames - before.relay.dropped[reason].frames;
-  return dropped / (after.relay.in.frames - before.relay.in.frames);
-}
-
-async function usages(parts: readonly Part[]): Promise<Usage[]> {
-  return await Promise.all(
-    parts.map(async (part) => {
-      part.tell({ type: 'usage' });
-      return (await part.next('usage')).usage;
-    }),
-  );
-}
-
-/** One process of the benchmark. */
-class Part implements AsyncDisposable {
-  readonly #process: ChildProcess;
-
-  constructor(role: string) {
-    this.#process = fork(fileURLToPath(import.meta.resolve('./relay-parts.ts')), [role]);
-  }
-
-  tell(message: ToPart): void {
-    this.#process.send(message);
-  }
-
-  next<Type extends FromPart['type']>(type: Type): Promise<Extract<FromPart, { type: Type }>> {
-    return new Promise((resolve, reject) => {
-      const onMessage = (message: FromPart) => {
-        if (message.type !== type) return;
-        this.#process.off('message', onMessage).off('exit', onExit);
-        resolve(message as Extract<FromPart, { type: Type }>);
-      };
-      const onExit = () => reject(new Error('a process of the benchmark ended early'));
-      this.#process.on('message', onMessage).once('exit', onExit);
-    });
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#process.exitCode !== null) return;
-    this.tell({ type: 'stop' });
-    await once(this.#process, 'exit');
-  }
-}
-
-function inWords(row: RelayBenchRow): string {
-  const of = (value: number, digits = 2) => value.toFixed(digits);
+function inWords({ seconds, frames, gigabits, cpuSeconds, droppedShare }: Measured): string {
   return (
-    `${String(row.frameBytes).padStart(6)} B ${row.windowed ? 'windowed' : 'flood   '} ${of(row.gigabitsPerSecond)} Gbit/s, ` +
-    `${of(row.framesPerSecond, 0)} frames/s (${of(row.relayFramesPerCpuSecond, 0)} a relay CPU-second), CPU-s/GB: relay ` +
-    `${of(row.relayCpuSecondsPerGB)}, sender ${of(row.senderCpuSecondsPerGB)}, receiver ${of(row.receiverCpuSecondsPerGB)}; ` +
-    `dropped ${of(row.droppedShare * 100, 3)} %, relay RSS ${of(row.relayRssMiB, 0)} MiB`
+    `${(gigabits / seconds).toFixed(2)} Gbit/s, ${(frames / seconds).toFixed(0)} frames/s; per relay core ` +
+    `${(gigabits / cpuSeconds).toFixed(2)} Gbit/s, ${(frames / cpuSeconds).toFixed(0)} frames/s; ` +
+    `${(cpuSeconds / seconds).toFixed(2)} cores, ${(droppedShare * 100).toFixed(2)} % dropped`
   );
 }
-
-if (process.argv[1] === import.meta.filename) await suite.run({ json: process.argv.includes('--json') });

@@ -59,6 +59,8 @@ export class Connection {
   readonly members: Map<string, Connection>;
   expiresAt: number;
   heardAt: number;
+  /** When it was last asked for a sign of life; not after `heardAt` when it has given one since. */
+  askedAt = Number.NEGATIVE_INFINITY;
   /** False once it left; the core then ignores it. */
   open = true;
   /** The outlet takes no more until it says so. */

@@ -303,6 +303,20 @@ describe('life of a connection', () => {
     expect(core.metrics().connections).toBe(1);
   });
 
+  test('is never ended unasked, however long after the last sweep the next one comes', () => {
+    const { core, clock, join } = setUp();
+    const a = join(alice);
+    clock.now += LIMITS.PING_INTERVAL_MS.value - 1;
+    core.sweep(clock.now);
+    expect(a.outlet.pings).toBe(0);
+    clock.now += LIMITS.PING_TIMEOUT_MS.value + 1;
+    core.sweep(clock.now);
+    expect([a.outlet.pings, a.outlet.terminated]).toEqual([1, false]);
+    clock.now += LIMITS.PING_TIMEOUT_MS.value;
+    core.sweep(clock.now);
+    expect(a.outlet.terminated).toBe(true);
+  });
+
   test('can be cut off by the control plane', () => {
     const { core, clock, join, presence } = setUp();
     const a = join(alice);

@@ -142,15 +142,16 @@ export class RelayCore {
   sweep(now: number): void {
     for (const connection of this.#all()) {
       connection.queue.expire(now);
-      const silence = now - connection.heardAt;
       if (connection.expiresAt <= now) {
         this.#notice(connection, 'TICKET_EXPIRED');
         this.#close(connection, 'expired', now);
-      } else if (silence >= LIMITS.PING_INTERVAL_MS.value + LIMITS.PING_TIMEOUT_MS.value) {
+      } else if (connection.askedAt <= connection.heardAt) {
+        if (now - connection.heardAt < LIMITS.PING_INTERVAL_MS.value) continue;
+        connection.askedAt = now;
+        connection.outlet.ping();
+      } else if (now - connection.askedAt >= LIMITS.PING_TIMEOUT_MS.value) {
         connection.outlet.terminate();
         this.disconnect(connection, now);
-      } else if (silence >= LIMITS.PING_INTERVAL_MS.value) {
-        connection.outlet.ping();
       }
     }
   }

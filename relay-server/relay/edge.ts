@@ -14,13 +14,14 @@ import { RELAY_PATH, RELAY_SUBPROTOCOL } from '#protocol/frames.ts';
 import type { MachineId, SubscriptionId } from '#protocol/ids.ts';
 import { LIMITS } from '#protocol/limits.ts';
 import { engineCollector, Scavenger } from '#runtime/collector.ts';
+import { FrameMemory } from '#runtime/frame-memory.ts';
 import { refuseUpgrade } from '../refuse-upgrade.ts';
 import { Admission } from './admission.ts';
 import type { Connection, Identity } from './connection.ts';
 import { type PresenceListener, RelayCore } from './core.ts';
-import { FrameMemory } from '#runtime/frame-memory.ts';
 import { MachineSocket } from './machine-socket.ts';
 import type { RelayMetrics } from './metrics.ts';
+import { Tidying } from './tidying.ts';
 import { acceptUpgrade, upgradeFault } from './upgrade.ts';
 import { WriteTurn } from './write-turn.ts';
 
@@ -63,14 +64,18 @@ class RelayEdge implements Relay {
   readonly #options: RelayOptions;
   readonly #core: RelayCore;
   readonly #admission: Admission;
-  readonly #scavenger = new Scavenger(engineCollector());
   readonly #surroundings = { memory: new FrameMemory(), turn: new WriteTurn() };
+  readonly #scavenger: Scavenger;
+  readonly #tidying: Tidying;
   readonly #sockets = new Set<MachineSocket>();
   #sweeping: NodeJS.Timeout | undefined;
   #closed: PromiseWithResolvers<void> | undefined;
 
   constructor(options: RelayOptions) {
     this.#options = options;
+    const collector = engineCollector();
+    this.#scavenger = new Scavenger(collector);
+    this.#tidying = new Tidying(collector);
     this.#core = new RelayCore({
       onPresence: options.onPresence ?? (() => {}),
       onTicket: (connection, ticket) => this.#renew(connection, ticket),
@@ -178,6 +183,7 @@ class RelayEdge implements Relay {
 
   readonly #sweep = (): void => {
     this.#core.sweep(this.#options.now());
+    this.#tidying.look(this.#core.counters.accepted, this.#core.counters.in.frames);
     if (this.#sockets.size > 0) return;
     clearInterval(this.#sweeping);
     this.#sweeping = undefined;

@@ -13,8 +13,8 @@ import {
   type RoomyMessage,
   serverFrame,
 } from '#protocol/websocket.ts';
-import type { Outlet } from './connection.ts';
 import type { FrameMemory } from '#runtime/frame-memory.ts';
+import type { Outlet } from './connection.ts';
 import type { Flushable, WriteTurn } from './write-turn.ts';
 
 export interface MachineSocketEvents {
