@@ -5,7 +5,14 @@
 import { enterEnclosure } from '#lab/hosts/enclosure.ts';
 import { Lab } from '#lab/hosts/lab.ts';
 import { type Command, LAB_COMMANDS, obstacle } from '#lab/prerequisites.ts';
-import { benchLab, type Contender, machineName, type RunningNetwork, type Site, waitForAnswers } from './peers/contender.ts';
+import {
+  benchLab,
+  type Contender,
+  machineName,
+  type RunningNetwork,
+  type Site,
+  waitForAnswers,
+} from './peers/contender.ts';
 import type { Absent, SuiteOptions } from './suite.ts';
 
 export interface Entrant {
@@ -20,7 +27,13 @@ export class Contest {
   readonly absent: readonly Absent[];
   readonly #options: SuiteOptions;
 
-  private constructor(lab: Lab, site: Site, entrants: readonly Entrant[], absent: readonly Absent[], options: SuiteOptions) {
+  private constructor(
+    lab: Lab,
+    site: Site,
+    entrants: readonly Entrant[],
+    absent: readonly Absent[],
+    options: SuiteOptions,
+  ) {
     this.lab = lab;
     this.site = site;
     this.entrants = entrants;
@@ -31,6 +44,7 @@ export class Contest {
   /**
    * Everything that a contender needs is installed before the lab is entered, which has no way out.
    * @param needs of the suite itself, whoever takes part
+   * @param before changes the lab before anything runs on it
    * @throws Error when the lab can not be made here, or ours can not take part
    */
   static async open(
@@ -38,6 +52,7 @@ export class Contest {
     machines: number,
     needs: readonly Command[],
     options: SuiteOptions,
+    before: (lab: Lab) => Promise<void> = async () => undefined,
   ): Promise<Contest> {
     const why = obstacle([...LAB_COMMANDS, ...needs], options.say);
     if (why !== null) throw new Error(why);
@@ -50,6 +65,7 @@ export class Contest {
       else absent.push({ contender: contender.name, why: reason });
     }
     const lab = await Lab.build(await enterEnclosure(), benchLab(machines));
+    await before(lab);
     const site: Site = {
       relay: lab.host('relay'),
       machines: Array.from({ length: machines }, (_, index) => lab.host(machineName(index))),

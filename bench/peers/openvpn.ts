@@ -2,8 +2,9 @@
  * OpenVPN over TCP: two clients that reach each other through their server (client-to-client), with the
  * defaults of 2.6 (TLS, AES-256-GCM). Kernel data-channel offload is off: it does not do TCP.
  */
-import type { Host, Program } from '#lab/hosts/host.ts';
+import type { Host } from '#lab/hosts/host.ts';
 import { LAB_COMMANDS, obstacle } from '#lab/prerequisites.ts';
+import { atOnce } from './at-once.ts';
 import type { Contender, RunningNetwork, Site } from './contender.ts';
 
 const DIRECTORY = '/run/openvpn-bench';
@@ -14,12 +15,11 @@ export const openvpn: Contender = {
   prepare: async (say) => obstacle([...LAB_COMMANDS, 'openvpn', 'openssl'], say),
   async start({ relay, machines }: Site): Promise<RunningNetwork> {
     const serverPrint = await makeKey(relay);
-    const clientPrints: string[] = [];
     const address = (machine: Host) => `10.98.0.${2 + machines.indexOf(machine)}`;
-    for (const machine of machines) {
-      clientPrints.push(await makeKey(machine));
+    const clientPrints = await atOnce(machines, async (machine) => {
       await relay.write(`${DIRECTORY}/clients/${machine.name}`, `ifconfig-push ${address(machine)} 255.255.255.0\n`);
-    }
+      return makeKey(machine);
+    });
     const server = await launch(relay, [
       'mode server',
       'tls-server',
@@ -35,9 +35,8 @@ export const openvpn: Contender = {
       fingerprints(clientPrints),
     ]);
     const client = ['client', 'proto tcp-client', `remote ${relay.address} 1194`, fingerprints([serverPrint])];
-    const programs: Program[] = [server];
-    for (const machine of machines) programs.push(await launch(machine, client));
-    return { address, programs };
+    const clients = await atOnce(machines, async (machine) => launch(machine, client));
+    return { address, programs: [server, ...clients] };
   },
 };
 

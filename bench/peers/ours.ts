@@ -5,6 +5,7 @@
 import { Causeway } from '#lab/causeway.ts';
 import type { Host } from '#lab/hosts/host.ts';
 import { LAB_COMMANDS, obstacle } from '#lab/prerequisites.ts';
+import { atOnce } from './at-once.ts';
 import type { Contender, RunningNetwork, Site } from './contender.ts';
 
 export const ours: Contender = {
@@ -15,15 +16,15 @@ export const ours: Contender = {
     const { causeway, administrator } = await Causeway.start(relay, 'bench');
     const group = await administrator.group('bench', { interconnected: true });
     const token = await administrator.token(group);
-    const addresses = new Map<Host, string>();
-    const programs = [causeway.relay];
-    for (const machine of machines) {
+    const agents = await atOnce(machines, async (machine) => {
       const agent = await causeway.activate(machine, token);
-      await agent.connected();
-      addresses.set(machine, (await agent.addresses()).ipv4);
-      programs.push(agent.program);
-    }
-    return { address: (machine) => addresses.get(machine) ?? unknown(machine), programs };
+      const status = await agent.connected();
+      return { program: agent.program, address: status.machine?.ipv4 };
+    });
+    return {
+      address: (machine: Host) => agents[machines.indexOf(machine)]?.address ?? unknown(machine),
+      programs: [causeway.relay, ...agents.map(({ program }) => program)],
+    };
   },
 };
 

@@ -5,6 +5,7 @@
  */
 import type { Host, Program } from '#lab/hosts/host.ts';
 import { LAB_COMMANDS, obstacle } from '#lab/prerequisites.ts';
+import { atOnce } from './at-once.ts';
 import type { Contender, RunningNetwork, Site } from './contender.ts';
 import { type Built, buildGoProgram, type GoProgram } from './go-programs.ts';
 
@@ -38,16 +39,15 @@ export const tailscale: Contender = {
     if (typeof programs === 'string') throw new Error(programs);
     const derper = await startDerper(relay, programs.tailscale);
     const key = await startHeadscale(relay, programs.headscale);
-    const agents: Program[] = [];
-    const addresses = new Map<Host, string>();
-    for (const machine of machines) {
-      agents.push(await join(machine, programs.tailscale, relay, key));
-      addresses.set(machine, await machine.must([programs.tailscale.path('tailscale'), `--socket=${SOCKET}`, 'ip', '-4']));
-    }
+    const ip = [programs.tailscale.path('tailscale'), `--socket=${SOCKET}`, 'ip', '-4'];
+    const agents = await atOnce(machines, async (machine) => {
+      const program = await join(machine, programs.tailscale, relay, key);
+      return { program, address: await machine.must(ip) };
+    });
     return {
-      address: (machine) => addresses.get(machine) ?? '',
+      address: (machine) => agents[machines.indexOf(machine)]?.address ?? '',
       // headscale carries no traffic.
-      programs: [derper, ...agents],
+      programs: [derper, ...agents.map(({ program }) => program)],
     };
   },
 };
@@ -64,7 +64,18 @@ function findPrograms(say: (line: string) => void): { tailscale: Built; headscal
 export async function startDerper(host: Host, built: Built): Promise<Program> {
   await host.must(['mkdir', '-p', DIRECTORY]);
   await host.must(
-    ['openssl', 'req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'].concat(
+    [
+      'openssl',
+      'req',
+      '-x509',
+      '-newkey',
+      'ec',
+      '-pkeyopt',
+      'ec_paramgen_curve:prime256v1',
+      '-nodes',
+      '-days',
+      '2',
+    ].concat(
       ['-subj', `/CN=${host.address}`, '-addext', `subjectAltName=IP:${host.address}`],
       ['-keyout', `${DIRECTORY}/${host.address}.key`, '-out', `${DIRECTORY}/${host.address}.crt`],
     ),
@@ -85,9 +96,18 @@ async function startHeadscale(host: Host, built: Built): Promise<string> {
   const program = host.spawn('headscale', [...command, 'serve']);
   await program.prints(/listening and serving HTTP/i, 30_000);
   await host.must([...command, 'users', 'create', 'bench']);
-  const created = await host.must(
-    [...command, 'preauthkeys', 'create', '--user', '1', '--reusable', '--expiration', '24h', '--output', 'json'],
-  );
+  const created = await host.must([
+    ...command,
+    'preauthkeys',
+    'create',
+    '--user',
+    '1',
+    '--reusable',
+    '--expiration',
+    '24h',
+    '--output',
+    'json',
+  ]);
   return (JSON.parse(created) as { key: string }).key;
 }
 
@@ -99,7 +119,12 @@ async function join(host: Host, built: Built, relay: Host, key: string): Promise
     { environment: { TS_DEBUG_ALWAYS_USE_DERP: '1', TS_NO_LOGS_NO_SUPPORT: '1' } },
   );
   await host.must(
-    [built.path('tailscale'), `--socket=${SOCKET}`, 'up', `--login-server=http://${relay.address}:${CONTROL_PORT}`].concat([
+    [
+      built.path('tailscale'),
+      `--socket=${SOCKET}`,
+      'up',
+      `--login-server=http://${relay.address}:${CONTROL_PORT}`,
+    ].concat([
       `--authkey=${key}`,
       `--hostname=${host.name}`,
       '--accept-dns=false',
