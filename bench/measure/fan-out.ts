@@ -27,6 +27,8 @@ export interface FanOutMeasurement {
   /** Application bytes in the window, in the order of the clients. */
   readonly bytes: readonly number[];
   readonly cpuSecondsPerGB: number;
+  /** Of that, the relay's: the only part that all clients of real users share. */
+  readonly relayCpuSecondsPerGB: number;
   /** Most resident memory of the relay from the start of the first download on, bytes. */
   readonly relayPeakBytes: number;
 }
@@ -50,9 +52,10 @@ export async function measureFanOut(options: FanOutOptions): Promise<FanOutMeasu
   try {
     await reaches(connected, clients.length, START_TIMEOUT_MS);
     await sleep(SETTLE_MS);
-    const before = { bytes: await acknowledged(), at: performance.now(), cpu: cpuSeconds(programs) };
+    const cpu = () => ({ all: cpuSeconds(programs), relay: cpuSeconds(programs.slice(0, 1)) });
+    const before = { bytes: await acknowledged(), at: performance.now(), cpu: cpu() };
     await sleep(seconds * 1000);
-    const after = { bytes: await acknowledged(), at: performance.now(), cpu: cpuSeconds(programs) };
+    const after = { bytes: await acknowledged(), at: performance.now(), cpu: cpu() };
     const bytes = clients.map(({ name }, index) => {
       const [from, to] = [before.bytes[index] ?? null, after.bytes[index] ?? null];
       if (from === null || to === null) throw new Error(`${name} lost its download\n${downloads[index]?.tail()}`);
@@ -62,7 +65,8 @@ export async function measureFanOut(options: FanOutOptions): Promise<FanOutMeasu
     return {
       mbps: (total * 8) / 1e3 / (after.at - before.at),
       bytes,
-      cpuSecondsPerGB: (after.cpu - before.cpu) / (total / 1e9),
+      cpuSecondsPerGB: (after.cpu.all - before.cpu.all) / (total / 1e9),
+      relayCpuSecondsPerGB: (after.cpu.relay - before.cpu.relay) / (total / 1e9),
       relayPeakBytes: peakBytes(programs[0].pid),
     };
   } finally {

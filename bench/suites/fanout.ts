@@ -39,7 +39,7 @@ export const suite: Suite = {
       const [relay, ...others] = network.programs;
       if (relay === undefined) throw new Error(`${name} has no process`);
       for (const { load, count } of LOADS) {
-        const { mbps, bytes, cpuSecondsPerGB, relayPeakBytes } = await measureFanOut({
+        const { mbps, bytes, cpuSecondsPerGB, relayCpuSecondsPerGB, relayPeakBytes } = await measureFanOut({
           server,
           clients: clients.slice(0, count),
           address: network.address,
@@ -48,6 +48,7 @@ export const suite: Suite = {
         });
         series.add(name, load, 'speed', 'Mbit/s', mbps);
         series.add(name, load, 'processes', 'CPU-s/GB', cpuSecondsPerGB);
+        series.add(name, load, 'of them the relay', 'CPU-s/GB', relayCpuSecondsPerGB);
         series.add(name, load, 'relay memory, peak', 'MiB', relayPeakBytes / 2 ** 20);
         let line = `round ${round}  ${name}  ${load}: ${mbps.toFixed(0)} Mbit/s, ${cpuSecondsPerGB.toFixed(2)} CPU-s/GB`;
         if (count > 1) {
