@@ -44,6 +44,7 @@ export class Contest {
   /**
    * Everything that a contender needs is installed before the lab is entered, which has no way out.
    * @param needs of the suite itself, whoever takes part
+   * @param before changes the lab before anything runs on it
    * @throws Error when the lab can not be made here, or ours can not take part
    */
   static async open(
@@ -51,6 +52,7 @@ export class Contest {
     machines: number,
     needs: readonly Command[],
     options: SuiteOptions,
+    before: (lab: Lab) => Promise<void> = async () => undefined,
   ): Promise<Contest> {
     const why = obstacle([...LAB_COMMANDS, ...needs], options.say);
     if (why !== null) throw new Error(why);
@@ -63,6 +65,7 @@ export class Contest {
       else absent.push({ contender: contender.name, why: reason });
     }
     const lab = await Lab.build(await enterEnclosure(), benchLab(machines));
+    await before(lab);
     const site: Site = {
       relay: lab.host('relay'),
       machines: Array.from({ length: machines }, (_, index) => lab.host(machineName(index))),

@@ -2,10 +2,12 @@
  * All suites, in the order in which they run.
  */
 import type { Suite } from './suite.ts';
+import { suite as fanout } from './suites/fanout.ts';
 import { suite as handshake } from './suites/handshake.ts';
 import { suite as idleConnections } from './suites/idle-connections.ts';
 import { suite as latency } from './suites/latency.ts';
 import { suite as relay } from './suites/relay.ts';
+import { suite as slowReceiver } from './suites/slow-receiver.ts';
 import { suite as small } from './suites/small.ts';
 import { suite as startup } from './suites/startup.ts';
 import { suite as tunnel } from './suites/tunnel.ts';
@@ -15,6 +17,8 @@ export const SUITES: readonly Suite[] = [
   tunnel,
   latency,
   small,
+  fanout,
+  slowReceiver,
   relay,
   idleConnections,
   startup,

@@ -166,7 +166,7 @@ export const LIMITS = {
   WINDOW_MAX_BYTES: {
     value: 16_777_216,
     unit: 'bytes',
-    why: '1 Gbit/s over 67 ms, twice; a path that is longer and faster than that is limited by it.',
+    why: 'Twice 1 Gbit/s over 67 ms; a path that is longer and faster than that is limited by it.',
   },
   WINDOW_SLACK_MS: {
     value: 2,
@@ -354,9 +354,9 @@ export const LIMITS = {
     why: 'What a waiting frame costs beside its bytes (list node, view, ArrayBuffer); charged, so that a queue full of tiny frames is bounded too.',
   },
   RELAY_SOCKET_HIGH_WATER_BYTES: {
-    value: 524_288,
+    value: 65_536,
     unit: 'bytes',
-    why: 'What may sit in one destination’s socket, out of reach of the fair queue: as much as one source delivers in one turn of the event loop (libuv reads a socket up to 32 times, 16 KiB each under TLS).',
+    why: 'What may sit in one destination’s socket, out of reach of the fair queue: one large frame. Behind a line of 5 Mbit/s 512 KiB were 890 ms of a ping’s way, and 64 KiB cost a fast neighbour no speed.',
   },
   RELAY_SOCKET_HIGH_WATER_FRAMES: {
     value: 1_024,

@@ -3,7 +3,7 @@
  * processor time from the kernel's accounting.
  */
 import type { Host, Program } from '#lab/hosts/host.ts';
-import { machineCpuSeconds } from '#lab/hosts/processes.ts';
+import { machineCpuSeconds, usageOf } from '#lab/hosts/processes.ts';
 
 export interface StreamOptions {
   readonly from: Host;
@@ -61,5 +61,5 @@ interface IperfReport {
 }
 
 export function cpuSeconds(programs: readonly Program[]): number {
-  return programs.reduce((sum, program) => sum + program.usage().cpuSeconds, 0);
+  return usageOf(...programs.map((program) => program.pid)).cpuSeconds;
 }

@@ -4,6 +4,7 @@
  */
 import type { Host, Program } from '#lab/hosts/host.ts';
 import { LAB_COMMANDS, obstacle } from '#lab/prerequisites.ts';
+import { atOnce } from './at-once.ts';
 import type { Contender, RunningNetwork, Site } from './contender.ts';
 import { MachinePrograms } from './machine-programs.ts';
 
@@ -15,12 +16,11 @@ export const openvpn: Contender = {
   prepare: async (say) => obstacle([...LAB_COMMANDS, 'openvpn', 'openssl'], say),
   async start({ relay, machines }: Site): Promise<RunningNetwork> {
     const serverPrint = await makeKey(relay);
-    const clientPrints: string[] = [];
     const address = (machine: Host) => `10.98.0.${2 + machines.indexOf(machine)}`;
-    for (const machine of machines) {
-      clientPrints.push(await makeKey(machine));
+    const clientPrints = await atOnce(machines, async (machine) => {
       await relay.write(`${DIRECTORY}/clients/${machine.name}`, `ifconfig-push ${address(machine)} 255.255.255.0\n`);
-    }
+      return makeKey(machine);
+    });
     await configure(relay, [
       'mode server',
       'tls-server',
@@ -38,10 +38,10 @@ export const openvpn: Contender = {
     const client = ['client', 'proto tcp-client', `remote ${relay.address} 1194`, fingerprints([serverPrint])];
     const server = launch(relay);
     const machinePrograms = new MachinePrograms(launch);
-    for (const machine of machines) {
+    await atOnce(machines, async (machine) => {
       await configure(machine, client);
       machinePrograms.start(machine);
-    }
+    });
     return {
       address,
       get programs() {

@@ -5,6 +5,7 @@
 import { Causeway } from '#lab/causeway.ts';
 import type { Host } from '#lab/hosts/host.ts';
 import { LAB_COMMANDS, obstacle } from '#lab/prerequisites.ts';
+import { atOnce } from './at-once.ts';
 import type { Contender, RunningNetwork, Site } from './contender.ts';
 import { MachinePrograms } from './machine-programs.ts';
 
@@ -16,16 +17,15 @@ export const ours: Contender = {
     const { causeway, administrator } = await Causeway.start(relay, 'bench');
     const group = await administrator.group('bench', { interconnected: true });
     const token = await administrator.token(group);
-    const addresses = new Map<Host, string>();
     const machinePrograms = new MachinePrograms((machine) => machine.spawn('agent', ['causeway', 'agent']));
-    for (const machine of machines) {
+    const addresses = await atOnce(machines, async (machine) => {
       const agent = await causeway.activate(machine, token);
-      await agent.connected();
-      addresses.set(machine, (await agent.addresses()).ipv4);
+      const status = await agent.connected();
       machinePrograms.adopt(machine, agent.program);
-    }
+      return status.machine?.ipv4;
+    });
     return {
-      address: (machine) => addresses.get(machine) ?? unknown(machine),
+      address: (machine: Host) => addresses[machines.indexOf(machine)] ?? unknown(machine),
       get programs() {
         return [causeway.relay, ...machinePrograms.all];
       },

@@ -5,6 +5,7 @@
  */
 import type { Host, Program } from '#lab/hosts/host.ts';
 import { LAB_COMMANDS, obstacle } from '#lab/prerequisites.ts';
+import { atOnce } from './at-once.ts';
 import type { Contender, RunningNetwork, Site } from './contender.ts';
 import { type Built, buildGoProgram, type GoProgram } from './go-programs.ts';
 import { MachinePrograms } from './machine-programs.ts';
@@ -40,18 +41,15 @@ export const tailscale: Contender = {
     const derper = await startDerper(relay, programs.tailscale);
     const key = await startHeadscale(relay, programs.headscale);
     const daemons = new MachinePrograms((machine) => startDaemon(machine, programs.tailscale));
-    const addresses = new Map<Host, string>();
-    for (const machine of machines) {
+    const ip = [programs.tailscale.path('tailscale'), `--socket=${SOCKET}`, 'ip', '-4'];
+    const addresses = await atOnce(machines, async (machine) => {
       await machine.must(['mkdir', '-p', DIRECTORY]);
       daemons.start(machine);
       await join(machine, programs.tailscale, relay, key);
-      addresses.set(
-        machine,
-        await machine.must([programs.tailscale.path('tailscale'), `--socket=${SOCKET}`, 'ip', '-4']),
-      );
-    }
+      return machine.must(ip);
+    });
     return {
-      address: (machine) => addresses.get(machine) ?? '',
+      address: (machine) => addresses[machines.indexOf(machine)] ?? '',
       // headscale carries no traffic.
       get programs() {
         return [derper, ...daemons.all];

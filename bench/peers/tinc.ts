@@ -4,6 +4,7 @@
  */
 import type { Host, Program } from '#lab/hosts/host.ts';
 import { LAB_COMMANDS, obstacle } from '#lab/prerequisites.ts';
+import { atOnce } from './at-once.ts';
 import type { Contender, RunningNetwork, Site } from './contender.ts';
 import { MachinePrograms } from './machine-programs.ts';
 
@@ -16,19 +17,19 @@ export const tinc: Contender = {
   async start({ relay, machines }: Site): Promise<RunningNetwork> {
     const hosts = [relay, ...machines];
     const address = (host: Host) => `10.97.0.${1 + hosts.indexOf(host)}`;
-    const hostFiles: Record<string, string> = {};
-    for (const host of hosts) {
-      hostFiles[host.name] = `${await makeKey(host)}\n${hostFile(host === relay ? host.address : null, address(host))}`;
-    }
+    const hostFiles = await atOnce(hosts, async (host) => {
+      const file = `${await makeKey(host)}\n${hostFile(host === relay ? host.address : null, address(host))}`;
+      return `cat > ${DIRECTORY}/hosts/${host.name} << 'end of file'\n${file}end of file\n`;
+    });
     const processes = new MachinePrograms(launch);
-    for (const host of hosts) {
-      for (const [other, content] of Object.entries(hostFiles))
-        await host.write(`${DIRECTORY}/hosts/${other}`, content);
+    await atOnce(hosts, async (host) => {
+      // Every host has a file about every other: one script writes them all.
+      await host.must(['sh'], { input: hostFiles.join('') });
       await host.write(`${DIRECTORY}/tinc.conf`, configuration(host.name));
       await host.write(`${DIRECTORY}/tinc-up`, upScript(address(host)));
       await host.must(['chmod', '+x', `${DIRECTORY}/tinc-up`]);
-      processes.start(host);
-    }
+    });
+    for (const host of hosts) processes.start(host);
     return {
       address,
       get programs() {

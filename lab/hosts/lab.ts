@@ -65,6 +65,13 @@ export class Lab {
     await this.host(name).must(['ip', 'link', 'set', 'eth0', cut ? 'down' : 'up']);
   }
 
+  /** Makes the cable of a server slow in the direction to it. */
+  async slowDown(name: string, mbps: number): Promise<void> {
+    const index = this.#description.servers.findIndex((server) => server.name === name);
+    if (index < 0) throw new Error(`the lab has no server ${name}`);
+    await inEnclosure(['tc', 'qdisc', 'add', 'dev', `port${index}`, 'root', ...slowCable(mbps)]);
+  }
+
   /** The counters of a site's firewall, in packets. */
   async counters(site: string): Promise<Record<CounterName, number>> {
     const json = await this.host(site).must(['nft', '-j', 'list', 'counters', 'table', 'ip', 'site']);
@@ -152,6 +159,12 @@ export class Lab {
 
 async function ipBatch(host: Host, commands: readonly string[]): Promise<void> {
   await host.must(['ip', '-batch', '-'], { input: `${commands.join('\n')}\n` });
+}
+
+/** Words of a queueing discipline for {@link Lab.slowDown}, or for any other cable that is to be like it. */
+export function slowCable(mbps: number): readonly string[] {
+  // At 5 Mbit/s a burst of 128 KiB would be 200 ms of the line; this is 13.
+  return ['tbf', 'rate', `${mbps}mbit`, 'burst', '8kb', 'latency', '50ms'];
 }
 
 /** Both ways: the queue on `wan` holds what goes out, the one on `lan` what comes in. */

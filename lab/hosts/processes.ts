@@ -14,8 +14,11 @@ export interface Usage {
 /** Linux exports times to /proc in 1/100 s on every architecture (USER_HZ). */
 const TICKS_PER_SECOND = 100;
 
-/** The sum over the process `root` and its descendants; zero once it is gone. */
-export function usageOf(root: number): Usage {
+/**
+ * The sum over the processes `roots` and their descendants, of which none may be another's; zero for what
+ * is gone. All of /proc is read once, however many are asked for.
+ */
+export function usageOf(...roots: readonly number[]): Usage {
   const children = new Map<number, number[]>();
   const stats = new Map<number, Usage>();
   for (const entry of readdirSync('/proc')) {
@@ -25,7 +28,7 @@ export function usageOf(root: number): Usage {
     children.set(stat.parent, [...(children.get(stat.parent) ?? []), Number(entry)]);
   }
   const sum = { cpuSeconds: 0, rssBytes: 0 };
-  const pending = [root];
+  const pending = [...roots];
   for (let pid = pending.pop(); pid !== undefined; pid = pending.pop()) {
     sum.cpuSeconds += stats.get(pid)?.cpuSeconds ?? 0;
     sum.rssBytes += stats.get(pid)?.rssBytes ?? 0;

@@ -1,0 +1,16 @@
+/**
+ * How TCP paces itself on the hosts of a lab. A computer that runs benchmarks may have BBR as its default,
+ * which keeps queues short of its own accord and hides what those of a relay do; most users have Linux's
+ * default, which fills a queue until something is dropped.
+ */
+import type { Lab } from '#lab/hosts/lab.ts';
+
+/** A host may choose only what the computer allows all of them; reno is always allowed, and fills queues like cubic. */
+const SCRIPT =
+  'for one in cubic reno; do sysctl -q -w net.ipv4.tcp_congestion_control=$one 2> /dev/null && break; done';
+
+/** For connections opened from now on, so before any network is started. @returns the one in use, by its name in Linux */
+export async function fillQueues(lab: Lab): Promise<string> {
+  await Promise.all(lab.hosts.map((host) => host.must(['sh', '-c', SCRIPT])));
+  return lab.host('relay').must(['sysctl', '-n', 'net.ipv4.tcp_congestion_control']);
+}

@@ -1,0 +1,70 @@
+/**
+ * One machine serves fifty at once through the relay: what they get together, and whether each gets its
+ * part. From the server to the clients, for that is what fifty users of one server wait for. All networks
+ * run on all machines at the same time, as in the other suites: 51 machines with all four take two
+ * minutes to start and 4 GB.
+ */
+import { offerServices } from '#lab/traffic/probes.ts';
+import { Contest } from '../contest.ts';
+import { fairness, measureFanOut } from '../measure/fan-out.ts';
+import { fillQueues } from '../peers/congestion.ts';
+import { openvpn } from '../peers/openvpn.ts';
+import { ours } from '../peers/ours.ts';
+import { tailscale } from '../peers/tailscale.ts';
+import { tinc } from '../peers/tinc.ts';
+import { bar, ratio, Series, type Suite } from '../suite.ts';
+
+const CONTENDERS = [ours, tailscale, openvpn, tinc];
+const CLIENTS = 50;
+const ONE = '1 client';
+const ALL = `${CLIENTS} clients`;
+/** The name of each is the load's. One client alone is what the fifty are held against. */
+const LOADS = [
+  { load: ONE, count: 1 },
+  { load: ALL, count: CLIENTS },
+] as const;
+
+export const suite: Suite = {
+  name: 'fanout',
+  summary: `one machine serves ${CLIENTS} at once: total throughput, fairness, processor time, the relay’s memory`,
+  async run(options) {
+    const contest = await Contest.open(CONTENDERS, CLIENTS + 1, [], options, async (lab) =>
+      options.say(`congestion control: ${await fillQueues(lab)}`),
+    );
+    const [server, ...clients] = contest.site.machines;
+    if (server === undefined) throw new Error('the contest has a server');
+    await offerServices(server);
+    const series = new Series();
+    await contest.rounds(async ({ contender: { name }, network }, round) => {
+      const [relay, ...others] = network.programs;
+      if (relay === undefined) throw new Error(`${name} has no process`);
+      for (const { load, count } of LOADS) {
+        const { mbps, bytes, cpuSecondsPerGB, relayCpuSecondsPerGB, relayPeakBytes } = await measureFanOut({
+          server,
+          clients: clients.slice(0, count),
+          address: network.address,
+          seconds: options.quick ? 4 : 10,
+          programs: [relay, ...others],
+        });
+        series.add(name, load, 'speed', 'Mbit/s', mbps);
+        series.add(name, load, 'processes', 'CPU-s/GB', cpuSecondsPerGB);
+        series.add(name, load, 'of them the relay', 'CPU-s/GB', relayCpuSecondsPerGB);
+        series.add(name, load, 'relay memory, peak', 'MiB', relayPeakBytes / 2 ** 20);
+        let line = `round ${round}  ${name}  ${load}: ${mbps.toFixed(0)} Mbit/s, ${cpuSecondsPerGB.toFixed(2)} CPU-s/GB`;
+        if (count > 1) {
+          const mean = bytes.reduce((sum, some) => sum + some, 0) / bytes.length;
+          series.add(name, load, 'fairness', 'Jain', fairness(bytes));
+          series.add(name, load, 'least client', '% of the mean', (Math.min(...bytes) / mean) * 100);
+          line += `, fairness ${fairness(bytes).toFixed(3)}`;
+        }
+        options.say(line);
+      }
+    });
+    const kept = ratio(series.median('ours', ALL, 'speed'), series.median('ours', ONE, 'speed'));
+    const bars = [
+      bar(`${ALL} together, share of what one alone gets`, '', kept, 'higher', 0.9),
+      bar(`${ALL}, fairness between them`, 'Jain', series.median('ours', ALL, 'fairness'), 'higher', 0.95),
+    ];
+    return { figures: series.figures(), bars, absent: contest.absent };
+  },
+};
