@@ -72,7 +72,8 @@ export class SendWindow {
     const rate = Math.max(this.#rate, this.#previousRate);
     if (rate === 0) return LIMITS.WINDOW_FIRST_BYTES.value;
     const wanted = rate * (2 * this.#leastRoundTrip + LIMITS.WINDOW_SLACK_MS.value);
-    return Math.min(CEILING, Math.max(FLOOR, wanted));
+    const modest = Math.min(LIMITS.WINDOW_MODEST_BYTES.value, rate * LIMITS.WINDOW_MODEST_MS.value);
+    return Math.min(CEILING, Math.max(FLOOR, modest, wanted));
   }
 
   /** Whether to send more. One message may go beyond the size, so that a large one is never stuck. */
