@@ -17,7 +17,7 @@ import {
 
 test('the layouts as they are on the wire', () => {
   expect(TUNNEL_MESSAGE).toEqual({ HANDSHAKE_INIT: 1, HANDSHAKE_RESPONSE: 2, UNKNOWN_SESSION: 3, DATA: 4 });
-  expect(RECORD).toEqual({ KEEPALIVE: 0, PACKET: 1, OFFLOADED: 2, PROBE: 3, PROBE_REPLY: 4 });
+  expect(RECORD).toEqual({ KEEPALIVE: 0, PACKET: 1, OFFLOADED: 2, PROBE: 3, PROBE_REPLY: 4, ARRIVED: 5 });
   expect(CIPHER_BIT).toEqual({ 'chacha20-poly1305': 1, 'aes-256-gcm': 2 });
   expect(DATA_HEADER_BYTES).toBe(13);
   expect(DATA_OVERHEAD_BYTES).toBe(DATA_HEADER_BYTES + TAG_BYTES);

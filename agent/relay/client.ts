@@ -61,6 +61,8 @@ export class RelayClient implements Disposable {
   #connecting = false;
   #retry: NodeJS.Timeout | undefined;
   #livenessTimer: NodeJS.Timeout | undefined;
+  /** When it fires, by performance.now(). */
+  #watchAt = Number.POSITIVE_INFINITY;
   #ticketTimer: NodeJS.Timeout | undefined;
   #pingSentAt: number | undefined;
   #congested = false;
@@ -209,10 +211,16 @@ export class RelayClient implements Disposable {
     }, milliseconds);
   }
 
+  /** Arms the timer, unless it fires soon enough as it is: one that fires early costs one look, a new one for every packet more. */
   #watch(): void {
-    clearTimeout(this.#livenessTimer);
     if (this.#socket === undefined) return;
+    const now = performance.now();
+    const at = now + this.#liveness.nextCheckIn(now) + 10;
+    if (at >= this.#watchAt) return;
+    clearTimeout(this.#livenessTimer);
+    this.#watchAt = at;
     this.#livenessTimer = setTimeout(() => {
+      this.#watchAt = Number.POSITIVE_INFINITY;
       const verdict = this.#liveness.verdict(performance.now());
       if (verdict === 'dead') {
         const { server } = this.#options.target;
@@ -225,7 +233,7 @@ export class RelayClient implements Disposable {
         this.ping();
       }
       this.#watch();
-    }, this.#liveness.nextCheckIn(performance.now()) + 10);
+    }, at - now);
   }
 
   #lost(error: unknown): void {
@@ -248,6 +256,7 @@ export class RelayClient implements Disposable {
 
   #close(): void {
     clearTimeout(this.#livenessTimer);
+    this.#watchAt = Number.POSITIVE_INFINITY;
     clearTimeout(this.#ticketTimer);
     const socket = this.#socket;
     this.#socket = undefined;
