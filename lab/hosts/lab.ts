@@ -191,6 +191,7 @@ async function startHolder(script: string, log: string): Promise<number> {
 
 async function inEnclosure(command: readonly string[], lines: readonly string[] = []): Promise<void> {
   const child = spawn(command[0] ?? '', command.slice(1), { cwd: '/', stdio: ['pipe', 'inherit', 'inherit'] });
+  child.stdin.on('error', () => undefined); // it may end without reading any
   child.stdin.end(`${lines.join('\n')}\n`);
   const [code] = (await once(child, 'exit')) as [number | null];
   if (code !== 0) throw new Error(`building the lab: ${command.join(' ')} ended with ${code}`);
