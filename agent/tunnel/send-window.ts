@@ -1,7 +1,7 @@
 /**
  * How much may be under way to one peer at once. Between two agents lie three programs and four kernel
  * buffers, each of which would fill up before anybody noticed; so the peer says what has arrived, and no
- * more is sent than its path carries in a round trip and a little. What is over it waits here, where a
+ * more is sent than its path carries in two round trips and a little. What is over it waits here, where a
  * bulk transfer can be passed by a single small packet, and where it stalls no other peer.
  *
  * The size follows the path as in BBR (Cardwell et al., ACM Queue 14(5), 2016): the greatest rate of delivery
