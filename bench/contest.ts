@@ -64,6 +64,10 @@ export class Contest {
       if (reason === null) ready.push(contender);
       else absent.push({ contender: contender.name, why: reason });
     }
+    if (ready.length + absent.length === 0) {
+      const names = contenders.map(({ name }) => name).join(', ');
+      throw new Error(`nobody in this suite is called ${options.only.join(' or ')}; there are ${names}`);
+    }
     const lab = await Lab.build(await enterEnclosure(), benchLab(machines));
     await before(lab);
     const site: Site = {
