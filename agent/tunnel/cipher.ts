@@ -6,6 +6,7 @@
  */
 import { createCipheriv, createDecipheriv, createSecretKey, getCiphers, type KeyObject } from 'node:crypto';
 import { chacha20poly1305 } from '@noble/ciphers/chacha.js';
+import { type AeadKey, nativeAead } from '#native/aead.ts';
 import { concatBytes } from '#protocol/encoding.ts';
 import { CIPHER_BIT, type DataCipher, TAG_BYTES } from '#protocol/tunnel-messages.ts';
 
@@ -14,8 +15,8 @@ const NONCE_BYTES = 12;
 const LOW_HALF_BIG_ENDIAN = 8;
 const LOW_HALF_LITTLE_ENDIAN = 4;
 
-/** One direction of one session. */
-export interface DataKey {
+/** One direction of one session. Dispose of it when the session is over. */
+export interface DataKey extends Disposable {
   /**
    * Writes ciphertext and tag to `target` from `at`. The plaintext comes in two parts, so that a large
    * packet need not be copied behind its record header.
@@ -23,16 +24,28 @@ export interface DataKey {
    */
   seal(counter: number, first: Uint8Array, second: Uint8Array | undefined, target: Uint8Array, at: number): void;
   /**
+   * Writes the plaintext to the start of `target`, which has room for it.
    * @param sealed ciphertext and tag
-   * @returns a fresh buffer, or undefined when the message is not authentic
+   * @returns the plaintext's length, or undefined when the message is not authentic
    */
-  open(counter: number, sealed: Uint8Array): Uint8Array | undefined;
+  open(counter: number, sealed: Uint8Array, target: Uint8Array): number | undefined;
 }
 
-/** @param key 32 bytes, copied and wiped. */
-export function dataKey(cipher: DataCipher, key: Uint8Array): DataKey {
-  if (cipher === 'aes-256-gcm') return new NodeKey('aes-256-gcm', key);
-  return getCiphers().includes('chacha20-poly1305') ? new NodeKey('chacha20-poly1305', key) : new NobleChaChaKey(key);
+export type Direction = 'seal' | 'open';
+
+/**
+ * @param key 32 bytes, copied and wiped.
+ * @param direction the only one it is used for
+ */
+export function dataKey(cipher: DataCipher, key: Uint8Array, direction: Direction): DataKey {
+  const native = nativeAead(cipher);
+  if (native !== undefined) {
+    const made = new NativeKey(cipher, direction === 'seal' ? native.sealingKey(key) : native.openingKey(key));
+    key.fill(0);
+    return made;
+  }
+  const known = cipher === 'aes-256-gcm' || getCiphers().includes(cipher);
+  return known ? new NodeKey(cipher, key) : new NobleChaChaKey(key);
 }
 
 /**
@@ -58,21 +71,45 @@ export function chooseCipher(ours: number, theirs: number): DataCipher | undefin
   return common & CIPHER_BIT['chacha20-poly1305'] ? 'chacha20-poly1305' : undefined;
 }
 
-/** By OpenSSL, for both algorithms. The key lives in a KeyObject, out of reach of the JavaScript heap. */
-class NodeKey implements DataKey {
+/** By OpenSSL, without a detour. */
+class NativeKey implements DataKey {
+  readonly #key: AeadKey;
+  readonly #nonce: Nonce;
+
+  constructor(cipher: DataCipher, key: AeadKey) {
+    this.#key = key;
+    this.#nonce = new Nonce(cipher);
+  }
+
+  seal(counter: number, first: Uint8Array, second: Uint8Array | undefined, target: Uint8Array, at: number): void {
+    this.#key.seal(this.#nonce.of(counter), first, second, target, at);
+  }
+
+  open(counter: number, sealed: Uint8Array, target: Uint8Array): number | undefined {
+    return this.#key.open(this.#nonce.of(counter), sealed, target) ? sealed.length - TAG_BYTES : undefined;
+  }
+
+  [Symbol.dispose](): void {
+    this.#key[Symbol.dispose]();
+  }
+}
+
+/** By node:crypto, for both algorithms. The key lives in a KeyObject, out of reach of the JavaScript heap. */
+export class NodeKey implements DataKey {
   readonly #name: DataCipher;
   readonly #key: KeyObject;
-  readonly #nonce = Buffer.alloc(NONCE_BYTES);
+  readonly #nonce: Nonce;
 
   constructor(name: DataCipher, key: Uint8Array) {
     this.#name = name;
+    this.#nonce = new Nonce(name);
     this.#key = createSecretKey(key);
     key.fill(0);
   }
 
   seal(counter: number, first: Uint8Array, second: Uint8Array | undefined, target: Uint8Array, at: number): void {
     // The types know authTagLength for each name alone, not for the union of both names.
-    const cipher = createCipheriv(this.#name as 'aes-256-gcm', this.#key, this.#nonceFor(counter), {
+    const cipher = createCipheriv(this.#name as 'aes-256-gcm', this.#key, this.#nonce.of(counter), {
       authTagLength: TAG_BYTES,
     });
     let end = at;
@@ -84,10 +121,10 @@ class NodeKey implements DataKey {
     target.set(cipher.getAuthTag(), end);
   }
 
-  open(counter: number, sealed: Uint8Array): Uint8Array | undefined {
+  open(counter: number, sealed: Uint8Array, target: Uint8Array): number | undefined {
     const body = sealed.length - TAG_BYTES;
     if (body < 0) return undefined;
-    const decipher = createDecipheriv(this.#name as 'aes-256-gcm', this.#key, this.#nonceFor(counter), {
+    const decipher = createDecipheriv(this.#name as 'aes-256-gcm', this.#key, this.#nonce.of(counter), {
       authTagLength: TAG_BYTES,
     });
     decipher.setAuthTag(sealed.subarray(body));
@@ -98,20 +135,18 @@ class NodeKey implements DataKey {
       plaintext.fill(0);
       return undefined;
     }
-    return plaintext;
+    target.set(plaintext);
+    return body;
   }
 
-  #nonceFor(counter: number): Buffer {
-    if (this.#name === 'aes-256-gcm') this.#nonce.writeUInt32BE(counter, LOW_HALF_BIG_ENDIAN);
-    else this.#nonce.writeUInt32LE(counter, LOW_HALF_LITTLE_ENDIAN);
-    return this.#nonce;
-  }
+  /** The KeyObject goes with the garbage. */
+  [Symbol.dispose](): void {}
 }
 
 /** For runtimes whose crypto library has no ChaCha20-Poly1305 in this form (Electron's BoringSSL). */
 export class NobleChaChaKey implements DataKey {
   readonly #key: Uint8Array;
-  readonly #nonce = Buffer.alloc(NONCE_BYTES);
+  readonly #nonce = new Nonce('chacha20-poly1305');
 
   constructor(key: Uint8Array) {
     this.#key = new Uint8Array(key);
@@ -119,18 +154,38 @@ export class NobleChaChaKey implements DataKey {
   }
 
   seal(counter: number, first: Uint8Array, second: Uint8Array | undefined, target: Uint8Array, at: number): void {
-    this.#nonce.writeUInt32LE(counter, LOW_HALF_LITTLE_ENDIAN);
     const plaintext = second === undefined ? first : concatBytes(first, second);
-    target.set(chacha20poly1305(this.#key, this.#nonce).encrypt(plaintext), at);
+    target.set(chacha20poly1305(this.#key, this.#nonce.of(counter)).encrypt(plaintext), at);
   }
 
-  open(counter: number, sealed: Uint8Array): Uint8Array | undefined {
+  open(counter: number, sealed: Uint8Array, target: Uint8Array): number | undefined {
     if (sealed.length < TAG_BYTES) return undefined;
-    this.#nonce.writeUInt32LE(counter, LOW_HALF_LITTLE_ENDIAN);
     try {
-      return chacha20poly1305(this.#key, this.#nonce).decrypt(sealed);
+      const plaintext = chacha20poly1305(this.#key, this.#nonce.of(counter)).decrypt(sealed);
+      target.set(plaintext);
+      return plaintext.length;
     } catch {
       return undefined;
     }
+  }
+
+  [Symbol.dispose](): void {
+    this.#key.fill(0);
+  }
+}
+
+/** Nonces as in Noise §12.3 and §12.4: one buffer, used again and again. */
+class Nonce {
+  readonly #bytes = Buffer.alloc(NONCE_BYTES);
+  readonly #bigEndian: boolean;
+
+  constructor(cipher: DataCipher) {
+    this.#bigEndian = cipher === 'aes-256-gcm';
+  }
+
+  of(counter: number): Buffer {
+    if (this.#bigEndian) this.#bytes.writeUInt32BE(counter, LOW_HALF_BIG_ENDIAN);
+    else this.#bytes.writeUInt32LE(counter, LOW_HALF_LITTLE_ENDIAN);
+    return this.#bytes;
   }
 }

@@ -30,6 +30,8 @@ export class DataPath {
   readonly #context: TunnelContext;
   readonly #sealer = new PacketSealer();
   readonly #opener = new PacketOpener();
+  /** Of the message being received. */
+  readonly #plaintext = new Uint8Array(LIMITS.TUNNEL_PLAINTEXT_MAX_BYTES.value);
   readonly #hintGate = new RateGate(LIMITS.UNKNOWN_SESSION_EVERY_MS.value);
 
   constructor(context: TunnelContext) {
@@ -122,7 +124,7 @@ export class DataPath {
     const index = readIndex(message, INDEX_AT);
     const session = peer?.slots.byLocalIndex(index);
     if (peer === undefined || session === undefined) return this.#refuseSession(id, peer, index, now);
-    const plaintext = session.open(message, now);
+    const plaintext = session.open(message, now, this.#plaintext);
     if (typeof plaintext === 'string') return plaintext;
     peer.heard(now);
     if (peer.slots.proven(session)) {

@@ -77,8 +77,8 @@ export class Session {
     this.#head[FRAME_HEADER_BYTES] = TUNNEL_MESSAGE.DATA;
     new DataView(this.#head.buffer).setUint32(FRAME_HEADER_BYTES + 1, options.remoteIndex);
     this.#keys = {
-      send: dataKey(options.cipher, options.keys.sendKey),
-      receive: dataKey(options.cipher, options.keys.receiveKey),
+      send: dataKey(options.cipher, options.keys.sendKey, 'seal'),
+      receive: dataKey(options.cipher, options.keys.receiveKey, 'open'),
     };
   }
 
@@ -116,17 +116,19 @@ export class Session {
   }
 
   /**
-   * The plaintext of a DATA message, in a fresh buffer, or why there is none. The replay window is asked,
-   * and moved, only by authentic messages.
+   * The plaintext of a DATA message, or why there is none. The replay window is asked, and moved, only by
+   * authentic messages.
+   * @param into where the plaintext is written; room for TUNNEL_PLAINTEXT_MAX_BYTES
+   * @returns a view of it
    */
-  open(message: Uint8Array, now: number): Uint8Array | DropReason {
+  open(message: Uint8Array, now: number, into: Uint8Array): Uint8Array | DropReason {
     if (this.#keys === undefined || now >= this.expiresAt) return 'expired-session';
     const view = new DataView(message.buffer, message.byteOffset, message.byteLength);
     const counter = view.getUint32(COUNTER_AT + COUNTER_BYTES / 2);
     if (view.getUint32(COUNTER_AT) !== 0 || counter >= LIMITS.REJECT_AFTER_MESSAGES.value) return 'expired-session';
-    const plaintext = this.#keys.receive.open(counter, message.subarray(DATA_HEADER_BYTES));
-    if (plaintext === undefined) return 'unauthentic';
-    return this.#replay.accept(counter) ? plaintext : 'replayed';
+    const length = this.#keys.receive.open(counter, message.subarray(DATA_HEADER_BYTES), into);
+    if (length === undefined) return 'unauthentic';
+    return this.#replay.accept(counter) ? into.subarray(0, length) : 'replayed';
   }
 
   /** The counter that the next message will have. */
@@ -141,6 +143,8 @@ export class Session {
 
   /** Lets go of the keys. Idempotent. */
   close(): void {
+    this.#keys?.send[Symbol.dispose]();
+    this.#keys?.receive[Symbol.dispose]();
     this.#keys = undefined;
   }
 }
