@@ -3,7 +3,7 @@
  * certificate authority, a host name or a date. Nothing is sent before the key has been checked.
  */
 import { createHash } from 'node:crypto';
-import { isIP } from 'node:net';
+import { isIP, type OnReadOpts } from 'node:net';
 import { connect, type TLSSocket } from 'node:tls';
 import { CausewayError } from '#protocol/errors.ts';
 import type { ServerPin } from '#protocol/ids.ts';
@@ -14,11 +14,15 @@ export interface PinnedServer {
   readonly pin: ServerPin;
 }
 
+/** Takes what arrives in one buffer that is used again and again, instead of a fresh one each as 'data'. */
+export type ReadInto = OnReadOpts;
+
 /**
  * @param signal ends the attempt; the promise then rejects with the signal's reason.
+ * @param onread given, the socket has no 'data'
  * @throws CausewayError SERVER_UNREACHABLE, SERVER_PIN_MISMATCH
  */
-export function connectPinned(target: PinnedServer, signal: AbortSignal): Promise<TLSSocket> {
+export function connectPinned(target: PinnedServer, signal: AbortSignal, onread?: ReadInto): Promise<TLSSocket> {
   const { hostname, port } = new URL(target.server);
   const host = hostname.replace(/^\[|\]$/g, '');
   const { promise, resolve, reject } = Promise.withResolvers<TLSSocket>();
@@ -31,6 +35,7 @@ export function connectPinned(target: PinnedServer, signal: AbortSignal): Promis
     minVersion: 'TLSv1.2',
     // The pin below authenticates the server; a self-made certificate has no authority to check.
     rejectUnauthorized: false,
+    ...(onread === undefined ? {} : { onread }),
   });
   const abort = () => fail(signal.reason);
   const fail = (error: unknown) => {

@@ -9,6 +9,7 @@ import type { TLSSocket } from 'node:tls';
 import { LIMITS } from '#protocol/limits.ts';
 import { connectPinned, type PinnedServer, unreachable } from './pinned-socket.ts';
 import { refusalOf } from './refusal.ts';
+import { SteadyReader } from './steady-reader.ts';
 
 export interface UpgradeTarget extends PinnedServer {
   readonly path: string;
@@ -17,10 +18,10 @@ export interface UpgradeTarget extends PinnedServer {
 }
 
 export interface Upgraded {
-  /** Paused: nothing is lost before the caller listens. */
+  /** Without 'data': what arrives comes by the reader. */
   readonly socket: TLSSocket;
-  /** What came in one packet with the answer. */
-  readonly head: Buffer;
+  /** Keeps what arrives until the caller takes it. */
+  readonly reader: SteadyReader;
 }
 
 /** RFC 6455 §1.3 */
@@ -35,8 +36,10 @@ export async function upgradePinned(target: UpgradeTarget, signal: AbortSignal):
   const timeout = AbortSignal.timeout(LIMITS.CONTROL_TIMEOUT_MS.value);
   const either = AbortSignal.any([signal, timeout]);
   try {
-    const socket = await connectPinned(target, either);
-    return { socket, head: await upgrade(target, socket, either) };
+    const reader = new SteadyReader();
+    const socket = await connectPinned(target, either, reader.onread);
+    await upgrade(target, socket, reader, either);
+    return { socket, reader };
   } catch (error) {
     if (timeout.aborted && error === timeout.reason) {
       throw unreachable(target.server, new Error(`no answer within ${seconds} seconds`));
@@ -45,11 +48,12 @@ export async function upgradePinned(target: UpgradeTarget, signal: AbortSignal):
   }
 }
 
-function upgrade(target: UpgradeTarget, socket: TLSSocket, signal: AbortSignal): Promise<Buffer> {
-  const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
+function upgrade(target: UpgradeTarget, socket: TLSSocket, reader: SteadyReader, signal: AbortSignal): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const exchange = reader.exchangeOn(socket);
   const key = randomBytes(16).toString('base64');
   const attempt: ClientRequest = request(new URL(target.path, target.server.replace(/^https/, 'http')), {
-    createConnection: () => socket,
+    createConnection: () => exchange,
     headers: {
       ...target.headers,
       connection: 'Upgrade',
@@ -75,8 +79,8 @@ function upgrade(target: UpgradeTarget, socket: TLSSocket, signal: AbortSignal):
       return;
     }
     signal.removeEventListener('abort', abort);
-    socket.pause();
-    resolve(head);
+    reader.endExchange(head);
+    resolve();
   });
   attempt.end();
   return promise;

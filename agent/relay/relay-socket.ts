@@ -17,6 +17,7 @@ import {
 } from '#protocol/websocket.ts';
 import type { FrameMemory } from '#runtime/frame-memory.ts';
 import type { Upgraded } from '../pinned-upgrade.ts';
+import type { SteadyReader } from '../steady-reader.ts';
 
 export interface RelaySocketEvents {
   /** One relay frame; a view that is valid during the call. */
@@ -35,13 +36,14 @@ export class RelaySocket {
   readonly #socket: TLSSocket;
   readonly #events: RelaySocketEvents;
   readonly #memory: FrameMemory;
+  readonly #source: SteadyReader;
   readonly #reader: MessageReader;
   /** A frame that comes in pieces is put together here; it is dead when its handler returns. */
   readonly #assembly = new Uint8Array(HEADER_ROOM_BYTES + LIMITS.RELAY_FRAME_MAX_BYTES.value);
   #ended = false;
 
   /** @param memory gets back the frames that were sent */
-  constructor({ socket, head }: Upgraded, memory: FrameMemory, events: RelaySocketEvents) {
+  constructor({ socket, reader }: Upgraded, memory: FrameMemory, events: RelaySocketEvents) {
     this.#socket = socket;
     this.#events = events;
     this.#memory = memory;
@@ -60,16 +62,15 @@ export class RelaySocket {
         onViolation: (status) => this.#end(status, status, true),
       },
     );
-    socket.on('data', (chunk: Buffer) => this.#reader.push(chunk));
     socket.on('drain', () => events.onDrained());
     socket.on('close', () => this.#end(GONE));
     socket.on('end', () => this.#end(GONE));
-    if (head.length > 0) socket.unshift(head);
+    this.#source = reader;
   }
 
   /** Begins to hand over what came. */
   start(): void {
-    this.#socket.resume();
+    this.#source.handOver((chunk) => this.#reader.push(chunk));
   }
 
   /** Takes the frame over. */

@@ -2,7 +2,16 @@ import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { equalBytes, toHex } from '#protocol/encoding.ts';
 import { CIPHER_BIT, type DataCipher, TAG_BYTES } from '#protocol/tunnel-messages.ts';
-import { chooseCipher, cipherBits, type DataKey, type Direction, dataKey, NobleChaChaKey, NodeKey, suitableCiphers } from './cipher.ts';
+import {
+  chooseCipher,
+  cipherBits,
+  type DataKey,
+  type Direction,
+  dataKey,
+  NobleChaChaKey,
+  NodeKey,
+  suitableCiphers,
+} from './cipher.ts';
 import { CIPHERS } from './noise/aead.ts';
 
 const secret = () => Uint8Array.from({ length: 32 }, (_, at) => at);
