@@ -213,6 +213,16 @@ export const LIMITS = {
     unit: 'bytes',
     why: 'Packets that wait for a peer’s window: the product of 1 Gbit/s and 30 ms, as at the relay (RELAY_QUEUE_MAX_BYTES).',
   },
+  TUNNEL_QUEUE_MAX_BYTES: {
+    value: 67_108_864,
+    unit: 'bytes',
+    why: 'All peers’ queues together, sixteen full ones: what an agent may cost a small server. Over it, the peer that holds the most loses first.',
+  },
+  PEER_TURN_BYTES: {
+    value: 131_072,
+    unit: 'bytes',
+    why: 'What a peer may send before it is the next one’s turn on a full link: two super-packets, so that a turn fills whole messages.',
+  },
   PEER_QUEUE_MAX_AGE_MS: {
     value: 500,
     unit: 'ms',
@@ -312,9 +322,9 @@ export const LIMITS = {
     why: 'With full jitter, 10,000 agents make about 1,300 attempts a second at a server that comes back.',
   },
   AGENT_SOCKET_HIGH_WATER_BYTES: {
-    value: 1_048_576,
+    value: 262_144,
     unit: 'bytes',
-    why: 'The agent stops reading its adapter above this much unsent; 16 super-packets keep a 10 Gbit/s relay path of 1 ms busy.',
+    why: 'Above this much unsent in the socket, packets wait in their peers’ queues, where they have fair turns and small ones pass; four super-packets, beside what the kernel holds, keep it from running dry between two turns.',
   },
 
   ADAPTER_MTU_BYTES: {

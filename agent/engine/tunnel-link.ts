@@ -106,14 +106,14 @@ export class TunnelLink implements Disposable {
 
   /** The relay connection is a new one. */
   reconnected(): void {
-    this.#adapter?.resume();
     this.#tunnel.reconnected(this.#now());
     this.#schedule();
   }
 
   /** The relay's socket took what it held. */
   drained(): void {
-    this.#adapter?.resume();
+    this.#tunnel.linkDrained(this.#now());
+    this.#schedule();
   }
 
   /** Takes in a grant; called by the directory for every new one. */
@@ -198,9 +198,7 @@ export class TunnelLink implements Disposable {
   #output(): TunnelOutput {
     const { directory, log } = this.#options;
     return {
-      sendFrame: (_peer, frame) => {
-        if (!this.#options.sendFrame(frame)) this.#adapter?.pause();
-      },
+      sendFrame: (_peer, frame) => this.#options.sendFrame(frame),
       deliver: (_peer, packets) => {
         const adapter = this.#adapter;
         if (adapter !== undefined) for (const packet of packets) adapter.write(packet);

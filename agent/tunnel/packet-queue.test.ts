@@ -15,7 +15,7 @@ function packet(connection: number, bytes: number, mark = 0): Uint8Array {
 }
 
 const markOf = (bytes: Uint8Array | undefined) => bytes?.at(-1);
-const queueOf = () => new PacketQueue(new FrameMemory());
+const queueOf = () => new PacketQueue(new FrameMemory(), { bytes: 0 });
 
 describe('turns', () => {
   test('one connection is in order', () => {

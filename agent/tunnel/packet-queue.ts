@@ -26,6 +26,11 @@ interface Waiting {
   readonly since: number;
 }
 
+/** What several queues hold together, each packet charged with its overhead. */
+export interface QueuedBytes {
+  bytes: number;
+}
+
 export class PacketQueue {
   readonly #flows = new Map<number, Flow>();
   /** Those that have sent little of late; each once, in one of the two lists. */
@@ -34,9 +39,12 @@ export class PacketQueue {
   #bytes = 0;
   #packets = 0;
   readonly #memory: FrameMemory;
+  readonly #total: QueuedBytes;
 
-  constructor(memory: FrameMemory) {
+  /** @param total of all queues together; this one adds itself */
+  constructor(memory: FrameMemory, total: QueuedBytes) {
     this.#memory = memory;
+    this.#total = total;
   }
 
   get size(): number {
@@ -64,11 +72,11 @@ export class PacketQueue {
     copy.set(packet);
     flow.packets.push({ packet: copy, since: now });
     flow.bytes += costOf(packet);
-    this.#bytes += costOf(packet);
+    this.#count(costOf(packet));
     this.#packets++;
     let dropped = 0;
     while (this.#bytes > LIMITS.PEER_QUEUE_MAX_BYTES.value) {
-      this.#drop(this.#heaviest());
+      this.dropOldest();
       dropped++;
     }
     return dropped;
@@ -98,13 +106,18 @@ export class PacketQueue {
     }
   }
 
+  /** Drops the oldest packet of the connection that holds the most. */
+  dropOldest(): void {
+    this.#drop(this.#heaviest());
+  }
+
   /** Drops everything. @returns how many packets that were */
   clear(): number {
     const count = this.#packets;
     this.#flows.clear();
     this.#fresh = [];
     this.#busy = [];
-    this.#bytes = 0;
+    this.#count(-this.#bytes);
     this.#packets = 0;
     return count;
   }
@@ -140,7 +153,7 @@ export class PacketQueue {
     if (flow === undefined || first === undefined) return undefined;
     flow.head++;
     flow.bytes -= costOf(first.packet);
-    this.#bytes -= costOf(first.packet);
+    this.#count(-costOf(first.packet));
     this.#packets--;
     if (flow.head === flow.packets.length) {
       flow.packets = [];
@@ -155,6 +168,11 @@ export class PacketQueue {
   #drop(flow: Flow | undefined): void {
     const packet = this.#remove(flow);
     if (packet !== undefined && this.#memory.owns(packet)) this.#memory.give(packet);
+  }
+
+  #count(bytes: number): void {
+    this.#bytes += bytes;
+    this.#total.bytes += bytes;
   }
 
   #heaviest(): Flow | undefined {

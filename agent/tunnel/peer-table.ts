@@ -5,15 +5,21 @@
 import type { MachineId } from '#protocol/ids.ts';
 import { LIMITS } from '#protocol/limits.ts';
 import type { FrameMemory } from '#runtime/frame-memory.ts';
+import type { QueuedBytes } from './packet-queue.ts';
 import { Peer } from './peer.ts';
 
 export class PeerTable {
   readonly #peers = new Map<MachineId, Peer>();
   readonly #memory: FrameMemory;
+  readonly #queued: QueuedBytes;
 
-  /** @param memory for what waits for a peer's window */
-  constructor(memory: FrameMemory) {
+  /**
+   * @param memory for what waits for a peer
+   * @param queued counts what waits for all of them
+   */
+  constructor(memory: FrameMemory, queued: QueuedBytes) {
     this.#memory = memory;
+    this.#queued = queued;
   }
 
   get(id: MachineId): Peer | undefined {
@@ -25,7 +31,7 @@ export class PeerTable {
     const known = this.#peers.get(id);
     if (known !== undefined) return known;
     if (this.#peers.size >= LIMITS.PEERS_MAX.value && !this.#evictOne(now)) return undefined;
-    const peer = new Peer(id, this.#memory, now);
+    const peer = new Peer(id, this.#memory, this.#queued, now);
     this.#peers.set(id, peer);
     return peer;
   }

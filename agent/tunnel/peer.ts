@@ -9,7 +9,7 @@ import { Acknowledgements } from './acknowledgements.ts';
 import { DropCounters, type DropReason } from './drops.ts';
 import type { HeldGrant } from './held-grant.ts';
 import type { HandshakeState } from './noise/handshake-state.ts';
-import { PacketQueue } from './packet-queue.ts';
+import { PacketQueue, type QueuedBytes } from './packet-queue.ts';
 import { PendingPackets } from './pending.ts';
 import { SendWindow } from './send-window.ts';
 import type { Session } from './session.ts';
@@ -54,7 +54,7 @@ export class Peer {
   readonly bytes: Uint8Array;
   readonly slots = new SessionSlots();
   readonly pending = new PendingPackets();
-  /** What has a session and waits for the window. */
+  /** What has a session and waits for the window or the link. */
   readonly queue: PacketQueue;
   readonly window = new SendWindow();
   /** What the peer has yet to be told has arrived. */
@@ -86,8 +86,8 @@ export class Peer {
   /** What the owner was last told. */
   reportedState: PeerState = 'idle';
 
-  constructor(id: MachineId, memory: FrameMemory, now: number) {
-    this.queue = new PacketQueue(memory);
+  constructor(id: MachineId, memory: FrameMemory, queued: QueuedBytes, now: number) {
+    this.queue = new PacketQueue(memory, queued);
     this.id = id;
     this.bytes = fromHex(id);
     this.lastPacketAt = now;

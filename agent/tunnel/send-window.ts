@@ -76,6 +76,11 @@ export class SendWindow {
     return Math.min(CEILING, Math.max(FLOOR, modest, wanted));
   }
 
+  /** Bytes that may be sent now. */
+  room(now: number): number {
+    return Math.max(0, this.size(now) - this.underWay);
+  }
+
   /** Whether to send more. One message may go beyond the size, so that a large one is never stuck. */
   open(now: number): boolean {
     return this.underWay < this.size(now);

@@ -8,6 +8,7 @@ import { DropCounters, type DropReason } from './drops.ts';
 import type { GrantedSelf } from './held-grant.ts';
 import type { DhKeyPair } from './noise/dh.ts';
 import type { RandomBytes } from './noise/random.ts';
+import type { QueuedBytes } from './packet-queue.ts';
 import type { Peer } from './peer.ts';
 import { PeerTable } from './peer-table.ts';
 
@@ -16,8 +17,11 @@ import { PeerTable } from './peer-table.ts';
  * they return; `needGrant` and `verifyGrant` may be answered at once or later.
  */
 export interface TunnelOutput {
-  /** A whole relay frame: DATA header with `peer` as destination, then one tunnel message. The buffer is the receiver's. */
-  sendFrame(peer: MachineId, frame: RoomyMessage): void;
+  /**
+   * A whole relay frame: DATA header with `peer` as destination, then one tunnel message. The buffer is the receiver's.
+   * @returns false when it took this one and wants no more until it calls `linkDrained`
+   */
+  sendFrame(peer: MachineId, frame: RoomyMessage): boolean;
   /**
    * Packets for the adapter, in order, each an AdapterPacket whose source and destination were checked.
    * Views, valid only during the call.
@@ -47,6 +51,8 @@ export class TunnelContext {
   readonly peers: PeerTable;
   /** For frames that are sealed and packets that wait. */
   readonly memory: FrameMemory;
+  /** What waits for all peers together. */
+  readonly queued: QueuedBytes = { bytes: 0 };
   /** Of all peers, and of messages that belong to none. */
   readonly drops = new DropCounters();
 
@@ -62,7 +68,7 @@ export class TunnelContext {
     this.random = parts.random;
     this.monotonic = parts.monotonic;
     this.memory = parts.memory;
-    this.peers = new PeerTable(parts.memory);
+    this.peers = new PeerTable(parts.memory, this.queued);
     this.ciphers = parts.ciphers;
     this.output = parts.output;
   }

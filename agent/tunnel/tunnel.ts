@@ -21,14 +21,15 @@ import {
 } from '#protocol/tunnel-messages.ts';
 import type { FrameMemory } from '#runtime/frame-memory.ts';
 import { cipherBits } from './cipher.ts';
-import { DataPath } from './data-path.ts';
 import type { DropReason } from './drops.ts';
 import { readIndex } from './handshake-messages.ts';
 import { Handshakes } from './handshakes.ts';
 import { HeldGrant } from './held-grant.ts';
 import { DhKeyPair } from './noise/dh.ts';
 import type { Peer, PeerView } from './peer.ts';
+import { ReceivePath } from './receive-path.ts';
 import { isCarriable } from './records.ts';
+import { SendPath } from './send-path.ts';
 import { deadlineOf, runTimers, type TimerName } from './timers.ts';
 import { TunnelContext, type TunnelOutput } from './tunnel-context.ts';
 
@@ -55,7 +56,8 @@ export class Tunnel implements Disposable {
   readonly #context: TunnelContext;
   readonly #output: TunnelOutput;
   readonly #handshakes: Handshakes;
-  readonly #data: DataPath;
+  readonly #sending: SendPath;
+  readonly #receiving: ReceivePath;
   /** No timer of any peer is due before this. */
   #deadline = Number.POSITIVE_INFINITY;
   #closed = false;
@@ -78,7 +80,8 @@ export class Tunnel implements Disposable {
       output: options.output,
     });
     this.#handshakes = new Handshakes(this.#context);
-    this.#data = new DataPath(this.#context);
+    this.#sending = new SendPath(this.#context);
+    this.#receiving = new ReceivePath(this.#context, this.#sending);
   }
 
   /** Sends packets to a peer, or keeps a bounded number while a session is made. They are copied or sealed before this returns. */
@@ -90,7 +93,7 @@ export class Tunnel implements Disposable {
       return;
     }
     const session = peer.sending(now);
-    if (session !== undefined) this.#data.offer(peer, session, packets, now);
+    if (session !== undefined) this.#sending.offer(peer, session, packets, now);
     else this.#keep(peer, packets, now);
     this.#settle(peer, now);
   }
@@ -187,8 +190,14 @@ export class Tunnel implements Disposable {
     this.#settle(peer, now);
   }
 
+  /** The edge takes frames again, after `sendFrame` said that it does not. */
+  linkDrained(now: number): void {
+    if (!this.#closed) this.#sending.linkDrained(now);
+  }
+
   /** The relay connection is new: sessions go on, handshakes that were under way are repeated at once. */
   reconnected(now: number): void {
+    this.linkDrained(now);
     for (const peer of this.#context.peers.values()) {
       if (peer.awaitsAnswerSince !== undefined) peer.awaitsAnswerSince = now;
       this.#handshakes.retry(peer, now);
@@ -208,7 +217,7 @@ export class Tunnel implements Disposable {
     if (session === undefined) {
       this.#handshakes.want(peer, now);
     } else {
-      this.#data.sendRecord(peer, session, RECORD.PROBE, probe);
+      this.#sending.sendRecord(peer, session, RECORD.PROBE, probe);
       peer.awaitsAnswerSince ??= now;
     }
     this.#settle(peer, now);
@@ -257,7 +266,7 @@ export class Tunnel implements Disposable {
   #receive(id: MachineId, message: Uint8Array, now: number): DropReason | undefined {
     switch (message[0]) {
       case TUNNEL_MESSAGE.DATA:
-        return this.#data.receive(id, message, now);
+        return this.#receiving.receive(id, message, now);
       case TUNNEL_MESSAGE.HANDSHAKE_INIT:
         return this.#handshakes.receiveInit(id, new Uint8Array(message), now);
       case TUNNEL_MESSAGE.HANDSHAKE_RESPONSE:
@@ -274,7 +283,7 @@ export class Tunnel implements Disposable {
     if (peer === undefined) return 'unknown-session';
     const session = this.#handshakes.receiveResponse(peer, message, now);
     if (typeof session === 'string') return session;
-    this.#data.opened(peer, session, now);
+    this.#sending.opened(peer, session, now);
     return undefined;
   }
 
@@ -294,14 +303,14 @@ export class Tunnel implements Disposable {
     keepalive: (peer, now) => {
       peer.owesAnswerSince = undefined;
       const session = peer.sending(now);
-      if (session !== undefined) this.#data.sendRecord(peer, session, RECORD.KEEPALIVE);
+      if (session !== undefined) this.#sending.sendRecord(peer, session, RECORD.KEEPALIVE);
     },
     acknowledge: (peer, now) => {
       const session = peer.sending(now);
       const record = peer.acknowledgements.take();
-      if (session !== undefined && record !== undefined) this.#data.sendSealed(peer, session, record);
+      if (session !== undefined && record !== undefined) this.#sending.sendSealed(peer, session, record);
     },
-    windowStuck: (peer, now) => this.#data.unstick(peer, now),
+    windowStuck: (peer, now) => this.#sending.unstick(peer, now),
     deadPeer: (peer, now) => {
       peer.awaitsAnswerSince = undefined;
       this.#handshakes.want(peer, now);

@@ -118,7 +118,8 @@ export class HandshakeSides {
 
   async #initiator(client: Machine): Promise<Tunnel> {
     const tunnel = tunnelOf(client, {
-      sendFrame: (_peer, frame) => this.#toServer.push({ from: client, message: frame.subarray(FRAME_HEADER_BYTES) }),
+      sendFrame: (_peer, frame) =>
+        this.#toServer.push({ from: client, message: frame.subarray(FRAME_HEADER_BYTES) }) > 0,
     });
     const issuedAt = Math.floor(this.#now / 1_000);
     const claims: GrantClaims = {
@@ -134,7 +135,7 @@ export class HandshakeSides {
 
   #responder(): Tunnel {
     return tunnelOf(this.#server, {
-      sendFrame: (peer, frame) => this.#toClients.set(peer, frame.subarray(FRAME_HEADER_BYTES)),
+      sendFrame: (peer, frame) => this.#toClients.set(peer, frame.subarray(FRAME_HEADER_BYTES)) === this.#toClients,
       verifyGrant: (handshake, grant) => this.#toVerify.push({ handshake, grant }),
       deliver: (_peer, packets) => {
         this.#delivered += packets.length;
@@ -153,7 +154,7 @@ function tunnelOf({ granted, privateKey }: Machine, output: Partial<TunnelOutput
     monotonic: () => performance.now(),
     memory: new FrameMemory(),
     output: {
-      sendFrame: nothing,
+      sendFrame: () => true,
       deliver: nothing,
       needGrant: nothing,
       verifyGrant: nothing,

@@ -238,7 +238,10 @@ export class TestMachine {
       memory: new FrameMemory(),
       ...(this.#ciphers === undefined ? {} : { ciphers: this.#ciphers }),
       output: {
-        sendFrame: (peer, frame) => this.#network.transmit(this, peer, frame),
+        sendFrame: (peer, frame) => {
+          this.#network.transmit(this, peer, frame);
+          return true;
+        },
         deliver: (_peer, packets) => this.received(packets),
         needGrant: (peer) => {
           this.questions.push(peer);
