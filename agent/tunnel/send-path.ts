@@ -5,6 +5,7 @@
  * a hundred connections has no more of it than a peer with one. Needs a session to be there.
  */
 import type { AdapterPacket } from '#native/adapter.ts';
+import { createCoalescer } from '#native/coalesce.ts';
 import { LIMITS } from '#protocol/limits.ts';
 import { RECORD } from '#protocol/tunnel-messages.ts';
 import { PacketSealer } from './packet-sealer.ts';
@@ -17,6 +18,7 @@ const NO_END = Number.POSITIVE_INFINITY;
 
 export class SendPath {
   readonly #context: TunnelContext;
+  readonly #coalesce = createCoalescer();
   readonly #sealer = new PacketSealer();
   /** Peers for which something waits, in the order of their turns. One whose queue was cleared may linger. */
   readonly #waiting = new Set<Peer>();
@@ -123,10 +125,11 @@ export class SendPath {
 
   /** Seals the packets into as few messages as they fit into. Those that are none are left out and counted. */
   #send(peer: Peer, session: Session, packets: readonly AdapterPacket[], now: number, more: boolean): void {
-    const sealed = this.#sealer.seal(session, packets, peer.acknowledgements.take());
+    const fewer = this.#coalesce(packets);
+    const sealed = this.#sealer.seal(session, fewer, peer.acknowledgements.take());
     const { remoteIndex, nextCounter } = session;
     peer.window.sent(remoteIndex, nextCounter - 1, sealed.bytes, more, this.#context.monotonic());
-    this.#context.drop(peer, 'malformed-packet', packets.length - sealed.packets);
+    this.#context.drop(peer, 'malformed-packet', fewer.length - sealed.packets);
     if (sealed.packets === 0) return;
     peer.traffic.sentPackets += sealed.packets;
     peer.traffic.sentBytes += sealed.bytes;

@@ -1,7 +1,7 @@
 /**
  * How much may be under way to one peer at once. Between two agents lie three programs and four kernel
  * buffers, each of which would fill up before anybody noticed; so the peer says what has arrived, and no
- * more is sent than its path carries in two round trips and a little. What is over it waits here, where a
+ * more is sent than its path carries in two round trips, or in one and a little. What is over it waits here, where a
  * bulk transfer can be passed by a single small packet, and where it stalls no other peer.
  *
  * The size follows the path as in BBR (Cardwell et al., ACM Queue 14(5), 2016): the greatest rate of delivery
@@ -71,19 +71,20 @@ export class SendWindow {
     if (now < this.#drainUntil) return this.#drainSize;
     const rate = Math.max(this.#rate, this.#previousRate);
     if (rate === 0) return LIMITS.WINDOW_FIRST_BYTES.value;
-    const wanted = rate * (2 * this.#leastRoundTrip + LIMITS.WINDOW_SLACK_MS.value);
+    const wanted = rate * (this.#leastRoundTrip + Math.max(this.#leastRoundTrip, LIMITS.WINDOW_SLACK_MS.value));
     const modest = Math.min(LIMITS.WINDOW_MODEST_BYTES.value, rate * LIMITS.WINDOW_MODEST_MS.value);
     return Math.min(CEILING, Math.max(FLOOR, modest, wanted));
   }
 
-  /** Bytes that may be sent now. */
+  /**
+   * Bytes that may be sent now; one message may go beyond it, so that a large one is never stuck. None while
+   * there is little room and more is sure to come: each acknowledgement would bring forth a small message, each
+   * of those an acknowledgement, and so on (the silly window of RFC 9293 §3.8.6.2).
+   */
   room(now: number): number {
-    return Math.max(0, this.size(now) - this.underWay);
-  }
-
-  /** Whether to send more. One message may go beyond the size, so that a large one is never stuck. */
-  open(now: number): boolean {
-    return this.underWay < this.size(now);
+    const size = this.size(now);
+    const room = size - this.underWay;
+    return this.underWay > 0 && room < Math.min(size / 4, LIMITS.WINDOW_STEP_BYTES.value) ? 0 : Math.max(0, room);
   }
 
   /**
