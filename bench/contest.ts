@@ -5,6 +5,7 @@
 import { enterEnclosure } from '#lab/hosts/enclosure.ts';
 import { Lab } from '#lab/hosts/lab.ts';
 import { type Command, LAB_COMMANDS, obstacle } from '#lab/prerequisites.ts';
+import { fillQueues } from './peers/congestion.ts';
 import {
   benchLab,
   type Contender,
@@ -44,7 +45,6 @@ export class Contest {
   /**
    * Everything that a contender needs is installed before the lab is entered, which has no way out.
    * @param needs of the suite itself, whoever takes part
-   * @param before changes the lab before anything runs on it
    * @throws Error when the lab can not be made here, or ours can not take part
    */
   static async open(
@@ -52,7 +52,6 @@ export class Contest {
     machines: number,
     needs: readonly Command[],
     options: SuiteOptions,
-    before: (lab: Lab) => Promise<void> = async () => undefined,
   ): Promise<Contest> {
     const why = obstacle([...LAB_COMMANDS, ...needs], options.say);
     if (why !== null) throw new Error(why);
@@ -69,7 +68,7 @@ export class Contest {
       throw new Error(`nobody in this suite is called ${options.only.join(' or ')}; there are ${names}`);
     }
     const lab = await Lab.build(await enterEnclosure(), benchLab(machines));
-    await before(lab);
+    options.say(`congestion control: ${await fillQueues(lab)}`);
     const site: Site = {
       relay: lab.host('relay'),
       machines: Array.from({ length: machines }, (_, index) => lab.host(machineName(index))),

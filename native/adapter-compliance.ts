@@ -145,49 +145,6 @@ export function describeAdapterCompliance(
         expect(reader.packets.flatMap(payloadsOf)).toEqual([...payloads, ...payloads]);
       });
 
-      test('paused, it hands over nothing; resumed, what had come meanwhile', async () => {
-        adapter.start(reader);
-        adapter.pause();
-        adapter.pause();
-        const payloads = numbered(10, 50);
-        subject.sendDatagrams(payloads);
-        await turnLoop();
-        expect(reader.packets).toEqual([]);
-        adapter.resume();
-        adapter.resume();
-        await reader.until(10);
-        expect(reader.packets.flatMap(payloadsOf)).toEqual(payloads);
-      });
-
-      test('a reader may pause while it is handed a batch, and before the start', async () => {
-        reader.afterBatch = () => adapter.pause();
-        adapter.pause();
-        adapter.start(reader);
-        const payloads = numbered(LIMITS.ADAPTER_BATCH_MAX_PACKETS.value + 10, 20);
-        subject.sendDatagrams(payloads);
-        await turnLoop();
-        expect(reader.batches).toEqual([]);
-        adapter.resume();
-        await reader.until(1);
-        await turnLoop();
-        expect(reader.batches).toHaveLength(1);
-        reader.afterBatch = undefined;
-        adapter.resume();
-        await reader.until(payloads.length);
-        expect(reader.packets.flatMap(payloadsOf)).toEqual(payloads);
-      });
-
-      test('while paused it keeps the oldest, up to the bound of the queue', async () => {
-        adapter.start(reader);
-        adapter.pause();
-        const payloads = numbered(LIMITS.ADAPTER_QUEUE_PACKETS.value + 100, 20);
-        subject.sendDatagrams(payloads);
-        adapter.resume();
-        await reader.until(LIMITS.ADAPTER_QUEUE_PACKETS.value);
-        await turnLoop();
-        expect(reader.packets.flatMap(payloadsOf)).toEqual(payloads.slice(0, LIMITS.ADAPTER_QUEUE_PACKETS.value));
-      });
-
       test('what is written reaches the program', async () => {
         const payloads = numbered(20, 300);
         for (const payload of payloads) {
@@ -256,20 +213,7 @@ export function describeAdapterCompliance(
         await vi.waitFor(() => expect(reader.failures).toHaveLength(1), { timeout: 10_000 });
         expect(reader.failures[0]).toMatchObject({ code: 'ADAPTER_FAILED' });
         expect(adapter.write(adapterPacket(buildUdp(subject.inbound, new Uint8Array(1))))).toBe(false);
-        adapter.pause();
-        adapter.resume();
         adapter[Symbol.dispose]();
-        await turnLoop();
-        expect(reader.failures).toHaveLength(1);
-      });
-
-      test('a removal while paused is reported once, at the latest after resuming', async () => {
-        adapter.start(reader);
-        adapter.pause();
-        subject.removeInterface();
-        await turnLoop();
-        adapter.resume();
-        await vi.waitFor(() => expect(reader.failures).toHaveLength(1), { timeout: 10_000 });
         await turnLoop();
         expect(reader.failures).toHaveLength(1);
       });

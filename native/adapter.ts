@@ -15,13 +15,13 @@ export interface AdapterReader {
   /**
    * Called with packets that were ready together, oldest first, at most ADAPTER_BATCH_MAX_PACKETS. The
    * arrays and the bytes they view are the adapter's own and are overwritten after the call returns: copy
-   * what is to be kept, change what you like. Must not throw. May write, pause and dispose; a batch is
+   * what is to be kept, change what you like. Must not throw. May write and dispose; a batch is
    * handed over whole all the same.
    */
   onPackets(packets: readonly AdapterPacket[]): void;
   /**
-   * The adapter died (interface deleted, descriptor broken) and disposed of itself. Called once, at the
-   * latest when a paused adapter is resumed, and possibly from inside {@link Adapter.write}.
+   * The adapter died (interface deleted, descriptor broken) and disposed of itself. Called once, possibly
+   * from inside {@link Adapter.write}.
    */
   onFailure(error: Error): void;
 }
@@ -38,12 +38,6 @@ export interface Adapter extends Disposable {
   readonly offload: { readonly tcp: boolean; readonly udp: boolean };
   /** Starts reading; once only. */
   start(reader: AdapterReader): void;
-  /**
-   * Stops reading until {@link resume}: back-pressure. The kernel queues ADAPTER_QUEUE_PACKETS, then drops
-   * the newest. Idempotent.
-   */
-  pause(): void;
-  resume(): void;
   /**
    * Injects one packet into the OS's network stack, synchronously. A packet with an offload header that
    * this adapter can not pass on is split first (native/offload.ts).

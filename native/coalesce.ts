@@ -6,7 +6,8 @@
  * once. The inverse of offload.ts.
  *
  * Merges only what can be cut again to the same bytes: same headers, all but the last full segments, and
- * checksums still to be completed, as the kernel leaves them.
+ * checksums still to be completed, as the kernel leaves them. One thing is lost: a PSH flag in the middle. It
+ * asks the receiver not to wait for what comes next, and that is here already.
  */
 import { LIMITS } from '#protocol/limits.ts';
 import { OFFLOAD_HEADER_BYTES } from '#protocol/tunnel-messages.ts';
@@ -121,7 +122,7 @@ function begin(first: Segment): Run {
 function continues(run: Run, segment: Segment): boolean {
   const { first } = run;
   const bytes = segment.packet.length - segment.payload;
-  if (segment.sequence !== run.next || (run.flags & PSH) !== 0 || first.size < SEGMENT_MIN_BYTES) return false;
+  if (segment.sequence !== run.next || first.size < SEGMENT_MIN_BYTES) return false;
   if ((run.length - first.payload) % first.size !== 0) return false;
   if (bytes > first.size && segment.size !== first.size) return false;
   if (run.length + bytes > IP + LIMITS.PACKET_MAX_BYTES.value) return false;

@@ -58,7 +58,6 @@ class MemoryPlug implements Adapter, MemoryOs {
   readonly #queue: AdapterPacket[] = [];
   #received: AdapterPacket[] = [];
   #reader: AdapterReader | undefined;
-  #paused = false;
   #closed = false;
   #delivering = false;
 
@@ -72,15 +71,6 @@ class MemoryPlug implements Adapter, MemoryOs {
     if (this.#reader !== undefined) throw new Error('the adapter was started already');
     if (this.#closed) throw new Error('the adapter was disposed of');
     this.#reader = reader;
-    this.#deliver();
-  }
-
-  pause(): void {
-    this.#paused = true;
-  }
-
-  resume(): void {
-    this.#paused = false;
     this.#deliver();
   }
 
@@ -147,7 +137,7 @@ class MemoryPlug implements Adapter, MemoryOs {
     // A reader that makes the OS send while it is being called gets that as the next batch.
     if (this.#delivering) return;
     this.#delivering = true;
-    while (this.#reader !== undefined && !this.#paused && !this.#closed && this.#queue.length > 0) {
+    while (this.#reader !== undefined && !this.#closed && this.#queue.length > 0) {
       const batch = this.#queue.splice(0, LIMITS.ADAPTER_BATCH_MAX_PACKETS.value);
       this.counters.read += batch.length;
       this.#reader.onPackets(batch);

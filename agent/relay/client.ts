@@ -91,8 +91,8 @@ export class RelayClient implements Disposable {
 
   /**
    * Hands one whole frame to the socket.
-   * @returns false when the socket now holds more than AGENT_SOCKET_HIGH_WATER_BYTES: stop reading the
-   *   adapter until `onDrained`.
+   * @returns false when the socket now holds more than AGENT_SOCKET_HIGH_WATER_BYTES: it takes
+   *   more, but had better get it after `onDrained`.
    */
   send(frame: RoomyMessage): boolean {
     const socket = this.#socket;

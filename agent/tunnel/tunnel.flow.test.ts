@@ -18,8 +18,8 @@ beforeEach(async () => {
 afterEach(() => network[Symbol.dispose]());
 
 /** One connection's packets, 60,000 bytes each. */
-function bulk(count: number): Uint8Array[] {
-  return Array.from({ length: count }, (_, number) => adapterPacket(a, b, Buffer.alloc(60_000, number).fill(0, 0, 4)));
+function bulk(count: number, to = b): Uint8Array[] {
+  return Array.from({ length: count }, (_, number) => adapterPacket(a, to, Buffer.alloc(60_000, number).fill(0, 0, 4)));
 }
 
 const bytesSent = (by: TestMachine) =>
@@ -64,6 +64,66 @@ describe('what is under way to a peer', () => {
     await network.advance(1_000);
     expect(bytesSent(a)).toBe(before);
     expect(a.view(b).droppedByReason.revoked).toBeGreaterThan(20);
+  });
+});
+
+describe('a full link', () => {
+  let c: TestMachine;
+
+  beforeEach(async () => {
+    network = await TestNetwork.create(3);
+    [a, b] = network.pair;
+    c = network.machines[2] as TestMachine;
+    for (const peer of [b, c]) {
+      a.send(peer, 'hello');
+      await network.advance(200);
+      peer.send(a, 'hello back');
+      await network.advance(200);
+      peer.delivered.length = 0;
+    }
+  });
+
+  it('is shared by turns of the peers, whoever has more to send', async () => {
+    a.linkTakes = 1;
+    a.tunnel.outgoing(b.id, bulk(40), network.now);
+    a.tunnel.outgoing(c.id, bulk(4, c), network.now);
+    for (let turn = 0; turn < 8; turn++) {
+      a.linkTakes = 1;
+      a.tunnel.linkDrained(network.now);
+      await network.advance(2 * network.delayMs + LIMITS.ACKNOWLEDGE_DELAY_MS.value);
+    }
+    expect(c.delivered).toHaveLength(4);
+    expect(b.delivered.length).toBeGreaterThanOrEqual(4);
+    expect(b.delivered.length).toBeLessThan(12);
+  });
+
+  it('holds back no small packet', async () => {
+    a.linkTakes = 1;
+    a.tunnel.outgoing(b.id, bulk(4), network.now);
+    const before = b.delivered.length;
+    a.send(c, 'a keystroke');
+    await network.advance(network.delayMs);
+    expect(c.payloads).toEqual(['a keystroke']);
+    expect(b.delivered.length - before).toBeLessThanOrEqual(2);
+  });
+
+  it('goes on with a new connection to the relay', async () => {
+    a.linkTakes = 1;
+    a.tunnel.outgoing(b.id, bulk(3), network.now);
+    a.linkTakes = Number.POSITIVE_INFINITY;
+    a.tunnel.reconnected(network.now);
+    await network.advance(200);
+    expect(b.delivered).toHaveLength(3);
+  });
+
+  it('makes the peer that holds the most lose what is over the bound', async () => {
+    a.linkTakes = 1;
+    a.send(c, 'before');
+    const most = LIMITS.PEER_QUEUE_MAX_BYTES.value;
+    a.tunnel.outgoing(b.id, bulk(Math.ceil(most / 60_000) + 10), network.now);
+    a.tunnel.outgoing(c.id, bulk(2, c), network.now);
+    expect(a.view(b).droppedByReason['queue-full']).toBeGreaterThan(0);
+    expect(a.view(c).droppedByReason['queue-full']).toBeUndefined();
   });
 });
 

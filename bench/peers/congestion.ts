@@ -1,7 +1,8 @@
 /**
  * How TCP paces itself on the hosts of a lab. A computer that runs benchmarks may have BBR as its default,
- * which keeps queues short of its own accord and hides what those of a relay do; most users have Linux's
- * default, which fills a queue until something is dropped.
+ * most users have Linux's, cubic. BBR keeps queues short of its own accord and hides what those of a relay
+ * do; and between programs that share two processors without a network between them it now and then takes a
+ * pause of theirs for a slow line: then nothing is sent for 10 to 60 ms, by whatever contender.
  */
 import type { Lab } from '#lab/hosts/lab.ts';
 

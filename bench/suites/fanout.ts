@@ -7,7 +7,6 @@
 import { offerServices } from '#lab/traffic/probes.ts';
 import { Contest } from '../contest.ts';
 import { fairness, measureFanOut } from '../measure/fan-out.ts';
-import { fillQueues } from '../peers/congestion.ts';
 import { openvpn } from '../peers/openvpn.ts';
 import { ours } from '../peers/ours.ts';
 import { tailscale } from '../peers/tailscale.ts';
@@ -28,13 +27,18 @@ export const suite: Suite = {
   name: 'fanout',
   summary: `one machine serves ${CLIENTS} at once: total throughput, fairness, processor time, the relay’s memory`,
   async run(options) {
-    const contest = await Contest.open(CONTENDERS, CLIENTS + 1, [], options, async (lab) =>
-      options.say(`congestion control: ${await fillQueues(lab)}`),
-    );
+    const contest = await Contest.open(CONTENDERS, CLIENTS + 1, [], options);
     const [server, ...clients] = contest.site.machines;
     if (server === undefined) throw new Error('the contest has a server');
     await offerServices(server);
     const series = new Series();
+    // Fifty processes that have never carried much are as slow as their code is new.
+    for (const { network } of contest.entrants) {
+      const { address, programs } = network;
+      const [relay, ...others] = programs;
+      if (relay === undefined) continue;
+      await measureFanOut({ server, clients, address, seconds: options.quick ? 4 : 15, programs: [relay, ...others] });
+    }
     await contest.rounds(async ({ contender: { name }, network }, round) => {
       const [relay, ...others] = network.programs;
       if (relay === undefined) throw new Error(`${name} has no process`);

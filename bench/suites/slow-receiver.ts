@@ -9,7 +9,6 @@ import { slowCable } from '#lab/hosts/lab.ts';
 import { Contest } from '../contest.ts';
 import { percentile, sendPings } from '../measure/pings.ts';
 import { measureStreams, type StreamMeasurement } from '../measure/stream.ts';
-import { fillQueues } from '../peers/congestion.ts';
 import { directWire } from '../peers/contender.ts';
 import { openvpn } from '../peers/openvpn.ts';
 import { ours } from '../peers/ours.ts';
@@ -30,9 +29,7 @@ export const suite: Suite = {
   name: 'slow-receiver',
   summary: `one sender to two receivers, one of them at ${SLOW_MBPS} Mbit/s: what the fast one keeps, how long the slow one’s queue is`,
   async run(options) {
-    const contest = await Contest.open(CONTENDERS, 3, ['iperf3'], options, async (lab) =>
-      options.say(`congestion control: ${await fillQueues(lab)}`),
-    );
+    const contest = await Contest.open(CONTENDERS, 3, ['iperf3'], options);
     const [sender, fast, slow] = contest.site.machines;
     if (sender === undefined || fast === undefined || slow === undefined)
       throw new Error('the contest has three machines');

@@ -16,12 +16,6 @@ import { CausewayError } from '#protocol/errors.ts';
 import { O_CLOEXEC, O_NONBLOCK } from './constants.ts';
 import { describeErrno, type Libc } from './libc.ts';
 
-export interface DescriptorReader extends Disposable {
-  /** Takes effect at once: no `onRead` before {@link resume}. A broken descriptor goes unnoticed meanwhile. */
-  pause(): void;
-  resume(): void;
-}
-
 export interface DescriptorEvents {
   /** `length` bytes are at the start of the buffer. */
   onRead(length: number): void;
@@ -35,7 +29,7 @@ export interface DescriptorEvents {
  * @param buffer larger than any one read, or libuv reads on over what was not yet looked at
  * @throws CausewayError ADAPTER_FAILED when the system has no more descriptors
  */
-export function readDescriptor(libc: Libc, fd: number, buffer: Uint8Array, events: DescriptorEvents): DescriptorReader {
+export function readDescriptor(libc: Libc, fd: number, buffer: Uint8Array, events: DescriptorEvents): Disposable {
   const ends = new Int32Array(2);
   check(libc, libc.pipe2(ends, O_NONBLOCK | O_CLOEXEC));
   const [readEnd, writeEnd] = ends as unknown as readonly [number, number];
@@ -71,8 +65,6 @@ export function readDescriptor(libc: Libc, fd: number, buffer: Uint8Array, event
   }
   socket.resume();
   return {
-    pause: () => void socket.pause(),
-    resume: () => void socket.resume(),
     [Symbol.dispose]: () => {
       ended = true;
       socket.destroy();

@@ -10,7 +10,7 @@ import type { Adapter, AdapterPacket, AdapterReader } from '../adapter.ts';
 import { createSplitter, type Splitter } from '../offload.ts';
 import { GSO, gsoTypeOf, isOrdinary } from '../offload-header.ts';
 import { EBADFD } from './constants.ts';
-import { type DescriptorReader, readDescriptor } from './descriptor-reader.ts';
+import { readDescriptor } from './descriptor-reader.ts';
 import { describeErrno, type Libc, loadLibc } from './libc.ts';
 import { openTunDevice, type TunDevice } from './tun-device.ts';
 
@@ -53,8 +53,7 @@ class TunAdapter implements Adapter {
   /** Where the kernel's bytes go in a slot: behind a header of zeros if it gives none. */
   readonly #gap: number;
   #reader: AdapterReader | undefined;
-  #source: DescriptorReader | undefined;
-  #paused = false;
+  #source: Disposable | undefined;
   #closed = false;
 
   constructor(libc: Libc, device: TunDevice, mtu: number) {
@@ -75,17 +74,6 @@ class TunAdapter implements Adapter {
       onRead: (length) => this.#onReadable(length),
       onFailure: (cause) => this.#fail(cause),
     });
-    if (this.#paused) this.#source.pause();
-  }
-
-  pause(): void {
-    this.#paused = true;
-    this.#source?.pause();
-  }
-
-  resume(): void {
-    this.#paused = false;
-    this.#source?.resume();
   }
 
   write(packet: AdapterPacket): boolean {
@@ -130,15 +118,13 @@ class TunAdapter implements Adapter {
   #onReadable(length: number): void {
     this.#take(0, length);
     let bytes = length;
-    for (let more = true; more && !this.#paused && !this.#closed; ) {
+    for (let more = true; more && !this.#closed; ) {
       const errno = this.#fill();
       for (const packet of this.#batch) bytes += packet.length;
       this.#handOver();
       if (errno !== FULL && errno !== EAGAIN && errno !== EINTR) this.#fail(describeErrno(errno));
       more = errno === FULL && bytes < LIMITS.ADAPTER_DRAIN_MAX_BYTES.value;
     }
-    // Paused or closed before all was handed over.
-    this.#handOver();
   }
 
   #handOver(): void {

@@ -168,6 +168,8 @@ export class TestMachine {
   readonly granted: GrantedMachine;
   readonly privateKey: Uint8Array;
   tunnel: Tunnel;
+  /** Frames until the link says that it is full; `linkDrained` tells the tunnel that it is not. */
+  linkTakes = Number.POSITIVE_INFINITY;
   /** Copies of the adapter packets that arrived. */
   readonly delivered: Uint8Array[] = [];
   /** Peers asked about, a question each. */
@@ -240,7 +242,8 @@ export class TestMachine {
       output: {
         sendFrame: (peer, frame) => {
           this.#network.transmit(this, peer, frame);
-          return true;
+          this.linkTakes--;
+          return this.linkTakes > 0;
         },
         deliver: (_peer, packets) => this.received(packets),
         needGrant: (peer) => {
