@@ -10,7 +10,7 @@ describe.each(Object.entries(LIMITS))('%s', (name, limit) => {
   });
 
   test('carries its unit in its name', () => {
-    const endings = { BYTES: 'bytes', MS: 'ms', S: 's', MESSAGES: 'messages', CHARACTERS: 'characters' };
+    const endings = { BYTES: 'bytes', US: 'µs', MS: 'ms', S: 's', MESSAGES: 'messages', CHARACTERS: 'characters' };
     const ending = name.split('_').at(-1) ?? '';
     if (ending in endings) expect(limit.unit).toBe(endings[ending as keyof typeof endings]);
     else expect(['entries', 'packets', 'messages', 'frames', 'bytes', 'per second']).toContain(limit.unit);

@@ -70,7 +70,7 @@ test.each([
   path.run(2_000 + 20 * roundTripMs);
   const { share, queueMs } = path.look(2_000);
   expect(share).toBeGreaterThan(0.95);
-  const roundTrips = 1.5 * roundTripMs + 2 * LIMITS.WINDOW_SLACK_MS.value;
+  const roundTrips = 1.5 * roundTripMs + 2 * (LIMITS.WINDOW_SLACK_US.value / 1_000);
   expect(queueMs).toBeLessThan(Math.max(roundTrips, modestMs(bytesPerMs) - roundTripMs) + 10);
 });
 

@@ -71,7 +71,7 @@ export class SendWindow {
     if (now < this.#drainUntil) return this.#drainSize;
     const rate = Math.max(this.#rate, this.#previousRate);
     if (rate === 0) return LIMITS.WINDOW_FIRST_BYTES.value;
-    const wanted = rate * (this.#leastRoundTrip + Math.max(this.#leastRoundTrip, LIMITS.WINDOW_SLACK_MS.value));
+    const wanted = rate * (this.#leastRoundTrip + Math.max(this.#leastRoundTrip, LIMITS.WINDOW_SLACK_US.value / 1_000));
     const modest = Math.min(LIMITS.WINDOW_MODEST_BYTES.value, rate * LIMITS.WINDOW_MODEST_MS.value);
     return Math.min(CEILING, Math.max(FLOOR, modest, wanted));
   }
