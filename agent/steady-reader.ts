@@ -11,13 +11,19 @@ import type { ReadInto } from './pinned-socket.ts';
 /** All of the largest TLS record (RFC 8446 §5.1): Node hands over record by record. */
 const RECORD_BYTES = 16_384;
 
+interface Exchange {
+  readonly stream: Duplex;
+  /** From then on the stream hears nothing more of the socket. */
+  readonly release: () => void;
+}
+
 export class SteadyReader {
   /** For the socket's options. */
   readonly onread: ReadInto;
   #take: (chunk: Uint8Array) => void;
   /** Copies of what arrived and nobody has taken yet. */
   readonly #kept: Uint8Array[] = [];
-  #exchange: Duplex | undefined;
+  #exchange: Exchange | undefined;
 
   constructor() {
     const buffer = new Uint8Array(RECORD_BYTES);
@@ -31,9 +37,9 @@ export class SteadyReader {
     };
   }
 
-  /** A stream for one HTTP exchange on the socket. */
+  /** A stream for one HTTP exchange on the socket; shares the socket's fate until {@link endExchange}. */
   exchangeOn(socket: TLSSocket): Duplex {
-    const exchange = new Duplex({
+    const stream = new Duplex({
       read: () => undefined,
       write: (chunk: Uint8Array, _encoding, done) => void socket.write(chunk, done),
       destroy: (error, done) => {
@@ -41,12 +47,14 @@ export class SteadyReader {
         done(error);
       },
     });
-    socket.once('end', () => exchange.push(null));
-    socket.once('error', (error) => exchange.destroy(error));
-    socket.once('close', () => exchange.destroy());
-    this.#exchange = exchange;
-    this.#take = (chunk) => exchange.push(Buffer.from(chunk));
-    return exchange;
+    const ended = () => void stream.push(null);
+    const failed = (error?: Error) => void stream.destroy(error);
+    const closed = () => failed();
+    socket.on('end', ended).on('error', failed).on('close', closed);
+    const release = () => void socket.off('end', ended).off('error', failed).off('close', closed);
+    this.#exchange = { stream, release };
+    this.#take = (chunk) => stream.push(Buffer.from(chunk));
+    return stream;
   }
 
   /**
@@ -54,7 +62,8 @@ export class SteadyReader {
    * @param rest what its stream had handed over and is not part of it
    */
   endExchange(rest: Uint8Array): void {
-    const unread: unknown = this.#exchange?.read();
+    this.#exchange?.release();
+    const unread: unknown = this.#exchange?.stream.read();
     this.#kept.push(rest, ...(unread instanceof Uint8Array ? [unread] : []));
     this.#exchange = undefined;
     this.#take = (chunk) => void this.#kept.push(new Uint8Array(chunk));

@@ -1,3 +1,5 @@
+import type { Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { WebSocket } from 'ws';
 import { CausewayError } from '#protocol/errors.ts';
@@ -91,6 +93,24 @@ test.each([
   expect(events.filter((event) => event.startsWith('data'))).toEqual([]);
   expect(events.filter((event) => event.startsWith('disconnected'))).toHaveLength(1);
 });
+
+test('a connection that is torn is one disconnection, and a new one is made', async () => {
+  server = await RudeServer.webSocket((webSocket, number) => {
+    honest(webSocket);
+    const { _socket: socket } = webSocket as unknown as { _socket: TLSSocket };
+    // What a kill -9 of the relay with unread bytes looks like: a reset, not an end.
+    if (number === 1) webSocket.once('message', () => resetUnder(socket));
+  });
+  start(server.target);
+  await until(() => events.filter((event) => event === 'connected').length === 2);
+  expect(events.filter((event) => event.startsWith('disconnected'))).toHaveLength(1);
+});
+
+/** A TLS socket's own `resetAndDestroy` is refused; the one below it sends the RST. */
+function resetUnder(socket: TLSSocket): void {
+  const { _parent: tcp } = socket as unknown as { _parent: Socket };
+  tcp.resetAndDestroy();
+}
 
 test('a relay that falls silent is found out, and left', async () => {
   server = await RudeServer.webSocket((webSocket, number) => {
