@@ -181,7 +181,7 @@ export const LIMITS = {
   WINDOW_MODEST_BYTES: {
     value: 524_288,
     unit: 'bytes',
-    why: 'Four super-packets: two to be worked on and two on their way.',
+    why: 'Eight super-packets, whatever the rate says: with fewer on their way to each of fifty peers their programs woke for little at a time (0.8 Gbit/s together with half of it, 1.2 with this, 1.4 with twice as much, at less fairness).',
   },
   WINDOW_MAX_BYTES: {
     value: 16_777_216,
@@ -196,7 +196,7 @@ export const LIMITS = {
   WINDOW_STEP_BYTES: {
     value: 131_072,
     unit: 'bytes',
-    why: 'A window that is nearly shut opens again by this much at least, or by a quarter of its size: one whole super-packet instead of a trickle of small messages.',
+    why: 'A window that is nearly shut opens again by this much at least, or by a quarter of its size: two whole super-packets instead of a trickle of small messages.',
   },
   WINDOW_STUCK_MS: {
     value: 200,
@@ -236,7 +236,7 @@ export const LIMITS = {
   PEER_TURN_BYTES: {
     value: 262_144,
     unit: 'bytes',
-    why: 'What a peer may send before it is the next one’s turn on a full link: two super-packets, so that a turn fills whole messages.',
+    why: 'What a peer may send before it is the next one’s turn on a full link: as much as the socket takes at once (AGENT_SOCKET_HIGH_WATER_BYTES), so that each time it drains one peer sends whole messages.',
   },
   PEER_QUEUE_MAX_AGE_MS: {
     value: 500,
@@ -350,7 +350,7 @@ export const LIMITS = {
   ADAPTER_BATCH_MAX_BYTES: {
     value: 262_144,
     unit: 'bytes',
-    why: 'Four super-packets: what one adapter hands over in one turn of the event loop, so also by how much a reader that pauses overshoots.',
+    why: 'Four super-packets: what one adapter hands over in one turn.',
   },
   ADAPTER_DRAIN_MAX_BYTES: {
     value: 4_194_304,
