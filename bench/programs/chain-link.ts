@@ -6,11 +6,10 @@
  *     node chain-link.ts echo HOST               sends back what comes
  *     node chain-link.ts ping HOST PAUSE COUNT   prints the round trips as JSON, in milliseconds
  */
-import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { connect, createServer, type TLSSocket } from 'node:tls';
-import { selfSignedCertificate } from '#relay-server/tls/self-signed.ts';
+import { selfMade } from './self-made.ts';
 
 const PORT = 9443;
 /** A ping of 84 bytes as our agent sends it: with tunnel, frame and WebSocket headers. */
@@ -22,15 +21,8 @@ else if (role === 'echo') await echo();
 else await ping(Number(pauseMs), Number(count));
 
 function relay(): void {
-  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const cert = selfSignedCertificate({
-    key: privateKey,
-    hosts: ['chain.example'],
-    now: Date.now(),
-    serial: randomBytes(16),
-  });
   const ends: TLSSocket[] = [];
-  const server = createServer({ key: privateKey.export({ type: 'pkcs8', format: 'pem' }), cert }, (end) => {
+  const server = createServer(selfMade(), (end) => {
     end.setNoDelay(true);
     end.on('error', () => end.destroy());
     end.on('close', () => ends.splice(ends.indexOf(end), 1));

@@ -6,6 +6,7 @@
  */
 import { offerServices } from '#lab/traffic/probes.ts';
 import { Contest } from '../contest.ts';
+import { measureChainFanOut } from '../measure/chain-fan-out.ts';
 import { fairness, measureFanOut } from '../measure/fan-out.ts';
 import { openvpn } from '../peers/openvpn.ts';
 import { ours } from '../peers/ours.ts';
@@ -14,6 +15,8 @@ import { tinc } from '../peers/tinc.ts';
 import { bar, ratio, Series, type Suite } from '../suite.ts';
 
 const CONTENDERS = [ours, tailscale, openvpn, tinc];
+/** Bare processes over TLS, without tunnel and adapter: a bound. */
+const CHAIN = 'node-chain';
 const CLIENTS = 50;
 const ONE = '1 client';
 const ALL = `${CLIENTS} clients`;
@@ -64,6 +67,15 @@ export const suite: Suite = {
         options.say(line);
       }
     });
+    // What the runtime alone can do; no contender, for it carries no packets.
+    for (let round = 1; round <= options.rounds; round++) {
+      for (const { load, count } of LOADS) {
+        const { mbps, bytes } = await measureChainFanOut(contest.site, count, options.quick ? 4 : 10);
+        series.add(CHAIN, load, 'speed', 'Mbit/s', mbps);
+        if (count > 1) series.add(CHAIN, load, 'fairness', 'Jain', fairness(bytes));
+        options.say(`round ${round}  ${CHAIN}  ${load}: ${mbps.toFixed(0)} Mbit/s`);
+      }
+    }
     const kept = ratio(series.median('ours', ALL, 'speed'), series.median('ours', ONE, 'speed'));
     const bars = [
       bar(`${ALL} together, share of what one alone gets`, '', kept, 'higher', 0.9),
