@@ -65,7 +65,8 @@ export class Contest {
     }
     if (ready.length + absent.length === 0) {
       const names = contenders.map(({ name }) => name).join(', ');
-      throw new Error(`nobody in this suite is called ${options.only.join(' or ')}; there are ${names}`);
+      options.say(`nobody in this suite is called ${options.only.join(' or ')}; there are ${names}`);
+      process.exit(2);
     }
     const lab = await Lab.build(await enterEnclosure(), benchLab(machines));
     options.say(`congestion control: ${await fillQueues(lab)}`);

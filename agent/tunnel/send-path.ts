@@ -48,6 +48,11 @@ export class SendPath {
     while (this.#context.queued.bytes > LIMITS.TUNNEL_QUEUE_MAX_BYTES.value) this.#dropFromFullest();
   }
 
+  /** Peers for which something waits. */
+  get waiting(): Iterable<Peer> {
+    return this.#waiting;
+  }
+
   /** The peer's window, or the session, has opened: sends what waits. */
   resume(peer: Peer, session: Session, now: number): void {
     if (peer.queue.size > 0) this.#pump(peer, session, now);
@@ -60,6 +65,7 @@ export class SendPath {
       progress = false;
       for (const peer of [...this.#waiting]) {
         if (this.#linkFull) return;
+        if (peer.queue.size === 0) this.#waiting.delete(peer);
         const session = peer.sending(now);
         const sent = session === undefined ? 0 : this.#pump(peer, session, now, LIMITS.PEER_TURN_BYTES.value);
         progress ||= sent > 0;

@@ -192,7 +192,9 @@ export class Tunnel implements Disposable {
 
   /** The edge takes frames again, after `sendFrame` said that it does not. */
   linkDrained(now: number): void {
-    if (!this.#closed) this.#sending.linkDrained(now);
+    if (this.#closed) return;
+    this.#sending.linkDrained(now);
+    for (const peer of [...this.#sending.waiting]) this.#settle(peer, now);
   }
 
   /** The relay connection is new: sessions go on, handshakes that were under way are repeated at once. */
