@@ -8,7 +8,9 @@ import { request } from 'node:https';
 import type { TLSSocket } from 'node:tls';
 import type { z } from 'zod';
 import { toBase64url } from '#protocol/encoding.ts';
-import type { createdToken, group, machine, newGroup, reachability, role } from '#protocol/rest.ts';
+import type { createdToken } from '#protocol/rest/installing.ts';
+import type { machine } from '#protocol/rest/machines.ts';
+import type { group, newGroup, reachability, role } from '#protocol/rest/policy.ts';
 
 export interface Server {
   /** `https://ADDRESS[:port]`, as reached from the lab's process. */

@@ -61,6 +61,31 @@ export const LIMITS = {
     unit: 'bytes',
     why: 'The largest honest body assigns 1,000 machines to a group at 35 bytes an id.',
   },
+  CHANGES_BODY_MAX_BYTES: {
+    value: 1_048_576,
+    unit: 'bytes',
+    why: 'CHANGE_MACHINES_MAX machines by their ids take 350 KiB; a policy of 500 groups and 2,000 connections as a file takes 200 KiB.',
+  },
+  CHANGES_MAX: {
+    value: 5_000,
+    unit: 'entries',
+    why: 'A whole policy of 500 groups and 2,000 connections applied to an empty subscription, twice over.',
+  },
+  CHANGE_MACHINES_MAX: {
+    value: 10_000,
+    unit: 'entries',
+    why: 'Everything that the table of computers can select at once, in one change that is done or not.',
+  },
+  PASSWORD_MIN_CHARACTERS: {
+    value: 12,
+    unit: 'characters',
+    why: 'NIST SP 800-63B asks for 8 beside a second factor and 15 without; sign-ins are rate-limited and the hash is slow.',
+  },
+  PASSWORD_MAX_CHARACTERS: {
+    value: 256,
+    unit: 'characters',
+    why: 'Longer than any passphrase; bounds what is hashed for somebody who has not signed in.',
+  },
   LOCAL_MESSAGE_MAX_BYTES: {
     value: 1_048_576,
     unit: 'bytes',

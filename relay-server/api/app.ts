@@ -17,12 +17,11 @@ import {
   type ZodTypeProvider,
 } from 'fastify-type-provider-zod';
 import { LIMITS } from '#protocol/limits.ts';
-import { API_PATH } from '#protocol/rest.ts';
-import { requireApiKey } from '../control/administration/access.ts';
+import { API_PATH } from '#protocol/rest/api.ts';
 import type { ControlPlane } from '../control/control-plane.ts';
 import type { RelayMetrics } from '../relay/metrics.ts';
-import { bearerOf } from './bearer.ts';
 import { answerError, answerErrors } from './errors.ts';
+import { guard } from './guard.ts';
 import { apiKeyRoutes, openAccessRoutes } from './routes/access.ts';
 import { connectionRoutes } from './routes/connections.ts';
 import { groupRoutes } from './routes/groups.ts';
@@ -62,6 +61,7 @@ export async function buildApi(options: ApiOptions): Promise<Api> {
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   answerErrors(app);
+  app.decorateRequest('asker', null);
   await app.register(fastifySwagger, {
     openapi: {
       openapi: '3.1.0',
@@ -80,10 +80,7 @@ export async function buildApi(options: ApiOptions): Promise<Api> {
     async (api) => {
       openAccessRoutes({ app: typed(api), control });
       await api.register(async (closed) => {
-        closed.addHook('onRequest', async (request) => {
-          const key = await requireApiKey(control.context.store, bearerOf(request.headers.authorization));
-          control.context.sightings.keyUsed(key.id);
-        });
+        closed.addHook('onRequest', (request) => guard(control.context, request));
         const scope = { app: typed(closed), control };
         for (const routes of RESOURCES) routes(scope);
       });

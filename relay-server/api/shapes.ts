@@ -3,7 +3,11 @@
  */
 import type { z } from 'zod';
 import { ipv6Range } from '#protocol/addresses.ts';
-import type * as rest from '#protocol/rest.ts';
+import type * as accessRest from '#protocol/rest/access.ts';
+import type * as installingRest from '#protocol/rest/installing.ts';
+import type * as machinesRest from '#protocol/rest/machines.ts';
+import type * as policyRest from '#protocol/rest/policy.ts';
+import type { NameOrder } from '../control/name-order.ts';
 import type { SessionContext } from '../control/session.ts';
 import type { SubscriptionDirectory } from '../control/subscription-directory.ts';
 import type {
@@ -19,8 +23,12 @@ import type {
 const iso = (at: number) => new Date(at).toISOString();
 const isoOrNull = (at: number | null) => (at === null ? null : iso(at));
 
-export function showSubscription({ record, machines }: SubscriptionDirectory): z.infer<typeof rest.subscription> {
-  const { id, name, policyVersion } = record;
+export function showSubscription(
+  context: SessionContext,
+  home: SubscriptionDirectory,
+): z.infer<typeof policyRest.subscription> {
+  const { record, machines } = home;
+  const { id, name, policyVersion, version } = record;
   return {
     id,
     name,
@@ -28,20 +36,32 @@ export function showSubscription({ record, machines }: SubscriptionDirectory): z
     ipv6Range: ipv6Range(id),
     policyVersion,
     machines: machines.size,
+    online: online(context, machines),
+    version,
   };
 }
 
-export function showGroup(home: SubscriptionDirectory, group: GroupRecord): z.infer<typeof rest.group> {
-  const { id, name, description, interconnected } = group;
-  return { id, name, description, interconnected, machines: home.membersOf(id).size };
+export function showGroup(
+  context: SessionContext,
+  home: SubscriptionDirectory,
+  group: GroupRecord,
+): z.infer<typeof policyRest.group> {
+  const { id, name, description, interconnected, version } = group;
+  const members = home.membersOf(id);
+  return { id, name, description, interconnected, machines: members.size, online: online(context, members), version };
 }
 
-export function showRole(home: SubscriptionDirectory, role: RoleRecord): z.infer<typeof rest.role> {
-  const { id, name, description } = role;
-  return { id, name, description, instances: home.membersOf(id).size };
+export function showRole(
+  context: SessionContext,
+  home: SubscriptionDirectory,
+  role: RoleRecord,
+): z.infer<typeof policyRest.role> {
+  const { id, name, description, version } = role;
+  const instances = home.membersOf(id);
+  return { id, name, description, instances: instances.size, online: online(context, instances), version };
 }
 
-export function showMachine(context: SessionContext, machine: MachineRecord): z.infer<typeof rest.machine> {
+export function showMachine(context: SessionContext, machine: MachineRecord): z.infer<typeof machinesRest.machine> {
   const { id, kind, name, ipv4, ipv6, disabled, os, agentVersion } = machine;
   const onRelay =
     context.relay.isConnected(machine.subscription, id) || context.presence.reportOf(id)?.relay === 'connected';
@@ -53,6 +73,7 @@ export function showMachine(context: SessionContext, machine: MachineRecord): z.
     ipv6,
     group: machine.kind === 'local-endpoint' ? machine.group : null,
     role: machine.kind === 'role-instance' ? machine.role : null,
+    memberOf: context.directory.homeOf(id)?.sideOf(machine)?.name ?? null,
     disabled,
     os,
     agentVersion,
@@ -60,10 +81,11 @@ export function showMachine(context: SessionContext, machine: MachineRecord): z.
     lastSeenAt: isoOrNull(machine.lastSeenAt),
     online: context.presence.isOnline(id),
     relay: onRelay ? 'connected' : 'disconnected',
+    version: machine.version,
   };
 }
 
-export function showToken(token: TokenRecord): z.infer<typeof rest.token> {
+export function showToken(token: TokenRecord): z.infer<typeof installingRest.token> {
   const { id, description, usesLeft, usesTotal, group, role } = token;
   return {
     id,
@@ -72,16 +94,18 @@ export function showToken(token: TokenRecord): z.infer<typeof rest.token> {
     expiresAt: isoOrNull(token.expiresAt),
     usesLeft,
     usesTotal,
+    used: (usesTotal ?? 0) - (usesLeft ?? 0),
     revokedAt: isoOrNull(token.revokedAt),
     group,
     role,
+    installLink: null,
   };
 }
 
 export function showConnection(
   home: SubscriptionDirectory,
   connection: ConnectionRecord,
-): z.infer<typeof rest.connection> {
+): z.infer<typeof policyRest.connection> {
   return {
     id: connection.id,
     a: showSide(home, { kind: 'group', id: connection.group }),
@@ -90,13 +114,28 @@ export function showConnection(
   };
 }
 
-export function showApiKey(context: SessionContext, key: ApiKeyRecord): z.infer<typeof rest.apiKey> {
-  const { id, description } = key;
+export function showApiKey(context: SessionContext, key: ApiKeyRecord): z.infer<typeof accessRest.apiKey> {
+  const { id, description, rights, subscription, createdBy } = key;
   const lastUsedAt = context.sightings.keyUse(id) ?? key.lastUsedAt;
-  return { id, description, createdAt: iso(key.createdAt), lastUsedAt: isoOrNull(lastUsedAt) };
+  return {
+    id,
+    description,
+    rights,
+    subscription,
+    createdAt: iso(key.createdAt),
+    createdBy,
+    expiresAt: isoOrNull(key.expiresAt),
+    lastUsedAt: isoOrNull(lastUsedAt),
+  };
 }
 
-function showSide(home: SubscriptionDirectory, side: Side): z.infer<typeof rest.connection>['a'] {
+function showSide(home: SubscriptionDirectory, side: Side): z.infer<typeof policyRest.connection>['a'] {
   const record = side.kind === 'group' ? home.groups.byId.get(side.id) : home.roles.byId.get(side.id);
   return { kind: side.kind, id: side.id, name: record?.name ?? side.id };
+}
+
+function online(context: SessionContext, machines: NameOrder<MachineRecord>): number {
+  let count = 0;
+  for (const { id } of machines.after(undefined)) if (context.presence.isOnline(id)) count++;
+  return count;
 }

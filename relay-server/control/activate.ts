@@ -96,6 +96,7 @@ function newMachine(
     agentVersion: params.agentVersion,
     activatedAt: now,
     lastSeenAt: now,
+    version: 1,
   };
   if (token.role !== null) {
     return { ...common, kind: 'role-instance', role: token.role, name: freeInstanceName(subscription, params.name) };

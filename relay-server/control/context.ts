@@ -7,9 +7,10 @@ import type { SelfFacts } from '#protocol/control-messages.ts';
 import type { MachineId, ServerPin, SubscriptionId } from '#protocol/ids.ts';
 import type { Clock } from '../clock.ts';
 import type { Random } from '../random.ts';
-import type { MachineRecord } from '../store/records.ts';
+import type { Actor, MachineRecord } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 import type { GrantKey } from '../tls/grant-key.ts';
+import type { AuditIds } from './audit.ts';
 import type { Counters } from './counters.ts';
 import type { Directory } from './directory.ts';
 import type { LiveGrants } from './live-grants.ts';
@@ -38,11 +39,17 @@ export interface ControlContext {
   readonly presence: Presence;
   readonly notices: Notices;
   readonly turns: Turns;
+  readonly auditIds: AuditIds;
   /** Shown to machines in the challenge. */
   readonly serverVersion: string;
   /** What activation tokens carry. */
   readonly serverUrl: () => string;
   readonly pin: ServerPin;
+}
+
+/** What an administrator's change works with: whose change it is stands in the audit. */
+export interface AdministrationContext extends ControlContext {
+  readonly by: Actor;
 }
 
 /**

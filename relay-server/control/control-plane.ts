@@ -11,6 +11,7 @@ import { Rate } from '../rate.ts';
 import type { Store } from '../store/store.ts';
 import type { GrantKey } from '../tls/grant-key.ts';
 import { removeMachine } from './administration/machines.ts';
+import { AuditIds } from './audit.ts';
 import type { RelayPort } from './context.ts';
 import { Counters } from './counters.ts';
 import { Directory } from './directory.ts';
@@ -55,6 +56,7 @@ export class ControlPlane {
       counters,
       notices,
       turns,
+      auditIds: new AuditIds(options.random),
       sightings: new Sightings({ store, directory, clock, logger }),
       activationRate: new Rate(LIMITS.ACTIVATIONS_PER_ADDRESS_PER_MINUTE.value, MINUTE_MS),
       removeMachine: (subscription, machine) => removeMachine(this.context, subscription, machine.id),

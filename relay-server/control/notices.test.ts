@@ -17,6 +17,7 @@ const group: GroupRecord = {
   name: 'office',
   description: '',
   interconnected: true,
+  version: 1,
 };
 const HOUR_MS = 3_600_000;
 
@@ -44,10 +45,10 @@ function scene(count: number) {
     const id = i.toString(16).padStart(32, '0') as MachineId;
     const text = { name: parseLabel(`m${i}`), ipv4: `100.64.1.${i}`, ipv6: `fd00::${i}`, os: '', agentVersion: '' };
     const keys = { signingKey: `s${i}`, tunnelKey: `t${i}` } as Pick<MachineRecord, 'signingKey' | 'tunnelKey'>;
-    const times = { activatedAt: 0, lastSeenAt: null };
+    const times = { activatedAt: 0, lastSeenAt: null, version: 1 };
     return { id, subscription, ...text, ...keys, ...times, disabled: false, kind: 'local-endpoint', group: group.id };
   });
-  const record = { id: subscription, name: parseLabel('contoso'), createdAt: 0, policyVersion: 1 };
+  const record = { id: subscription, name: parseLabel('contoso'), createdAt: 0, policyVersion: 1, version: 1 };
   const directory = new Directory({ subscriptions: [record], groups: [group], roles: [], machines, connections: [] });
   const home = directory.find('contoso');
   const presence = new Presence();

@@ -8,7 +8,7 @@ import type { Tables } from './schema.ts';
 
 type Step = (db: Transaction<Tables>) => Promise<void>;
 
-const STEPS: readonly Step[] = [firstTables];
+const STEPS: readonly Step[] = [firstTables, peopleAndAudit];
 
 /**
  * @param path names the database in errors.
@@ -101,6 +101,112 @@ async function firstTables(db: Transaction<Tables>): Promise<void> {
     ['tokens', 'subscription'],
   ] as const) {
     await db.schema.createIndex(`${name}_by_${column}`).on(name).column(column).execute();
+  }
+}
+
+/** What the portal needs: people, the audit, versions for changes made side by side, install links. */
+async function peopleAndAudit(db: Transaction<Tables>): Promise<void> {
+  for (const name of ['subscriptions', 'groups', 'roles', 'machines'] as const) {
+    await db.schema
+      .alterTable(name)
+      .addColumn('version', 'integer', (column) => column.notNull().defaultTo(1))
+      .execute();
+  }
+  // Keys made before there were rights could do everything.
+  const keys = () => db.schema.alterTable('api_keys');
+  await keys()
+    .addColumn('rights', 'text', (column) => column.notNull().defaultTo('owner'))
+    .execute();
+  await keys()
+    .addColumn('subscription', 'text', (column) => column.references('subscriptions.id').onDelete('cascade'))
+    .execute();
+  await keys()
+    .addColumn('created_by', 'text', (column) => column.notNull().defaultTo(''))
+    .execute();
+  await keys().addColumn('expires_at', 'bigint').execute();
+  await ofSubscription(table(db, 'install_links'))
+    .addColumn('token', 'text', (column) => column.notNull().references('tokens.id').onDelete('cascade'))
+    .addColumn('description', 'text', notNull)
+    .addColumn('enabled', 'integer', notNull)
+    .addColumn('created_at', 'bigint', notNull)
+    .addColumn('expires_at', 'bigint')
+    .execute();
+  await db.schema
+    .createTable('token_uses')
+    .addColumn('token', 'text', (column) => column.notNull().references('tokens.id').onDelete('cascade'))
+    .addColumn('machine', 'text', notNull)
+    .addColumn('name', 'text', notNull)
+    .addColumn('at', 'bigint', notNull)
+    .addColumn('address', 'text', notNull)
+    .execute();
+  await table(db, 'people')
+    .addColumn('name', 'text', (column) => column.notNull().unique())
+    .addColumn('display_name', 'text', notNull)
+    .addColumn('rights', 'text', notNull)
+    .addColumn('password_hash', 'text')
+    .addColumn('totp_secret', 'text')
+    .addColumn('totp_last_step', 'bigint', notNull)
+    .addColumn('oidc_subject', 'text', (column) => column.unique())
+    .addColumn('disabled', 'integer', notNull)
+    .addColumn('created_at', 'bigint', notNull)
+    .addColumn('last_sign_in_at', 'bigint')
+    .addColumn('version', 'integer', notNull)
+    .execute();
+  await table(db, 'sessions')
+    .addColumn('person', 'text', (column) => column.notNull().references('people.id').onDelete('cascade'))
+    .addColumn('created_at', 'bigint', notNull)
+    .addColumn('last_used_at', 'bigint', notNull)
+    .addColumn('expires_at', 'bigint', notNull)
+    .addColumn('address', 'text', notNull)
+    .addColumn('browser', 'text', notNull)
+    .execute();
+  await table(db, 'audit')
+    .addColumn('at', 'bigint', notNull)
+    .addColumn('actor_kind', 'text', notNull)
+    .addColumn('actor_id', 'text', notNull)
+    .addColumn('actor_name', 'text', notNull)
+    .addColumn('actor_address', 'text', notNull)
+    .addColumn('action', 'text', notNull)
+    .addColumn('subscription', 'text')
+    .addColumn('subscription_name', 'text')
+    .addColumn('target_kind', 'text')
+    .addColumn('target_id', 'text')
+    .addColumn('target_name', 'text')
+    .addColumn('before', 'text')
+    .addColumn('after', 'text')
+    .execute();
+  await db.schema
+    .createTable('machine_history')
+    .addColumn('machine', 'text', (column) => column.notNull().references('machines.id').onDelete('cascade'))
+    .addColumn('at', 'bigint', notNull)
+    .addColumn('what', 'text', notNull)
+    .addColumn('sentence', 'text', notNull)
+    .execute();
+  await db.schema
+    .createTable('instance_counts')
+    .addColumn('role', 'text', (column) => column.notNull().references('roles.id').onDelete('cascade'))
+    .addColumn('at', 'bigint', notNull)
+    .addColumn('instances', 'integer', notNull)
+    .execute();
+  await db.schema
+    .createTable('diagnostics')
+    .addColumn('machine', 'text', (column) => column.primaryKey().references('machines.id').onDelete('cascade'))
+    .addColumn('at', 'bigint', notNull)
+    .addColumn('checks', 'text', notNull)
+    .execute();
+  for (const [name, columns] of [
+    ['install_links', ['subscription']],
+    ['token_uses', ['token']],
+    ['sessions', ['person']],
+    ['machine_history', ['machine', 'at']],
+    ['instance_counts', ['role', 'at']],
+    ['api_keys', ['subscription']],
+  ] as const) {
+    await db.schema
+      .createIndex(`${name}_by_${columns[0]}`)
+      .on(name)
+      .columns([...columns])
+      .execute();
   }
 }
 

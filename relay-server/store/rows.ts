@@ -5,8 +5,10 @@
 import type { Insertable, Selectable } from 'kysely';
 import type { GroupId, MachineId, RoleId, SigningPublicKey, SubscriptionId, TunnelPublicKey } from '#protocol/ids.ts';
 import type { Label } from '#protocol/names.ts';
+import type { Rights } from '#protocol/rest/api.ts';
 import type {
   ApiKeyRecord,
+  AuditRecord,
   ConnectionRecord,
   GroupRecord,
   MachineRecord,
@@ -21,6 +23,7 @@ export const subscriptionRow = (record: SubscriptionRecord): Insertable<Tables['
   name: record.name,
   created_at: record.createdAt,
   policy_version: record.policyVersion,
+  version: record.version,
 });
 
 export const subscriptionOf = (row: Selectable<Tables['subscriptions']>): SubscriptionRecord => ({
@@ -28,6 +31,7 @@ export const subscriptionOf = (row: Selectable<Tables['subscriptions']>): Subscr
   name: row.name as Label,
   createdAt: row.created_at,
   policyVersion: row.policy_version,
+  version: row.version,
 });
 
 export const groupRow = (record: GroupRecord): Insertable<Tables['groups']> => ({
@@ -41,6 +45,7 @@ export const groupOf = (row: Selectable<Tables['groups']>): GroupRecord => ({
   name: row.name,
   description: row.description,
   interconnected: row.interconnected === 1,
+  version: row.version,
 });
 
 export const roleOf = (row: Selectable<Tables['roles']>): RoleRecord => ({
@@ -48,6 +53,7 @@ export const roleOf = (row: Selectable<Tables['roles']>): RoleRecord => ({
   subscription: row.subscription as SubscriptionId,
   name: row.name,
   description: row.description,
+  version: row.version,
 });
 
 export const machineRow = (record: MachineRecord): Insertable<Tables['machines']> => ({
@@ -65,6 +71,7 @@ export const machineRow = (record: MachineRecord): Insertable<Tables['machines']
   agent_version: record.agentVersion,
   activated_at: record.activatedAt,
   last_seen_at: record.lastSeenAt,
+  version: record.version,
 });
 
 export const machineOf = (row: Selectable<Tables['machines']>): MachineRecord => ({
@@ -80,6 +87,7 @@ export const machineOf = (row: Selectable<Tables['machines']>): MachineRecord =>
   agentVersion: row.agent_version,
   activatedAt: row.activated_at,
   lastSeenAt: row.last_seen_at,
+  version: row.version,
   ...(row.role === null
     ? { kind: 'local-endpoint', group: row.group as GroupId | null }
     : { kind: 'role-instance', role: row.role as RoleId }),
@@ -137,7 +145,11 @@ export const apiKeyRow = (record: ApiKeyRecord): Insertable<Tables['api_keys']> 
   id: record.id,
   hash: record.hash,
   description: record.description,
+  rights: record.rights,
+  subscription: record.subscription,
   created_at: record.createdAt,
+  created_by: record.createdBy,
+  expires_at: record.expiresAt,
   last_used_at: record.lastUsedAt,
 });
 
@@ -145,6 +157,27 @@ export const apiKeyOf = (row: Selectable<Tables['api_keys']>): ApiKeyRecord => (
   id: row.id,
   hash: row.hash,
   description: row.description,
+  rights: row.rights as Rights,
+  subscription: row.subscription as SubscriptionId | null,
   createdAt: row.created_at,
+  createdBy: row.created_by,
+  expiresAt: row.expires_at,
   lastUsedAt: row.last_used_at,
+});
+
+export const auditRow = (record: AuditRecord): Insertable<Tables['audit']> => ({
+  id: record.id,
+  at: record.at,
+  actor_kind: record.by.kind,
+  actor_id: record.by.id,
+  actor_name: record.by.name,
+  actor_address: record.by.address,
+  action: record.action,
+  subscription: record.subscription?.id ?? null,
+  subscription_name: record.subscription?.name ?? null,
+  target_kind: record.target?.kind ?? null,
+  target_id: record.target?.id ?? null,
+  target_name: record.target?.name ?? null,
+  before: record.before && JSON.stringify(record.before),
+  after: record.after && JSON.stringify(record.after),
 });

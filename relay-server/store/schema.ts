@@ -4,9 +4,16 @@
  */
 export interface Tables {
   schema_version: { version: number };
-  subscriptions: { id: string; name: string; created_at: number; policy_version: number };
-  groups: { id: string; subscription: string; name: string; description: string; interconnected: number };
-  roles: { id: string; subscription: string; name: string; description: string };
+  subscriptions: { id: string; name: string; created_at: number; policy_version: number; version: number };
+  groups: {
+    id: string;
+    subscription: string;
+    name: string;
+    description: string;
+    interconnected: number;
+    version: number;
+  };
+  roles: { id: string; subscription: string; name: string; description: string; version: number };
   machines: {
     id: string;
     subscription: string;
@@ -23,6 +30,7 @@ export interface Tables {
     agent_version: string;
     activated_at: number;
     last_seen_at: number | null;
+    version: number;
   };
   connections: {
     id: string;
@@ -46,7 +54,72 @@ export interface Tables {
     group: string | null;
     role: string | null;
   };
-  api_keys: { id: string; hash: string; description: string; created_at: number; last_used_at: number | null };
+  install_links: {
+    id: string;
+    subscription: string;
+    token: string;
+    description: string;
+    enabled: number;
+    created_at: number;
+    expires_at: number | null;
+  };
+  token_uses: { token: string; machine: string; name: string; at: number; address: string };
+  api_keys: {
+    id: string;
+    hash: string;
+    description: string;
+    rights: string;
+    subscription: string | null;
+    created_at: number;
+    created_by: string;
+    expires_at: number | null;
+    last_used_at: number | null;
+  };
+  people: {
+    id: string;
+    name: string;
+    display_name: string;
+    rights: string;
+    password_hash: string | null;
+    totp_secret: string | null;
+    totp_last_step: number;
+    oidc_subject: string | null;
+    disabled: number;
+    created_at: number;
+    last_sign_in_at: number | null;
+    version: number;
+  };
+  sessions: {
+    id: string;
+    person: string;
+    created_at: number;
+    last_used_at: number;
+    expires_at: number;
+    address: string;
+    browser: string;
+  };
+  /** Outlives what it tells of, so nothing in it refers to other tables. */
+  audit: {
+    id: string;
+    at: number;
+    actor_kind: string;
+    actor_id: string;
+    actor_name: string;
+    actor_address: string;
+    action: string;
+    subscription: string | null;
+    subscription_name: string | null;
+    target_kind: string | null;
+    target_id: string | null;
+    target_name: string | null;
+    /** JSON. */
+    before: string | null;
+    after: string | null;
+  };
+  machine_history: { machine: string; at: number; what: string; sentence: string };
+  instance_counts: { role: string; at: number; instances: number };
+  /** The last ones of each machine, as JSON. */
+  diagnostics: { machine: string; at: number; checks: string };
   /** At most one row. */
   first_secret: { only: number; hash: string; created_at: number };
 }

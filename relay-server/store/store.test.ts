@@ -12,6 +12,7 @@ import { newId, systemRandom } from '../random.ts';
 import { openPostgresStore } from './postgres.ts';
 import { type PostgresCluster, postgresMissing, startPostgres } from './postgres-cluster.ts';
 import type {
+  ApiKeyRecord,
   ConnectionRecord,
   GroupRecord,
   MachineRecord,
@@ -30,7 +31,13 @@ const text43 = () =>
 
 function newSubscription(): SubscriptionRecord {
   const own = id<SubscriptionId>();
-  return { id: own, name: parseLabel(`s${own.slice(0, 8)}`), createdAt: 1_700_000_000_000, policyVersion: 1 };
+  return {
+    id: own,
+    name: parseLabel(`s${own.slice(0, 8)}`),
+    createdAt: 1_700_000_000_000,
+    policyVersion: 1,
+    version: 1,
+  };
 }
 const newGroup = (subscription: SubscriptionId): GroupRecord => ({
   id: id<GroupId>(),
@@ -38,12 +45,14 @@ const newGroup = (subscription: SubscriptionId): GroupRecord => ({
   name: `Büro "${id().slice(0, 6)}"`,
   description: "it's",
   interconnected: true,
+  version: 1,
 });
 const newRole = (subscription: SubscriptionId): RoleRecord => ({
   id: id<RoleId>(),
   subscription,
   name: id().slice(0, 6),
   description: '',
+  version: 1,
 });
 function newMachine(
   subscription: SubscriptionId,
@@ -63,6 +72,7 @@ function newMachine(
     agentVersion: '1',
     activatedAt: 1_700_000_000_001,
     lastSeenAt: null,
+    version: 1,
     ...side,
   };
 }
@@ -242,7 +252,17 @@ describe.each(databases)('the store on $name', (database) => {
   });
 
   it('exchanges the first secret for a key once, and keeps keys', async () => {
-    const key = { id: id(), hash: 'h', description: '', createdAt: 1, lastUsedAt: null };
+    const key: ApiKeyRecord = {
+      id: id(),
+      hash: 'h',
+      description: '',
+      rights: 'owner',
+      subscription: null,
+      createdAt: 1,
+      createdBy: '',
+      expiresAt: null,
+      lastUsedAt: null,
+    };
     await store.setFirstSecret('old', 1);
     await store.setFirstSecret('new', 2);
     expect(await store.claimFirstSecret('old', key)).toBe(false);

@@ -4,7 +4,8 @@
 import { z } from 'zod';
 import { CausewayError } from '#protocol/errors.ts';
 import { LIMITS } from '#protocol/limits.ts';
-import * as rest from '#protocol/rest.ts';
+import * as accessRest from '#protocol/rest/access.ts';
+import { listOf } from '#protocol/rest/api.ts';
 import { claimFirstSecret, newApiKey } from '../../control/administration/access.ts';
 import { Rate } from '../../rate.ts';
 import type { RouteScope } from '../app.ts';
@@ -24,8 +25,8 @@ export function openAccessRoutes({ app, control: { context } }: RouteScope): voi
         tags,
         summary: 'Exchange the one-time secret of the first start for an API key',
         security: [],
-        body: rest.claim,
-        response: { 201: rest.createdApiKey, ...refusals },
+        body: accessRest.claim,
+        response: { 201: accessRest.createdApiKey, ...refusals },
       },
     },
     async (request, reply) => {
@@ -58,7 +59,7 @@ export function apiKeyRoutes({ app, control: { context } }: RouteScope): void {
       schema: {
         tags,
         summary: 'List API keys, without their texts',
-        response: { 200: rest.listOf(rest.apiKey), ...refusals },
+        response: { 200: listOf(accessRest.apiKey), ...refusals },
       },
     },
     async () => ({ items: (await store.listApiKeys()).map((key) => showApiKey(context, key)), next: null }),
@@ -70,8 +71,8 @@ export function apiKeyRoutes({ app, control: { context } }: RouteScope): void {
         tags,
         summary: 'Create an API key',
         description: 'The answer is the only place where its text is ever shown.',
-        body: rest.newApiKey,
-        response: { 201: rest.createdApiKey, ...refusals },
+        body: accessRest.newApiKey,
+        response: { 201: accessRest.createdApiKey, ...refusals },
       },
     },
     async (request, reply) => {

@@ -2,7 +2,9 @@
  * REST: connections between groups and roles, and between groups.
  */
 import { z } from 'zod';
-import * as rest from '#protocol/rest.ts';
+import { listOf } from '#protocol/rest/api.ts';
+import * as policyRest from '#protocol/rest/policy.ts';
+import * as sidesRest from '#protocol/rest/sides.ts';
 import { connect, disconnect, type SideWish } from '../../control/administration/connections.ts';
 import type { RouteScope } from '../app.ts';
 import { showConnection } from '../shapes.ts';
@@ -20,7 +22,7 @@ export function connectionRoutes({ app, control: { context } }: RouteScope): voi
         tags,
         summary: 'List connections',
         params: inSubscription,
-        response: { 200: rest.listOf(rest.connection), ...refusals },
+        response: { 200: listOf(policyRest.connection), ...refusals },
       },
     },
     async (request) => {
@@ -36,8 +38,8 @@ export function connectionRoutes({ app, control: { context } }: RouteScope): voi
         summary: 'Connect a role to a group, or a group to a group',
         description: 'What is connected already is answered with 200 and the connection that is there.',
         params: inSubscription,
-        body: rest.newConnection,
-        response: { 200: rest.connection, 201: rest.connection, ...refusals },
+        body: sidesRest.newConnection,
+        response: { 200: policyRest.connection, 201: policyRest.connection, ...refusals },
       },
     },
     async (request, reply) => {
@@ -64,6 +66,6 @@ export function connectionRoutes({ app, control: { context } }: RouteScope): voi
   );
 }
 
-function wishOf(side: z.infer<typeof rest.newSide>): SideWish {
+function wishOf(side: z.infer<typeof sidesRest.newSide>): SideWish {
   return { kind: side.kind, nameOrId: 'id' in side ? side.id : side.name };
 }

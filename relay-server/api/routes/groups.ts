@@ -1,7 +1,8 @@
 /**
  * REST: endpoint groups.
  */
-import * as rest from '#protocol/rest.ts';
+import { listOf, nameOrId } from '#protocol/rest/api.ts';
+import * as policyRest from '#protocol/rest/policy.ts';
 import { changeGroup, createGroup, removeGroup } from '../../control/administration/groups.ts';
 import type { RouteScope } from '../app.ts';
 import { present } from '../present.ts';
@@ -9,7 +10,7 @@ import { showGroup } from '../shapes.ts';
 import { gone, inSubscription, refusals, SUBSCRIPTION } from './paths.ts';
 
 const tags = ['groups'];
-const one = inSubscription.extend({ group: rest.nameOrId });
+const one = inSubscription.extend({ group: nameOrId });
 
 export function groupRoutes({ app, control: { context } }: RouteScope): void {
   const { directory } = context;
@@ -20,12 +21,12 @@ export function groupRoutes({ app, control: { context } }: RouteScope): void {
         tags,
         summary: 'List groups',
         params: inSubscription,
-        response: { 200: rest.listOf(rest.group), ...refusals },
+        response: { 200: listOf(policyRest.group), ...refusals },
       },
     },
     async (request) => {
       const home = directory.find(request.params.subscription);
-      return { items: home.groups.list().map((group) => showGroup(home, group)), next: null };
+      return { items: home.groups.list().map((group) => showGroup(context, home, group)), next: null };
     },
   );
   app.post(
@@ -35,21 +36,21 @@ export function groupRoutes({ app, control: { context } }: RouteScope): void {
         tags,
         summary: 'Create a group',
         params: inSubscription,
-        body: rest.newGroup,
-        response: { 201: rest.group, ...refusals },
+        body: policyRest.newGroup,
+        response: { 201: policyRest.group, ...refusals },
       },
     },
     async (request, reply) => {
       const home = directory.find(request.params.subscription);
-      return reply.status(201).send(showGroup(home, await createGroup(context, home, request.body)));
+      return reply.status(201).send(showGroup(context, home, await createGroup(context, home, request.body)));
     },
   );
   app.get(
     `${SUBSCRIPTION}/groups/:group`,
-    { schema: { tags, summary: 'Show a group', params: one, response: { 200: rest.group, ...refusals } } },
+    { schema: { tags, summary: 'Show a group', params: one, response: { 200: policyRest.group, ...refusals } } },
     async (request) => {
       const home = directory.find(request.params.subscription);
-      return showGroup(home, home.groups.find(request.params.group));
+      return showGroup(context, home, home.groups.find(request.params.group));
     },
   );
   app.patch(
@@ -59,13 +60,13 @@ export function groupRoutes({ app, control: { context } }: RouteScope): void {
         tags,
         summary: 'Change a group',
         params: one,
-        body: rest.groupChange,
-        response: { 200: rest.group, ...refusals },
+        body: policyRest.groupChange,
+        response: { 200: policyRest.group, ...refusals },
       },
     },
     async (request) => {
       const home = directory.find(request.params.subscription);
-      return showGroup(home, await changeGroup(context, home, request.params.group, present(request.body)));
+      return showGroup(context, home, await changeGroup(context, home, request.params.group, present(request.body)));
     },
   );
   app.delete(

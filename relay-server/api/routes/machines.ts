@@ -2,7 +2,8 @@
  * REST: the machines of a subscription.
  */
 import type { z } from 'zod';
-import * as rest from '#protocol/rest.ts';
+import { listOf, nameOrId } from '#protocol/rest/api.ts';
+import * as machinesRest from '#protocol/rest/machines.ts';
 import { changeMachine, removeMachine } from '../../control/administration/machines.ts';
 import type { NameOrder } from '../../control/name-order.ts';
 import type { SubscriptionDirectory } from '../../control/subscription-directory.ts';
@@ -12,7 +13,7 @@ import { showMachine } from '../shapes.ts';
 import { gone, inSubscription, refusals, SUBSCRIPTION } from './paths.ts';
 
 const tags = ['machines'];
-const one = inSubscription.extend({ machine: rest.nameOrId });
+const one = inSubscription.extend({ machine: nameOrId });
 /** As a group in a filter: computers that are in no group. */
 const NO_GROUP = 'none';
 
@@ -25,8 +26,8 @@ export function machineRoutes({ app, control: { context } }: RouteScope): void {
         tags,
         summary: 'List machines by name, a page at a time',
         params: inSubscription,
-        querystring: rest.machineQuery,
-        response: { 200: rest.listOf(rest.machine), ...refusals },
+        querystring: machinesRest.machineQuery,
+        response: { 200: listOf(machinesRest.machine), ...refusals },
       },
     },
     async (request) => {
@@ -36,7 +37,7 @@ export function machineRoutes({ app, control: { context } }: RouteScope): void {
   );
   app.get(
     `${SUBSCRIPTION}/machines/:machine`,
-    { schema: { tags, summary: 'Show a machine', params: one, response: { 200: rest.machine, ...refusals } } },
+    { schema: { tags, summary: 'Show a machine', params: one, response: { 200: machinesRest.machine, ...refusals } } },
     async (request) =>
       showMachine(context, directory.find(request.params.subscription).findMachine(request.params.machine)),
   );
@@ -47,8 +48,8 @@ export function machineRoutes({ app, control: { context } }: RouteScope): void {
         tags,
         summary: 'Rename a machine, put it in a group or take it out, disable or enable it',
         params: one,
-        body: rest.machineChange,
-        response: { 200: rest.machine, ...refusals },
+        body: machinesRest.machineChange,
+        response: { 200: machinesRest.machine, ...refusals },
       },
     },
     async (request) => {
@@ -76,7 +77,7 @@ export function machineRoutes({ app, control: { context } }: RouteScope): void {
 
 function page(
   home: SubscriptionDirectory,
-  query: z.infer<typeof rest.machineQuery>,
+  query: z.infer<typeof machinesRest.machineQuery>,
 ): { items: MachineRecord[]; next: string | null } {
   const search = query.search?.toLowerCase();
   const items: MachineRecord[] = [];
@@ -89,7 +90,10 @@ function page(
   return { items, next: null };
 }
 
-function candidates(home: SubscriptionDirectory, query: z.infer<typeof rest.machineQuery>): NameOrder<MachineRecord> {
+function candidates(
+  home: SubscriptionDirectory,
+  query: z.infer<typeof machinesRest.machineQuery>,
+): NameOrder<MachineRecord> {
   if (query.role !== undefined) return home.membersOf(home.roles.find(query.role).id);
   if (query.group === undefined || query.group === NO_GROUP) return home.machines;
   return home.membersOf(home.groups.find(query.group).id);

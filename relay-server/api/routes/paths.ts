@@ -2,7 +2,7 @@
  * Path parameters and answers that several resources share.
  */
 import { z } from 'zod';
-import { nameOrId, refusal } from '#protocol/rest.ts';
+import { nameOrId, refusal } from '#protocol/rest/api.ts';
 
 export const SUBSCRIPTION = '/subscriptions/:subscription';
 export const inSubscription = z.object({ subscription: nameOrId });

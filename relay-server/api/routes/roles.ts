@@ -1,7 +1,8 @@
 /**
  * REST: roles.
  */
-import * as rest from '#protocol/rest.ts';
+import { listOf, nameOrId } from '#protocol/rest/api.ts';
+import * as policyRest from '#protocol/rest/policy.ts';
 import { changeRole, createRole, removeRole } from '../../control/administration/roles.ts';
 import type { RouteScope } from '../app.ts';
 import { present } from '../present.ts';
@@ -9,7 +10,7 @@ import { showRole } from '../shapes.ts';
 import { gone, inSubscription, refusals, SUBSCRIPTION } from './paths.ts';
 
 const tags = ['roles'];
-const one = inSubscription.extend({ role: rest.nameOrId });
+const one = inSubscription.extend({ role: nameOrId });
 
 export function roleRoutes({ app, control: { context } }: RouteScope): void {
   const { directory } = context;
@@ -20,12 +21,12 @@ export function roleRoutes({ app, control: { context } }: RouteScope): void {
         tags,
         summary: 'List roles',
         params: inSubscription,
-        response: { 200: rest.listOf(rest.role), ...refusals },
+        response: { 200: listOf(policyRest.role), ...refusals },
       },
     },
     async (request) => {
       const home = directory.find(request.params.subscription);
-      return { items: home.roles.list().map((role) => showRole(home, role)), next: null };
+      return { items: home.roles.list().map((role) => showRole(context, home, role)), next: null };
     },
   );
   app.post(
@@ -35,21 +36,21 @@ export function roleRoutes({ app, control: { context } }: RouteScope): void {
         tags,
         summary: 'Create a role',
         params: inSubscription,
-        body: rest.newRole,
-        response: { 201: rest.role, ...refusals },
+        body: policyRest.newRole,
+        response: { 201: policyRest.role, ...refusals },
       },
     },
     async (request, reply) => {
       const home = directory.find(request.params.subscription);
-      return reply.status(201).send(showRole(home, await createRole(context, home, request.body)));
+      return reply.status(201).send(showRole(context, home, await createRole(context, home, request.body)));
     },
   );
   app.get(
     `${SUBSCRIPTION}/roles/:role`,
-    { schema: { tags, summary: 'Show a role', params: one, response: { 200: rest.role, ...refusals } } },
+    { schema: { tags, summary: 'Show a role', params: one, response: { 200: policyRest.role, ...refusals } } },
     async (request) => {
       const home = directory.find(request.params.subscription);
-      return showRole(home, home.roles.find(request.params.role));
+      return showRole(context, home, home.roles.find(request.params.role));
     },
   );
   app.patch(
@@ -59,13 +60,13 @@ export function roleRoutes({ app, control: { context } }: RouteScope): void {
         tags,
         summary: 'Change a role',
         params: one,
-        body: rest.roleChange,
-        response: { 200: rest.role, ...refusals },
+        body: policyRest.roleChange,
+        response: { 200: policyRest.role, ...refusals },
       },
     },
     async (request) => {
       const home = directory.find(request.params.subscription);
-      return showRole(home, await changeRole(context, home, request.params.role, present(request.body)));
+      return showRole(context, home, await changeRole(context, home, request.params.role, present(request.body)));
     },
   );
   app.delete(

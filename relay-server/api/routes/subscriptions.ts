@@ -2,7 +2,8 @@
  * REST: subscriptions, and whether one machine of a subscription reaches another.
  */
 import { evaluate } from '#protocol/policy.ts';
-import * as rest from '#protocol/rest.ts';
+import { listOf } from '#protocol/rest/api.ts';
+import * as policyRest from '#protocol/rest/policy.ts';
 import {
   createSubscription,
   removeSubscription,
@@ -17,8 +18,10 @@ const tags = ['subscriptions'];
 export function subscriptionRoutes({ app, control: { context } }: RouteScope): void {
   app.get(
     '/subscriptions',
-    { schema: { tags, summary: 'List subscriptions', response: { 200: rest.listOf(rest.subscription), ...refusals } } },
-    async () => ({ items: context.directory.list().map(showSubscription), next: null }),
+    {
+      schema: { tags, summary: 'List subscriptions', response: { 200: listOf(policyRest.subscription), ...refusals } },
+    },
+    async () => ({ items: context.directory.list().map((home) => showSubscription(context, home)), next: null }),
   );
   app.post(
     '/subscriptions',
@@ -26,12 +29,12 @@ export function subscriptionRoutes({ app, control: { context } }: RouteScope): v
       schema: {
         tags,
         summary: 'Create a subscription',
-        body: rest.newSubscription,
-        response: { 201: rest.subscription, ...refusals },
+        body: policyRest.newSubscription,
+        response: { 201: policyRest.subscription, ...refusals },
       },
     },
     async (request, reply) =>
-      reply.status(201).send(showSubscription(await createSubscription(context, request.body.name))),
+      reply.status(201).send(showSubscription(context, await createSubscription(context, request.body.name))),
   );
   app.get(
     SUBSCRIPTION,
@@ -40,10 +43,10 @@ export function subscriptionRoutes({ app, control: { context } }: RouteScope): v
         tags,
         summary: 'Show a subscription',
         params: inSubscription,
-        response: { 200: rest.subscription, ...refusals },
+        response: { 200: policyRest.subscription, ...refusals },
       },
     },
-    async (request) => showSubscription(context.directory.find(request.params.subscription)),
+    async (request) => showSubscription(context, context.directory.find(request.params.subscription)),
   );
   app.patch(
     SUBSCRIPTION,
@@ -53,14 +56,14 @@ export function subscriptionRoutes({ app, control: { context } }: RouteScope): v
         summary: 'Rename a subscription',
         description: 'Its machines get names under the new name.',
         params: inSubscription,
-        body: rest.subscriptionChange,
-        response: { 200: rest.subscription, ...refusals },
+        body: policyRest.subscriptionChange,
+        response: { 200: policyRest.subscription, ...refusals },
       },
     },
     async (request) => {
       const home = context.directory.find(request.params.subscription);
       if (request.body.name !== undefined) await renameSubscription(context, home, request.body.name);
-      return showSubscription(home);
+      return showSubscription(context, home);
     },
   );
   app.delete(
@@ -86,14 +89,14 @@ export function subscriptionRoutes({ app, control: { context } }: RouteScope): v
         tags,
         summary: 'Can one machine reach another?',
         params: inSubscription,
-        querystring: rest.reachabilityQuery,
-        response: { 200: rest.reachability, ...refusals },
+        querystring: policyRest.reachabilityQuery,
+        response: { 200: policyRest.reachability, ...refusals },
       },
     },
     async (request) => {
       const home = context.directory.find(request.params.subscription);
       const { from, to } = request.query;
-      return evaluate(home.policy, home.findMachine(from).id, home.findMachine(to).id);
+      return { ...evaluate(home.policy, home.findMachine(from).id, home.findMachine(to).id), remedy: null };
     },
   );
 }

@@ -2,7 +2,8 @@
  * REST: activation tokens of a subscription.
  */
 import { z } from 'zod';
-import * as rest from '#protocol/rest.ts';
+import { listOf } from '#protocol/rest/api.ts';
+import * as installingRest from '#protocol/rest/installing.ts';
 import { createToken, revokeToken } from '../../control/administration/tokens.ts';
 import type { RouteScope } from '../app.ts';
 import { showToken } from '../shapes.ts';
@@ -19,7 +20,7 @@ export function tokenRoutes({ app, control: { context } }: RouteScope): void {
         tags,
         summary: 'List activation tokens, newest first, without their texts',
         params: inSubscription,
-        response: { 200: rest.listOf(rest.token), ...refusals },
+        response: { 200: listOf(installingRest.token), ...refusals },
       },
     },
     async (request) => {
@@ -35,8 +36,8 @@ export function tokenRoutes({ app, control: { context } }: RouteScope): void {
         summary: 'Create an activation token',
         description: 'The answer is the only place where its text is ever shown.',
         params: inSubscription,
-        body: rest.newToken,
-        response: { 201: rest.createdToken, ...refusals },
+        body: installingRest.newToken,
+        response: { 201: installingRest.createdToken, ...refusals },
       },
     },
     async (request, reply) => {

@@ -27,7 +27,20 @@ export interface NewApiKey {
 export function newApiKey(random: Random, now: number, description: string): NewApiKey {
   const id = toHex(random(KEY_ID_BYTES));
   const text = `cwk_${id}${toBase64url(random(KEY_SECRET_BYTES))}`;
-  return { record: { id, hash: hashOf(text), description, createdAt: now, lastUsedAt: null }, text };
+  return {
+    record: {
+      id,
+      hash: hashOf(text),
+      description,
+      rights: 'owner',
+      subscription: null,
+      createdAt: now,
+      createdBy: '',
+      expiresAt: null,
+      lastUsedAt: null,
+    },
+    text,
+  };
 }
 
 /** @throws CausewayError API_KEY_REFUSED, for whatever reason. */

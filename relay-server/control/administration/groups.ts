@@ -17,7 +17,7 @@ export function createGroup(
   return context.turns.take(async () => {
     requirePresent(context, subscription);
     subscription.groups.requireFree(input.name);
-    const group = { ...input, id: newId<GroupId>(context.random), subscription: subscription.id };
+    const group = { ...input, id: newId<GroupId>(context.random), subscription: subscription.id, version: 1 };
     const version = await context.store.createGroup(group);
     subscription.putGroup(group);
     applied(context, subscription, version);
@@ -35,7 +35,7 @@ export function changeGroup(
   return context.turns.take(async () => {
     requirePresent(context, subscription);
     const before = subscription.groups.find(nameOrId);
-    const group = { ...before, ...change };
+    const group = { ...before, ...change, version: before.version + 1 };
     subscription.groups.requireFree(group.name, group.id);
     const version = await context.store.changeGroup(subscription.id, group.id, change);
     subscription.putGroup(group);

@@ -191,6 +191,7 @@ async function activateDirectly(
     agentVersion: '',
     activatedAt: 0,
     lastSeenAt: null,
+    version: 1,
   };
   const record: MachineRecord =
     roleName === null

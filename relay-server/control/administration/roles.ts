@@ -19,7 +19,7 @@ export function createRole(
   return context.turns.take(async () => {
     requirePresent(context, subscription);
     subscription.roles.requireFree(input.name);
-    const role = { ...input, id: newId<RoleId>(context.random), subscription: subscription.id };
+    const role = { ...input, id: newId<RoleId>(context.random), subscription: subscription.id, version: 1 };
     const version = await context.store.createRole(role);
     subscription.putRole(role);
     applied(context, subscription, version);
@@ -37,7 +37,7 @@ export function changeRole(
   return context.turns.take(async () => {
     requirePresent(context, subscription);
     const before = subscription.roles.find(nameOrId);
-    const role = { ...before, ...change };
+    const role = { ...before, ...change, version: before.version + 1 };
     subscription.roles.requireFree(role.name, role.id);
     const version = await context.store.changeRole(subscription.id, role.id, change);
     subscription.putRole(role);

@@ -14,7 +14,7 @@ export function createSubscription(context: ControlContext, name: Label): Promis
   return context.turns.take(async () => {
     requireFree(context, name);
     const id = newId<SubscriptionId>(context.random);
-    const record = { id, name, createdAt: context.clock.now(), policyVersion: 1 };
+    const record = { id, name, createdAt: context.clock.now(), policyVersion: 1, version: 1 };
     await context.store.createSubscription(record);
     context.logger.info({ subscription: id, name }, 'subscription created');
     return context.directory.putSubscription(record);
