@@ -23,6 +23,7 @@ import type { ControlPlane } from '../control/control-plane.ts';
 import type { RelayMetrics } from '../relay/metrics.ts';
 import { bearerOf } from './bearer.ts';
 import { answerError, answerErrors } from './errors.ts';
+import { portalFiles } from './portal-files.ts';
 import { apiKeyRoutes, openAccessRoutes } from './routes/access.ts';
 import { connectionRoutes } from './routes/connections.ts';
 import { groupRoutes } from './routes/groups.ts';
@@ -31,6 +32,7 @@ import { roleRoutes } from './routes/roles.ts';
 import { serviceRoutes } from './routes/service.ts';
 import { subscriptionRoutes } from './routes/subscriptions.ts';
 import { tokenRoutes } from './routes/tokens.ts';
+import { securityHeaders } from './security-headers.ts';
 
 export interface ApiOptions {
   readonly control: ControlPlane;
@@ -38,6 +40,10 @@ export interface ApiOptions {
   readonly logger: FastifyBaseLogger;
   /** Makes the server that the application listens on; without it, only `inject` reaches the application. */
   readonly serverFactory?: FastifyServerFactory;
+  /** Whether browsers may insist on HTTPS; false by default, as with a self-made certificate. */
+  readonly strictTransport?: boolean;
+  /** Where the built portal is; by default where it belongs. */
+  readonly portalDirectory?: string;
 }
 
 export type Api = FastifyInstance;
@@ -62,6 +68,7 @@ export async function buildApi(options: ApiOptions): Promise<Api> {
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   answerErrors(app);
+  securityHeaders(app, { strictTransport: options.strictTransport ?? false });
   await app.register(fastifySwagger, {
     openapi: {
       openapi: '3.1.0',
@@ -90,6 +97,7 @@ export async function buildApi(options: ApiOptions): Promise<Api> {
     },
     { prefix: API_PATH },
   );
+  await portalFiles(app, options.portalDirectory);
   return app;
 }
 
