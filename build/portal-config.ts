@@ -23,7 +23,8 @@ export function portalConfig(): InlineConfig {
     html: { cspNonce: NONCE_PLACEHOLDER },
     plugins: [react(), refuseSchemas()],
     build: {
-      target: 'es2022',
+      // The first that know light-dark() in style sheets; what imitates it for older ones breaks Mantine's schemes.
+      target: ['chrome123', 'firefox120', 'safari17.5'],
       assetsDir: 'assets',
       // The Content-Security-Policy lets nothing inline in; and a file is cached, its text in a script is not.
       assetsInlineLimit: 0,

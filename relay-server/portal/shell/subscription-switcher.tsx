@@ -19,7 +19,6 @@ export function SubscriptionSwitcher({ current }: { readonly current: string | u
           justify="space-between"
           className={classes.button}
           rightSection={<ChevronsUpDown size={16} aria-hidden />}
-          aria-label={`Subscription: ${shown ?? 'none'}`}
         >
           <span className={classes.caption}>Subscription</span>
           <span className={classes.name}>{shown ?? 'none yet'}</span>
