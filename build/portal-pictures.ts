@@ -8,16 +8,15 @@
  *
  * Needs Chromium, from Debian's package or where CHROMIUM says.
  */
-import { mkdirSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import axe from 'axe-core';
 import { type Browser, chromium, type Page } from 'playwright-core';
 
 const FOLDER = resolve(import.meta.dirname, '../dist/pictures');
 const SUBSCRIPTION_PAGES = ['computers', 'groups', 'roles', 'policy', 'reach', 'install', 'audit'];
 const SERVER_PAGES = ['people', 'api-keys', 'relay', 'account', 'sign-in', 'welcome', 'install/none', 'nowhere'];
 const WIDTHS = { wide: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } };
-const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
 const [server = 'https://127.0.0.1:8443', key, ...chosen] = process.argv.slice(2);
 if (key === undefined) {
@@ -26,7 +25,7 @@ if (key === undefined) {
 }
 mkdirSync(FOLDER, { recursive: true });
 const browser = await chromium.launch({
-  executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
+  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
   args: ['--no-sandbox'],
 });
 const findings = new Set<string>();
@@ -93,17 +92,17 @@ async function picture(page: Page, address: string, kind: string): Promise<void>
   if (overflow > 0) listen(`the page is ${overflow} pixels wider than the screen`);
   for (const text of heard) findings.add(`${address} (${kind}): ${text}`);
   page.off('console', onConsole).off('pageerror', onError);
-  for (const text of await axe(page)) findings.add(`${address} (${kind}): ${text}`);
+  for (const text of await judgedByAxe(page)) findings.add(`${address} (${kind}): ${text}`);
 }
 
 interface AxeResult {
   readonly violations: readonly { readonly id: string; readonly help: string; readonly nodes: { html: string }[] }[];
 }
 
-async function axe(page: Page): Promise<string[]> {
+async function judgedByAxe(page: Page): Promise<string[]> {
   // The policy of the page lets no foreign script in; what the debugger evaluates is not held to it.
 
-  await page.evaluate(readFileSync(AXE, 'utf8'));
+  await page.evaluate(axe.source);
   const result: AxeResult = await page.evaluate('axe.run()');
   return result.violations.map(
     ({ id, help, nodes }) => `axe ${id}: ${help}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`,

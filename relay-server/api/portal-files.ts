@@ -40,7 +40,7 @@ export async function portalFiles(app: FastifyInstance, directory: string = buil
     index: false,
     dotfiles: 'deny',
     decorateReply: false,
-    setHeaders: (reply) => reply.header('vary', 'accept-encoding'),
+    setHeaders: (reply) => void reply.header('vary', 'accept-encoding'),
   });
   app.get('/', { schema: { hide: true } }, (_request, reply) => sendPage(reply, directory));
   app.get('/*', { schema: { hide: true } }, async (request, reply) => {

@@ -2,7 +2,16 @@
  * The look: one calm colour of deep water, cool greys, in a light and a dark scheme. Every text colour
  * here has a contrast of 4.5 or more on its ground (WCAG 2.2, 1.4.3); Mantine's own dimmed grey has not.
  */
-import { ActionIcon, Button, type CSSVariablesResolver, createTheme, Modal, NavLink, Tooltip } from '@mantine/core';
+import {
+  ActionIcon,
+  Button,
+  type CSSVariablesResolver,
+  createTheme,
+  Menu,
+  Modal,
+  NavLink,
+  Tooltip,
+} from '@mantine/core';
 
 const SYSTEM_FONTS =
   'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Helvetica Neue", Arial, sans-serif, "Apple Color Emoji", "Segoe UI Emoji"';
@@ -68,6 +77,7 @@ export const theme = createTheme({
   components: {
     ActionIcon: ActionIcon.extend({ defaultProps: { variant: 'subtle', color: 'gray' } }),
     Button: Button.extend({ defaultProps: { size: 'sm' } }),
+    Menu: Menu.extend({ defaultProps: { shadow: 'md' } }),
     Modal: Modal.extend({ defaultProps: { centered: true, radius: 'lg', padding: 'lg' } }),
     NavLink: NavLink.extend({ defaultProps: { variant: 'light' } }),
     Tooltip: Tooltip.extend({

@@ -9,7 +9,7 @@ import { Checkbox } from '@mantine/core';
 import { createSortedRowModel, type RowData, rowSortingFeature, tableFeatures, useTable } from '@tanstack/react-table';
 import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual';
 import { ArrowDown, ArrowUp, ChevronsUpDown } from 'lucide-react';
-import { type KeyboardEvent, type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
+import { type KeyboardEvent, memo, type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { compareValues, type SortValue } from './compare-values.ts';
 import classes from './data-table.module.css';
 import { selectRange, toggleAll } from './row-selection.ts';
@@ -95,6 +95,7 @@ export function DataTable<Row extends RowData>(props: DataTableProps<Row>) {
     estimateSize: () => ROW_HEIGHT,
     getItemKey: (index) => ids[index] ?? index,
     overscan: OVERSCAN_ROWS,
+    useFlushSync: false,
     // The row that has the focus stays in the page however far one scrolls, or the focus would be lost.
     rangeExtractor: (range) => {
       const wanted = defaultRangeExtractor(range);
@@ -134,18 +135,24 @@ export function DataTable<Row extends RowData>(props: DataTableProps<Row>) {
     });
   };
 
-  const toggle = (id: string, withShift: boolean) => {
-    if (selection === undefined) return;
+  const toggle = (index: number, withShift: boolean) => {
+    const id = ids[index];
+    if (selection === undefined || id === undefined) return;
     selection.onChange(selectRange(selection.selected, ids, withShift ? lastToggled.current : undefined, id));
     lastToggled.current = id;
   };
+  const toggleNow = useRef(toggle);
+  useEffect(() => {
+    toggleNow.current = toggle;
+  });
+  const onToggle = useCallback((index: number, withShift: boolean) => toggleNow.current(index, withShift), []);
   const template = [
     ...(selection === undefined ? [] : ['2.75rem']),
-    ...columns.map(({ width = 'minmax(8rem, 1fr)' }) => width),
+    ...columns.map(({ width = 'minmax(6.5rem, 1fr)' }) => width),
   ].join(' ');
   const phoneTemplate = [
     ...(selection === undefined ? [] : ['2.75rem']),
-    ...columns.filter(({ hideOnPhone }) => !hideOnPhone).map(({ width = 'minmax(8rem, 1fr)' }) => width),
+    ...columns.filter(({ hideOnPhone }) => !hideOnPhone).map(({ width = 'minmax(6.5rem, 1fr)' }) => width),
   ].join(' ');
   const columnCount = columns.length + (selection === undefined ? 0 : 1);
   const chosen = selection === undefined ? 0 : ids.filter((id) => selection.selected.has(id)).length;
@@ -192,40 +199,17 @@ export function DataTable<Row extends RowData>(props: DataTableProps<Row>) {
             {inSight.map(({ index, start }) => {
               const row = sorted[index];
               if (row === undefined) return null;
-              const isChosen = selection?.selected.has(row.id);
               return (
-                <div
+                <TableRow
                   key={row.id}
-                  role="row"
-                  aria-rowindex={index + 2}
-                  aria-selected={isChosen}
-                  data-index={index}
-                  className={classes.row}
-                  style={{ transform: `translateY(${start}px)` }}
-                >
-                  {selection !== undefined && (
-                    <div role="cell" className={classes.check}>
-                      <Checkbox
-                        size="xs"
-                        aria-label={`Select ${rowName(row.original)}`}
-                        checked={isChosen ?? false}
-                        onChange={() => undefined}
-                        onClick={({ shiftKey }) => toggle(row.id, shiftKey)}
-                      />
-                    </div>
-                  )}
-                  {columns.map(({ id, cell, hideOnPhone, align }) => (
-                    <div
-                      key={id}
-                      role="cell"
-                      className={classes.cell}
-                      data-align={align}
-                      data-wide-only={hideOnPhone || undefined}
-                    >
-                      {cell(row.original)}
-                    </div>
-                  ))}
-                </div>
+                  row={row.original}
+                  columns={columns}
+                  index={index}
+                  start={start}
+                  name={selection === undefined ? undefined : rowName(row.original)}
+                  chosen={selection?.selected.has(row.id)}
+                  onToggle={onToggle}
+                />
               );
             })}
           </div>
@@ -235,6 +219,51 @@ export function DataTable<Row extends RowData>(props: DataTableProps<Row>) {
     </div>
   );
 }
+
+interface TableRowProps<Row> {
+  readonly row: Row;
+  readonly columns: readonly DataColumn<Row>[];
+  readonly index: number;
+  /** Pixels from the top. */
+  readonly start: number;
+  /** Undefined where rows can not be selected. */
+  readonly name: string | undefined;
+  readonly chosen: boolean | undefined;
+  onToggle(index: number, withShift: boolean): void;
+}
+
+function PlainTableRow<Row>({ row, columns, index, start, name, chosen, onToggle }: TableRowProps<Row>) {
+  return (
+    <div
+      role="row"
+      aria-rowindex={index + 2}
+      aria-selected={chosen}
+      data-index={index}
+      className={classes.row}
+      style={{ transform: `translateY(${start}px)` }}
+    >
+      {name !== undefined && (
+        <div role="cell" className={classes.check}>
+          <Checkbox
+            size="xs"
+            aria-label={`Select ${name}`}
+            checked={chosen ?? false}
+            onChange={() => undefined}
+            onClick={({ shiftKey }) => onToggle(index, shiftKey)}
+          />
+        </div>
+      )}
+      {columns.map(({ id, cell, hideOnPhone, align }) => (
+        <div key={id} role="cell" className={classes.cell} data-align={align} data-wide-only={hideOnPhone || undefined}>
+          {cell(row)}
+        </div>
+      ))}
+    </div>
+  );
+}
+
+/** While one scrolls, only the rows that come into sight are made, and the others stay as they are. */
+const TableRow = memo(PlainTableRow) as typeof PlainTableRow;
 
 interface HeadingProps {
   readonly definition: { header: string; align?: string | undefined; hideOnPhone?: boolean | undefined } | undefined;

@@ -29,13 +29,13 @@ export function SubscriptionSwitcher({ current }: { readonly current: string | u
           <Menu.Item
             key={id}
             rightSection={name === shown ? <Check size={16} aria-label="chosen" /> : undefined}
-            onClick={() => navigate({ to: '/s/$subscription/computers', params: { subscription: name } })}
+            onClick={() => void navigate({ to: '/s/$subscription/computers', params: { subscription: name } })}
           >
             {name}
           </Menu.Item>
         ))}
         <Menu.Divider />
-        <Menu.Item leftSection={<Plus size={16} aria-hidden />} onClick={() => navigate({ to: '/welcome' })}>
+        <Menu.Item leftSection={<Plus size={16} aria-hidden />} onClick={() => void navigate({ to: '/welcome' })}>
           New subscription
         </Menu.Item>
       </Menu.Dropdown>

@@ -17,7 +17,7 @@ const COLUMNS: readonly DataColumn<ApiKey>[] = [
     header: 'What for',
     cell: ({ description }) => description,
     sortBy: ({ description }) => description,
-    width: 'minmax(10rem, 2fr)',
+    width: 'minmax(8rem, 2fr)',
   },
   {
     id: 'id',
