@@ -88,7 +88,7 @@ describe('bad requests', () => {
     await refused('BODY_TOO_LARGE', 'POST', `${at}/groups`, large);
     await refused('NOT_FOUND', 'GET', '/nothing');
     await refused('NOT_FOUND', 'PUT', '/subscriptions');
-    await refused('NOT_FOUND', 'GET', './');
+    await refused('NOT_FOUND', 'GET', './nothing');
     for (const path of ['/machines/x', '/groups/x', '/roles/x', '/reachability?from=x&to=y']) {
       await refused('NOT_FOUND', 'GET', `${at}${path}`);
     }

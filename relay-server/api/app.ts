@@ -22,6 +22,7 @@ import type { ControlPlane } from '../control/control-plane.ts';
 import type { RelayMetrics } from '../relay/metrics.ts';
 import { answerError, answerErrors } from './errors.ts';
 import { guard } from './guard.ts';
+import { portalFiles } from './portal-files.ts';
 import { apiKeyRoutes, openAccessRoutes } from './routes/access.ts';
 import { connectionRoutes } from './routes/connections.ts';
 import { groupRoutes } from './routes/groups.ts';
@@ -30,6 +31,7 @@ import { roleRoutes } from './routes/roles.ts';
 import { serviceRoutes } from './routes/service.ts';
 import { subscriptionRoutes } from './routes/subscriptions.ts';
 import { tokenRoutes } from './routes/tokens.ts';
+import { securityHeaders } from './security-headers.ts';
 
 export interface ApiOptions {
   readonly control: ControlPlane;
@@ -37,6 +39,10 @@ export interface ApiOptions {
   readonly logger: FastifyBaseLogger;
   /** Makes the server that the application listens on; without it, only `inject` reaches the application. */
   readonly serverFactory?: FastifyServerFactory;
+  /** Whether browsers may insist on HTTPS; false by default, as with a self-made certificate. */
+  readonly strictTransport?: boolean;
+  /** Where the built portal is; by default where it belongs. */
+  readonly portalDirectory?: string;
 }
 
 export type Api = FastifyInstance;
@@ -62,6 +68,7 @@ export async function buildApi(options: ApiOptions): Promise<Api> {
   app.setSerializerCompiler(serializerCompiler);
   answerErrors(app);
   app.decorateRequest('asker', null);
+  securityHeaders(app, { strictTransport: options.strictTransport ?? false });
   await app.register(fastifySwagger, {
     openapi: {
       openapi: '3.1.0',
@@ -87,6 +94,7 @@ export async function buildApi(options: ApiOptions): Promise<Api> {
     },
     { prefix: API_PATH },
   );
+  await portalFiles(app, options.portalDirectory);
   return app;
 }
 
