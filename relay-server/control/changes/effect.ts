@@ -17,9 +17,7 @@ type Partners = Map<MachineClass, MachineClass[]>;
 export function effectOf(plan: Plan): Effect {
   const { draft } = plan;
   const [gained, lost]: [Partners, Partners] = [new Map(), new Map()];
-  for (const [a, b] of candidates(draft)) {
-    const before = linkedBefore(draft, a.before, b.before);
-    const after = linkedAfter(draft, a.after, b.after);
+  for (const { a, b, before, after } of candidates(draft)) {
     if (before === after) continue;
     const partners = after ? gained : lost;
     listIn(partners, a).push(b);
@@ -37,86 +35,110 @@ export function effectOf(plan: Plan): Effect {
   };
 }
 
+/** Two classes, and whether their machines may talk. */
+interface Pair {
+  readonly a: MachineClass;
+  readonly b: MachineClass;
+  readonly before: boolean;
+  readonly after: boolean;
+}
+
 /** Pairs of classes between which something may have changed, each once. */
-function* candidates(draft: Draft): Generator<readonly [MachineClass, MachineClass]> {
+function* candidates(draft: Draft): Generator<Pair> {
   const classes = new MachineClasses(draft);
-  for (const [a, b] of changedLinks(draft)) yield [classes.still(a), classes.still(b)];
+  for (const { a, b, after } of changedLinks(draft)) {
+    yield { a: classes.still(a), b: classes.still(b), before: !after, after };
+  }
   const done = new Set<MachineClass>();
   for (const one of classes.changed) {
+    const before = one.before === null ? NONE : draft.home.reachableSides({ id: one.before });
+    const after = one.after === null ? NONE : draft.reachableSides(one.after);
     const others = new Set<MachineClass>();
-    for (const side of one.before === null ? [] : draft.home.reachableSides({ id: one.before })) {
-      for (const other of classes.before(side)) others.add(other);
+    for (const side of before) for (const other of classes.before(side)) others.add(other);
+    for (const side of after) for (const other of classes.after(side)) others.add(other);
+    for (const other of others) {
+      if (done.has(other)) continue;
+      const [was, is] = [other.before, other.after];
+      yield { a: one, b: other, before: was !== null && before.has(was), after: is !== null && after.has(is) };
     }
-    for (const side of one.after === null ? [] : draft.reachableSides(one.after)) {
-      for (const other of classes.after(side)) others.add(other);
-    }
-    for (const other of others) if (!done.has(other)) yield [one, other];
     done.add(one);
   }
 }
 
+const NONE: ReadonlySet<SideId> = new Set();
+
 /** Sides that are connected, or interconnected, before and not after, or the other way round. */
-function* changedLinks(draft: Draft): Generator<readonly [SideId, SideId]> {
+function* changedLinks(draft: Draft): Generator<{ readonly a: SideId; readonly b: SideId; readonly after: boolean }> {
   for (const { before, after } of draft.connectionChanges()) {
     const connection = before ?? after;
     if (connection !== undefined && (before === undefined) !== (after === undefined)) {
-      yield [connection.group, connection.other.id];
+      yield { a: connection.group, b: connection.other.id, after: after !== undefined };
     }
   }
   for (const { before, after } of draft.groups.changes()) {
-    const group = before ?? after;
-    if (group !== undefined && Boolean(before?.interconnected) !== Boolean(after?.interconnected)) {
-      yield [group.id, group.id];
-    }
+    const id = (before ?? after)?.id;
+    const is = after?.interconnected === true;
+    if (id !== undefined && (before?.interconnected === true) !== is) yield { a: id, b: id, after: is };
   }
-}
-
-function linkedBefore({ home }: Draft, a: SideId | null, b: SideId | null): boolean {
-  if (a === null || b === null) return false;
-  return a === b ? home.reachableSides({ id: a }).has(a) : home.connectionBetween(a, b) !== undefined;
-}
-
-function linkedAfter(draft: Draft, a: SideId | null, b: SideId | null): boolean {
-  if (a === null || b === null) return false;
-  return a === b ? draft.reachableSides(a).has(a) : draft.connectionBetween(a, b) !== undefined;
 }
 
 function affected(partners: Partners): Affected {
   let [machines, ends] = [0, 0];
-  const first: { machine: MachineRecord; of: MachineClass; peers: number }[] = [];
-  for (const [one, others] of partners) {
+  const sample = new FirstByName<Sampled>(SAMPLE_MACHINES);
+  for (const [of, others] of partners) {
     // Nobody is a peer of itself.
-    const peers = others.reduce((sum, other) => sum + other.size, 0) - (others.includes(one) ? 1 : 0);
-    if (peers <= 0 || one.size === 0) continue;
-    machines += one.size;
-    ends += one.size * peers;
-    for (const machine of firstOf(one, SAMPLE_MACHINES)) first.push({ machine, of: one, peers });
+    const peers = others.reduce((sum, other) => sum + other.size, 0) - (others.includes(of) ? 1 : 0);
+    if (peers <= 0 || of.size === 0) continue;
+    machines += of.size;
+    ends += of.size * peers;
+    for (const { id, name } of of.members()) if (!sample.offer({ id, name, of, peers })) break;
   }
-  const names = new Map<MachineClass, string[]>();
-  const sample = first
-    .sort((a, b) => (a.machine.name < b.machine.name ? -1 : 1))
-    .slice(0, SAMPLE_MACHINES)
-    .map(({ machine, of, peers }) => {
-      const known = names.get(of) ?? firstNames(partners.get(of) ?? []);
-      names.set(of, known);
-      const peerNames = known.filter((name) => name !== machine.name).slice(0, SAMPLE_PEERS);
-      return { id: machine.id, name: machine.name, peers, peerNames };
-    });
-  return { machines, pairs: ends / 2, sample };
+  const firstPeers = new Map<MachineClass, readonly Named[]>();
+  return {
+    machines,
+    pairs: ends / 2,
+    sample: sample.items.map(({ id, name, of, peers }) => {
+      const known = firstPeers.get(of) ?? firstOf(partners.get(of) ?? []);
+      firstPeers.set(of, known);
+      const others = known.filter((other) => other.id !== id).slice(0, SAMPLE_PEERS);
+      return { id, name, peers, peerNames: others.map((other) => other.name) };
+    }),
+  };
 }
+
+type Named = Pick<MachineRecord, 'id' | 'name'>;
+type Sampled = Named & { readonly of: MachineClass; readonly peers: number };
 
 /** One more than are shown: a machine is not told of itself. */
-function firstNames(classes: readonly MachineClass[]): string[] {
-  const names = classes.flatMap((each) => [...firstOf(each, SAMPLE_PEERS + 1)].map(({ name }) => name as string));
-  return names.sort((a, b) => (a < b ? -1 : 1)).slice(0, SAMPLE_PEERS + 1);
+function firstOf(classes: readonly MachineClass[]): readonly Named[] {
+  const first = new FirstByName<Named>(SAMPLE_PEERS + 1);
+  for (const each of classes) for (const machine of each.members()) if (!first.offer(machine)) break;
+  return first.items;
 }
 
-function* firstOf(one: MachineClass, count: number): Generator<MachineRecord> {
-  let taken = 0;
-  for (const machine of one.members()) {
-    if (taken++ === count) return;
-    yield machine;
+/** Keeps the first few of what it is offered, by name. */
+class FirstByName<Item extends Named> {
+  readonly #count: number;
+  readonly items: Item[] = [];
+
+  constructor(count: number) {
+    this.#count = count;
   }
+
+  /** @returns false when what comes after this one by name would not be kept either. */
+  offer(item: Item): boolean {
+    const at = this.items.findIndex((kept) => byName(item, kept) < 0);
+    if (at < 0 && this.items.length === this.#count) return false;
+    this.items.splice(at < 0 ? this.items.length : at, 0, item);
+    if (this.items.length > this.#count) this.items.pop();
+    return true;
+  }
+}
+
+/** One that was removed and one that got its name can both be there. */
+function byName(a: Named, b: Named): number {
+  if (a.name === b.name) return a.id < b.id ? -1 : 1;
+  return a.name < b.name ? -1 : 1;
 }
 
 function sentenceOf(gain: number, lose: number): string {

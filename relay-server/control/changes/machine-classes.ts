@@ -42,7 +42,7 @@ export class MachineClasses {
         after,
         size: machines.length,
         members() {
-          sorted ??= machines.sort((a, b) => (a.name < b.name ? -1 : 1));
+          sorted ??= machines.sort((a, b) => (a.name < b.name || (a.name === b.name && a.id < b.id) ? -1 : 1));
           return sorted;
         },
       };
