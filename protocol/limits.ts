@@ -86,6 +86,11 @@ export const LIMITS = {
     unit: 'entries',
     why: 'Points kept of how many instances each role had: more than a chart has pixels, and 50 KiB a role.',
   },
+  REST_TIMEOUT_MS: {
+    value: 30_000,
+    unit: 'ms',
+    why: 'How long the command line waits for an answer: the largest change there is takes a second or two.',
+  },
   PASSWORD_MIN_CHARACTERS: {
     value: 12,
     unit: 'characters',

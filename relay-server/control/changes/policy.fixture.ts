@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import type { GroupId, MachineId, RoleId, SigningPublicKey, SubscriptionId, TunnelPublicKey } from '#protocol/ids.ts';
 import { parseLabel } from '#protocol/names.ts';
 import { type PolicyChange, policyChange } from '#protocol/rest/changes.ts';
-import type { MachineRecord } from '../../store/records.ts';
+import type { ConnectionRecord, MachineRecord, Side } from '../../store/records.ts';
 import { Directory } from '../directory.ts';
 import type { SubscriptionDirectory } from '../subscription-directory.ts';
 import { Changers } from './changers.ts';
@@ -30,8 +30,8 @@ export interface Said {
 
 export function directoryOf(said: Said): { directory: Directory; home: SubscriptionDirectory } {
   const common = { subscription: SUBSCRIPTION, description: '', version: 1 };
-  const connections = new Map<string, ReturnType<typeof connectionOf>>();
-  const connectionOf = (group: number, other: { kind: 'group'; id: GroupId } | { kind: 'role'; id: RoleId }) => ({
+  const connections = new Map<string, ConnectionRecord>();
+  const connectionOf = (group: number, other: Side): ConnectionRecord => ({
     id: `connection-${connections.size}`,
     subscription: SUBSCRIPTION,
     group: groupId(group),
