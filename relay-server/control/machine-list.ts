@@ -35,7 +35,8 @@ export function findMachines(
   const sign = query.order === 'ascending' ? 1 : -1;
   const isAfter = (machine: MachineRecord): boolean => {
     if (after === undefined) return true;
-    const byValue = orders.compare(orders.valueOf(home, sort, machine), after.value);
+    // Names are in the order of their code points, as they are kept.
+    const byValue = sort === 'name' ? 0 : orders.compare(orders.valueOf(home, sort, machine), after.value);
     return (byValue || compareNames(machine.name, after.name)) * sign > 0;
   };
   const items: MachineRecord[] = [];
