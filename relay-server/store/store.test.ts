@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { GroupId, MachineId, RoleId, SigningPublicKey, SubscriptionId, TunnelPublicKey } from '#protocol/ids.ts';
+import { LIMITS } from '#protocol/limits.ts';
 import { parseLabel } from '#protocol/names.ts';
 import { newId, systemRandom } from '../random.ts';
 import type { PolicyOperation } from './operations.ts';
@@ -258,6 +259,26 @@ describe.each(databases)('the store on $name', (database) => {
     expect((await inStore(subscription.id)).machines).toEqual([]);
     await store.removeSubscription(subscription.id);
     expect((await inStore(subscription.id)).groups).toEqual([]);
+  });
+
+  it('keeps the last points of how many instances a role had', async () => {
+    const subscription = newSubscription();
+    const role = newRole(subscription.id);
+    await store.createSubscription(subscription);
+    await apply(subscription.id, { do: 'create-role', role });
+    const web = newMachine(subscription.id, { kind: 'role-instance', role: role.id });
+    await store.addMachine(web, newToken(subscription.id));
+    expect(await store.instanceCounts(role.id)).toEqual([{ role: role.id, at: web.activatedAt, instances: 1 }]);
+    const most = LIMITS.INSTANCE_COUNTS_MAX.value;
+    const at = (number: number) => web.activatedAt + number;
+    const count = (number: number) => ({ do: 'count-instances' as const, role: role.id, at: at(number) });
+    // The last two at one time.
+    await apply(subscription.id, ...Array.from({ length: most + 3 }, (_, number) => count(number)));
+    await apply(subscription.id, { do: 'remove-machines', ids: [web.id] }, count(most + 2));
+    const points = await store.instanceCounts(role.id);
+    expect(points).toHaveLength(most);
+    expect(points[0]).toEqual({ role: role.id, at: at(3), instances: 1 });
+    expect(points.at(-1)).toEqual({ role: role.id, at: at(most + 2), instances: 0 });
   });
 
   it('revokes a token once', async () => {

@@ -23,7 +23,7 @@ export interface Conditions {
   readonly expect?: Expectation;
 }
 
-export interface AppliedChanges {
+export interface Applied {
   /** The changes that bring back what was; null when that is impossible. */
   readonly undo: readonly PolicyChange[] | null;
   readonly policyVersion: number;
@@ -52,7 +52,7 @@ export function applyChanges(
   home: SubscriptionDirectory,
   changes: readonly PolicyChange[],
   conditions: Conditions = {},
-): Promise<AppliedChanges> {
+): Promise<Applied> {
   return context.turns.take(() => applyInTurn(context, home, changes, conditions, () => undefined));
 }
 
@@ -62,7 +62,7 @@ export async function applyWithEffect(
   home: SubscriptionDirectory,
   changes: readonly PolicyChange[],
   conditions: Conditions,
-): Promise<AppliedChanges & { readonly effect: Effect }> {
+): Promise<Applied & { readonly effect: Effect }> {
   let effect: Effect | undefined;
   const applied = await context.turns.take(() =>
     // Before the directory shows the changes: it compares the two.
@@ -81,7 +81,7 @@ async function applyInTurn(
   changes: readonly PolicyChange[],
   conditions: Conditions,
   planned: (plan: Plan) => void,
-): Promise<AppliedChanges> {
+): Promise<Applied> {
   requirePresent(context, home);
   requireConditions(context, home, conditions);
   const made = plan(home, changes, makingOf(context));

@@ -117,12 +117,15 @@ test('killed eight times during 200 changes, it keeps each acknowledged one and 
   await callRest(server, 'POST', `${at}/changes`, json({ changes: [{ do: 'create-role', name: 'Web' }] }));
   let [done, kills, unacknowledgedButThere] = [0, 0, 0];
   const killEvery = CHANGES / KILLS;
+  let typicalMs = 20;
   while (done < CHANGES) {
+    const started = performance.now();
     // Somewhere in the middle of a change, or between two.
     const killed = kills < KILLS && done >= kills * killEvery + killEvery / 2;
     const request = callRest(server, 'POST', `${at}/changes`, json({ changes: batch(done) }));
     if (!killed) {
       await request;
+      typicalMs = 0.8 * typicalMs + 0.2 * (performance.now() - started);
       done++;
       continue;
     }
@@ -131,7 +134,7 @@ test('killed eight times during 200 changes, it keeps each acknowledged one and 
       () => true,
       () => false,
     );
-    await new Promise((resolve) => setTimeout(resolve, Math.random() * 12));
+    await new Promise((resolve) => setTimeout(resolve, Math.random() * 1.2 * typicalMs));
     await kill();
     const acknowledged = await answered;
     server = { ...server, ...(await restarted()) };

@@ -31,20 +31,12 @@ export interface Said {
 export function directoryOf(said: Said): { directory: Directory; home: SubscriptionDirectory } {
   const common = { subscription: SUBSCRIPTION, description: '', version: 1 };
   const connections = new Map<string, ConnectionRecord>();
-  const connectionOf = (group: number, other: Side): ConnectionRecord => ({
-    id: `connection-${connections.size}`,
-    subscription: SUBSCRIPTION,
-    group: groupId(group),
-    other,
-    createdAt: 0,
-  });
-  for (const [a, b] of said.groupToGroup) {
-    if (a === b) continue;
-    connections.set([a, b].sort((x, y) => x - y).join(), connectionOf(a, { kind: 'group', id: groupId(b) }));
-  }
-  for (const [role, group] of said.roleToGroup) {
-    connections.set(`r${role},${group}`, connectionOf(group, { kind: 'role', id: roleId(role) }));
-  }
+  const connect = (group: number, other: Side) => {
+    const id = [groupId(group), other.id].sort().join('-');
+    connections.set(id, { id, subscription: SUBSCRIPTION, group: groupId(group), other, createdAt: 0 });
+  };
+  for (const [a, b] of said.groupToGroup) if (a !== b) connect(a, { kind: 'group', id: groupId(b) });
+  for (const [role, group] of said.roleToGroup) connect(group, { kind: 'role', id: roleId(role) });
   const directory = new Directory({
     subscriptions: [{ id: SUBSCRIPTION, name: parseLabel('contoso'), createdAt: 0, policyVersion: 1, version: 1 }],
     groups: said.interconnected.map((interconnected, at) => ({
