@@ -6,6 +6,7 @@ import { fastifySwagger } from '@fastify/swagger';
 import {
   type FastifyBaseLogger,
   type FastifyInstance,
+  type FastifyRequest,
   type FastifyServerFactory,
   fastify,
   LogController,
@@ -16,17 +17,21 @@ import {
   validatorCompiler,
   type ZodTypeProvider,
 } from 'fastify-type-provider-zod';
+import { CausewayError } from '#protocol/errors.ts';
 import { LIMITS } from '#protocol/limits.ts';
 import { API_PATH } from '#protocol/rest/api.ts';
+import type { AdministrationContext } from '../control/context.ts';
 import type { ControlPlane } from '../control/control-plane.ts';
 import type { RelayMetrics } from '../relay/metrics.ts';
 import { answerError, answerErrors } from './errors.ts';
 import { guard } from './guard.ts';
 import { portalFiles } from './portal-files.ts';
 import { apiKeyRoutes, openAccessRoutes } from './routes/access.ts';
+import { changeRoutes } from './routes/changes.ts';
 import { connectionRoutes } from './routes/connections.ts';
 import { groupRoutes } from './routes/groups.ts';
 import { machineRoutes } from './routes/machines.ts';
+import { policyRoutes } from './routes/policy.ts';
 import { roleRoutes } from './routes/roles.ts';
 import { serviceRoutes } from './routes/service.ts';
 import { subscriptionRoutes } from './routes/subscriptions.ts';
@@ -51,10 +56,17 @@ export type Api = FastifyInstance;
 export interface RouteScope {
   readonly app: ReturnType<typeof typed>;
   readonly control: ControlPlane;
+  /** What a change works with: whoever asks is who does it. */
+  acting(request: FastifyRequest): AdministrationContext;
 }
 
 export async function buildApi(options: ApiOptions): Promise<Api> {
   const { control } = options;
+  const acting = ({ asker }: FastifyRequest): AdministrationContext => {
+    // The guard has refused everybody whom it does not know.
+    if (asker === null) throw new CausewayError('NOT_SIGNED_IN');
+    return { ...control.context, by: asker.actor };
+  };
   const app: Api = fastify({
     loggerInstance: options.logger,
     // A line for each request would hold names and addresses; /metrics counts them.
@@ -85,10 +97,10 @@ export async function buildApi(options: ApiOptions): Promise<Api> {
   serviceRoutes(typed(app), control, options.relayMetrics);
   await app.register(
     async (api) => {
-      openAccessRoutes({ app: typed(api), control });
+      openAccessRoutes({ app: typed(api), control, acting });
       await api.register(async (closed) => {
         closed.addHook('onRequest', (request) => guard(control.context, request));
-        const scope = { app: typed(closed), control };
+        const scope = { app: typed(closed), control, acting };
         for (const routes of RESOURCES) routes(scope);
       });
     },
@@ -106,6 +118,8 @@ const RESOURCES = [
   groupRoutes,
   roleRoutes,
   connectionRoutes,
+  changeRoutes,
+  policyRoutes,
 ];
 
 function typed(app: FastifyInstance) {

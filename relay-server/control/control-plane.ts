@@ -12,7 +12,8 @@ import type { Store } from '../store/store.ts';
 import type { GrantKey } from '../tls/grant-key.ts';
 import { removeMachine } from './administration/machines.ts';
 import { AuditIds } from './audit.ts';
-import type { RelayPort } from './context.ts';
+import { Changers } from './changes/changers.ts';
+import type { Announcer, RelayPort } from './context.ts';
 import { Counters } from './counters.ts';
 import { Directory } from './directory.ts';
 import { LiveGrants } from './live-grants.ts';
@@ -36,7 +37,11 @@ export interface ControlOptions {
   readonly serverVersion: string;
   readonly serverUrl: () => string;
   readonly pin: ServerPin;
+  /** By default nobody hears of changes. */
+  readonly announcer?: Announcer;
 }
+
+const NOBODY: Announcer = { changed: () => {} };
 
 export class ControlPlane {
   readonly context: SessionContext;
@@ -57,9 +62,14 @@ export class ControlPlane {
       notices,
       turns,
       auditIds: new AuditIds(options.random),
+      changers: new Changers(),
+      announcer: options.announcer ?? NOBODY,
       sightings: new Sightings({ store, directory, clock, logger }),
       activationRate: new Rate(LIMITS.ACTIVATIONS_PER_ADDRESS_PER_MINUTE.value, MINUTE_MS),
-      removeMachine: (subscription, machine) => removeMachine(this.context, subscription, machine.id),
+      removeMachine: (subscription, { id, name }) => {
+        const by = { kind: 'machine', id, name, address: '' } as const;
+        return removeMachine({ ...this.context, by }, subscription, id);
+      },
     };
   }
 
