@@ -5,10 +5,14 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import { CausewayError } from '#protocol/errors.ts';
 import type { SubscriptionId } from '#protocol/ids.ts';
+import { appendAudit, type AuditStore, SqlAuditStore } from './audit-store.ts';
+import { type PeopleStore, SqlPeopleStore } from './people-store.ts';
 import type * as records from './records.ts';
 import * as rows from './rows.ts';
 import type { Tables } from './schema.ts';
+import { type SessionStore, SqlSessionStore } from './session-store.ts';
 import type { DirectoryContents, Store } from './store.ts';
+import { Transactions } from './transactions.ts';
 
 type Work<Result> = (db: Transaction<Tables>) => Promise<Result>;
 
@@ -16,12 +20,19 @@ export class SqlStore implements Store {
   readonly #db: Kysely<Tables>;
   readonly #translate: (error: unknown) => unknown;
   readonly #close: () => Promise<void>;
+  readonly people: PeopleStore;
+  readonly sessions: SessionStore;
+  readonly audit: AuditStore;
 
   /** @param translate turns an engine's error into a refusal. @param close if there is more to close than `db`. */
   constructor(db: Kysely<Tables>, translate: (error: unknown) => unknown, close = () => db.destroy()) {
     this.#db = db;
     this.#translate = translate;
     this.#close = close;
+    const transactions = new Transactions(db, translate);
+    this.people = new SqlPeopleStore(transactions);
+    this.sessions = new SqlSessionStore(transactions);
+    this.audit = new SqlAuditStore(transactions);
   }
 
   readDirectory(): Promise<DirectoryContents> {
@@ -183,9 +194,10 @@ export class SqlStore implements Store {
     });
   }
 
-  createApiKey(key: records.ApiKeyRecord): Promise<void> {
+  createApiKey(key: records.ApiKeyRecord, entry: records.AuditRecord): Promise<void> {
     return this.#do(async (db) => {
       await db.insertInto('api_keys').values(rows.apiKeyRow(key)).execute();
+      await appendAudit(db, entry);
     });
   }
 
@@ -202,10 +214,12 @@ export class SqlStore implements Store {
     );
   }
 
-  removeApiKey(id: string): Promise<boolean> {
+  removeApiKey(id: string, entry: records.AuditRecord): Promise<boolean> {
     return this.#do(async (db) => {
       const removed = await db.deleteFrom('api_keys').where('id', '=', id).executeTakeFirst();
-      return removed.numDeletedRows > 0n;
+      if (removed.numDeletedRows === 0n) return false;
+      await appendAudit(db, entry);
+      return true;
     });
   }
 
@@ -228,11 +242,12 @@ export class SqlStore implements Store {
     return this.#read(async (db) => (await db.selectFrom('first_secret').select('hash').executeTakeFirst())?.hash);
   }
 
-  claimFirstSecret(hash: string, key: records.ApiKeyRecord): Promise<boolean> {
+  claimFirstSecret(hash: string, key: records.ApiKeyRecord, entry: records.AuditRecord): Promise<boolean> {
     return this.#do(async (db) => {
       const taken = await db.deleteFrom('first_secret').where('hash', '=', hash).executeTakeFirst();
       if (taken.numDeletedRows === 0n) return false;
       await db.insertInto('api_keys').values(rows.apiKeyRow(key)).execute();
+      await appendAudit(db, entry);
       return true;
     });
   }

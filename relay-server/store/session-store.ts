@@ -1,0 +1,117 @@
+/**
+ * Sessions in the database, with the sign-in that begins them.
+ */
+import type { Transaction } from 'kysely';
+import { appendAudit } from './audit-store.ts';
+import { personOf, sessionOf, sessionRow } from './people-rows.ts';
+import type { AuditRecord, PersonRecord, SessionRecord } from './records.ts';
+import type { Tables } from './schema.ts';
+import type { Transactions } from './transactions.ts';
+
+/** Everything that a sign-in writes. */
+export interface SignIn {
+  readonly session: SessionRecord;
+  /** As it was when it was checked; if it has changed since, nobody is signed in. */
+  readonly person: PersonRecord;
+  /** Of the code that was given; must be newer than the last. */
+  readonly totpStep?: number | undefined;
+  readonly passwordHash?: string | undefined;
+  readonly oidcSubject?: string | undefined;
+  /** Ended by this sign-in: the one that the browser had. */
+  readonly replaces: string | undefined;
+  /** Sessions that the person may keep, this one included. */
+  readonly keep: number;
+  /** Sessions that were last used before are forgotten. */
+  readonly idleSince: number;
+  readonly entry: AuditRecord;
+}
+
+export interface SessionStore {
+  /** @returns false, with nothing changed, if the person changed meanwhile or the code's step was taken. */
+  begin(signIn: SignIn): Promise<boolean>;
+  find(id: string): Promise<{ readonly session: SessionRecord; readonly person: PersonRecord } | undefined>;
+  /** The one that was used last first. */
+  list(person: string): Promise<readonly SessionRecord[]>;
+  /** @returns whether that person had such a session. */
+  end(person: string, id: string, entry: AuditRecord): Promise<boolean>;
+  recordUses(uses: ReadonlyMap<string, number>): Promise<void>;
+}
+
+export class SqlSessionStore implements SessionStore {
+  readonly #transactions: Transactions;
+
+  constructor(transactions: Transactions) {
+    this.#transactions = transactions;
+  }
+
+  begin(signIn: SignIn): Promise<boolean> {
+    const { session, person, totpStep, passwordHash, oidcSubject, entry } = signIn;
+    return this.#transactions.do(async (db) => {
+      let unchanged = db
+        .updateTable('people')
+        .set({
+          last_sign_in_at: session.createdAt,
+          ...(totpStep !== undefined && { totp_last_step: totpStep }),
+          ...(passwordHash !== undefined && { password_hash: passwordHash }),
+          ...(oidcSubject !== undefined && { oidc_subject: oidcSubject }),
+        })
+        .where('id', '=', person.id)
+        .where('version', '=', person.version)
+        .where('disabled', '=', 0);
+      if (totpStep !== undefined) unchanged = unchanged.where('totp_last_step', '<', totpStep);
+      if (oidcSubject !== undefined) {
+        unchanged = unchanged.where((row) => row.or([row('oidc_subject', 'is', null), row('oidc_subject', '=', oidcSubject)]));
+      }
+      if ((await unchanged.executeTakeFirst()).numUpdatedRows === 0n) return false;
+      if (signIn.replaces !== undefined) await db.deleteFrom('sessions').where('id', '=', signIn.replaces).execute();
+      await makeRoom(db, signIn);
+      await db.insertInto('sessions').values(sessionRow(session)).execute();
+      await appendAudit(db, entry);
+      return true;
+    });
+  }
+
+  find(id: string): Promise<{ readonly session: SessionRecord; readonly person: PersonRecord } | undefined> {
+    return this.#transactions.read(async (db) => {
+      const session = await db.selectFrom('sessions').selectAll().where('id', '=', id).executeTakeFirst();
+      if (session === undefined) return undefined;
+      const person = await db.selectFrom('people').selectAll().where('id', '=', session.person).executeTakeFirst();
+      return person && { session: sessionOf(session), person: personOf(person) };
+    });
+  }
+
+  list(person: string): Promise<readonly SessionRecord[]> {
+    return this.#transactions.read(async (db) => {
+      const found = db.selectFrom('sessions').selectAll().where('person', '=', person);
+      return (await found.orderBy('last_used_at', 'desc').orderBy('id').execute()).map(sessionOf);
+    });
+  }
+
+  end(person: string, id: string, entry: AuditRecord): Promise<boolean> {
+    return this.#transactions.do(async (db) => {
+      const ended = await db.deleteFrom('sessions').where('id', '=', id).where('person', '=', person).executeTakeFirst();
+      if (ended.numDeletedRows === 0n) return false;
+      await appendAudit(db, entry);
+      return true;
+    });
+  }
+
+  recordUses(uses: ReadonlyMap<string, number>): Promise<void> {
+    return this.#transactions.do(async (db) => {
+      for (const [id, at] of uses) await db.updateTable('sessions').set({ last_used_at: at }).where('id', '=', id).execute();
+    });
+  }
+}
+
+/** Forgets what has ended by itself, and of the person's sessions those that are too many. */
+async function makeRoom(db: Transaction<Tables>, { session, person, keep, idleSince }: SignIn): Promise<void> {
+  await db
+    .deleteFrom('sessions')
+    .where((row) => row.or([row('expires_at', '<=', session.createdAt), row('last_used_at', '<=', idleSince)]))
+    .execute();
+  const own = db.selectFrom('sessions').select('id').where('person', '=', person.id);
+  const kept = await own.orderBy('last_used_at', 'desc').limit(keep - 1).execute();
+  let others = db.deleteFrom('sessions').where('person', '=', person.id);
+  if (kept.length > 0) others = others.where('id', 'not in', kept.map(({ id }) => id));
+  await others.execute();
+}

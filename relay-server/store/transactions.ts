@@ -1,0 +1,37 @@
+/**
+ * How all of the store works on the database: in transactions, and with what the engine reports wrong
+ * turned into a refusal of the catalogue. Knows no table but the one of subscriptions.
+ */
+import type { Kysely, Transaction } from 'kysely';
+import type { Tables } from './schema.ts';
+
+export type Work<Result> = (db: Transaction<Tables>) => Promise<Result>;
+
+export class Transactions {
+  readonly #db: Kysely<Tables>;
+  readonly #translate: (error: unknown) => unknown;
+
+  /** @param translate turns an engine's error into a refusal. */
+  constructor(db: Kysely<Tables>, translate: (error: unknown) => unknown) {
+    this.#db = db;
+    this.#translate = translate;
+  }
+
+  /** Without a transaction, so that it works on a disk that takes no writes. */
+  async read<Result>(work: (db: Kysely<Tables>) => Promise<Result>): Promise<Result> {
+    try {
+      return await work(this.#db);
+    } catch (error) {
+      throw this.#translate(error);
+    }
+  }
+
+  /** All of `work` or nothing of it; it is on disk when the promise resolves. */
+  async do<Result>(work: Work<Result>): Promise<Result> {
+    try {
+      return await this.#db.transaction().execute(work);
+    } catch (error) {
+      throw this.#translate(error);
+    }
+  }
+}
