@@ -6,28 +6,36 @@ import { fastifySwagger } from '@fastify/swagger';
 import {
   type FastifyBaseLogger,
   type FastifyInstance,
+  type FastifyRequest,
   type FastifyServerFactory,
   fastify,
   LogController,
 } from 'fastify';
 import {
-  jsonSchemaTransform,
   serializerCompiler,
   validatorCompiler,
   type ZodTypeProvider,
 } from 'fastify-type-provider-zod';
 import { LIMITS } from '#protocol/limits.ts';
 import { API_PATH } from '#protocol/rest/api.ts';
+import type { AdministrationContext } from '../control/context.ts';
 import type { ControlPlane } from '../control/control-plane.ts';
 import type { RelayMetrics } from '../relay/metrics.ts';
 import { answerError, answerErrors } from './errors.ts';
+import { descriptionOf } from './description.ts';
+import { descriptionRoutes, docsRoutes } from './routes/description.ts';
 import { guard } from './guard.ts';
-import { apiKeyRoutes, openAccessRoutes } from './routes/access.ts';
+import { accountRoutes } from './routes/account.ts';
+import { apiKeyRoutes } from './routes/api-keys.ts';
+import { auditRoutes } from './routes/audit.ts';
 import { connectionRoutes } from './routes/connections.ts';
 import { groupRoutes } from './routes/groups.ts';
 import { machineRoutes } from './routes/machines.ts';
+import { oidcRoutes } from './routes/oidc.ts';
+import { peopleRoutes } from './routes/people.ts';
 import { roleRoutes } from './routes/roles.ts';
 import { serviceRoutes } from './routes/service.ts';
+import { signInRoutes } from './routes/sign-in.ts';
 import { subscriptionRoutes } from './routes/subscriptions.ts';
 import { tokenRoutes } from './routes/tokens.ts';
 
@@ -45,6 +53,8 @@ export type Api = FastifyInstance;
 export interface RouteScope {
   readonly app: ReturnType<typeof typed>;
   readonly control: ControlPlane;
+  /** For a change: whose it is stands in the audit. */
+  acting(request: FastifyRequest): AdministrationContext;
 }
 
 export async function buildApi(options: ApiOptions): Promise<Api> {
@@ -62,35 +72,26 @@ export async function buildApi(options: ApiOptions): Promise<Api> {
   app.setSerializerCompiler(serializerCompiler);
   answerErrors(app);
   app.decorateRequest('asker', null);
-  await app.register(fastifySwagger, {
-    openapi: {
-      openapi: '3.1.0',
-      info: {
-        title: 'Causeway',
-        description: 'Subscriptions, machines, groups, roles and connections of a Causeway relay server.',
-        version: control.context.serverVersion,
-      },
-      components: { securitySchemes: { apiKey: { type: 'http', scheme: 'bearer' } } },
-      security: [{ apiKey: [] }],
-    },
-    transform: jsonSchemaTransform,
-  });
+  await app.register(fastifySwagger, descriptionOf(control.context.serverVersion));
   serviceRoutes(typed(app), control, options.relayMetrics);
   await app.register(
     async (api) => {
-      openAccessRoutes({ app: typed(api), control });
-      await api.register(async (closed) => {
-        closed.addHook('onRequest', (request) => guard(control.context, request));
-        const scope = { app: typed(closed), control };
-        for (const routes of RESOURCES) routes(scope);
-      });
+      api.addHook('onRequest', (request) => guard(control.context, request));
+      const scope = { app: typed(api), control, acting: (request: FastifyRequest) => acting(control, request) };
+      for (const routes of RESOURCES) routes(scope);
     },
     { prefix: API_PATH },
   );
+  docsRoutes(app);
   return app;
 }
 
 const RESOURCES = [
+  signInRoutes,
+  oidcRoutes,
+  descriptionRoutes,
+  accountRoutes,
+  peopleRoutes,
   apiKeyRoutes,
   subscriptionRoutes,
   tokenRoutes,
@@ -98,7 +99,14 @@ const RESOURCES = [
   groupRoutes,
   roleRoutes,
   connectionRoutes,
+  auditRoutes,
 ];
+
+function acting(control: ControlPlane, request: FastifyRequest): AdministrationContext {
+  // Behind the guard there is always somebody, unless a route forgot what it needs.
+  if (request.asker === null) throw new Error(`nobody is known who asks for ${request.routeOptions.url}`);
+  return { ...control.context, by: request.asker.actor };
+}
 
 function typed(app: FastifyInstance) {
   return app.withTypeProvider<ZodTypeProvider>();

@@ -10,6 +10,7 @@ import type { Random } from '../random.ts';
 import type { Actor, MachineRecord } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 import type { GrantKey } from '../tls/grant-key.ts';
+import type { Access } from './access/access.ts';
 import type { AuditIds } from './audit.ts';
 import type { Counters } from './counters.ts';
 import type { Directory } from './directory.ts';
@@ -40,6 +41,7 @@ export interface ControlContext {
   readonly notices: Notices;
   readonly turns: Turns;
   readonly auditIds: AuditIds;
+  readonly access: Access;
   /** Shown to machines in the challenge. */
   readonly serverVersion: string;
   /** What activation tokens carry. */

@@ -1,12 +1,11 @@
 /**
  * The audit in the database. Entries are only ever added, by whoever changes something in the same
- * transaction ({@link appendAudit}), and the oldest go when there are too many.
+ * transaction (audits.ts), and the oldest go when there are too many.
  */
-import { type Expression, type SqlBool, sql, type Transaction } from 'kysely';
+import { type Expression, type SqlBool, sql } from 'kysely';
+import { writeAudits } from './audits.ts';
 import { auditOf } from './people-rows.ts';
 import type { AuditRecord } from './records.ts';
-import { auditRow } from './rows.ts';
-import type { Tables } from './schema.ts';
 import type { Transactions } from './transactions.ts';
 
 /** What to look for; all of it must fit. */
@@ -33,11 +32,6 @@ export interface AuditStore {
   prune(keep: number): Promise<number>;
 }
 
-/** Inside the transaction of what the entries tell of. */
-export async function appendAudit(db: Transaction<Tables>, ...entries: readonly AuditRecord[]): Promise<void> {
-  for (const entry of entries) await db.insertInto('audit').values(auditRow(entry)).execute();
-}
-
 export class SqlAuditStore implements AuditStore {
   readonly #transactions: Transactions;
 
@@ -46,7 +40,7 @@ export class SqlAuditStore implements AuditStore {
   }
 
   append(entries: readonly AuditRecord[]): Promise<void> {
-    return this.#transactions.do((db) => appendAudit(db, ...entries));
+    return this.#transactions.do((db) => writeAudits(db, entries));
   }
 
   list(filter: AuditFilter, before: string | undefined, limit: number): Promise<readonly AuditRecord[]> {

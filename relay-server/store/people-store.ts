@@ -1,7 +1,7 @@
 /**
  * People in the database, and the first of them. The caller has checked names and rights.
  */
-import { appendAudit } from './audit-store.ts';
+import { writeAudits } from './audits.ts';
 import { personOf, personRow, sessionRow } from './people-rows.ts';
 import type { AuditRecord, PersonRecord, SessionRecord, SubscriptionRecord } from './records.ts';
 import { subscriptionRow } from './rows.ts';
@@ -66,7 +66,7 @@ export class SqlPeopleStore implements PeopleStore {
   create(person: PersonRecord, entry: AuditRecord): Promise<void> {
     return this.#transactions.do(async (db) => {
       await db.insertInto('people').values(personRow(person)).execute();
-      await appendAudit(db, entry);
+      await writeAudits(db, [entry]);
     });
   }
 
@@ -92,7 +92,7 @@ export class SqlPeopleStore implements PeopleStore {
         const all = db.deleteFrom('sessions').where('person', '=', id);
         await (ended.allBut === undefined ? all : all.where('id', '<>', ended.allBut)).execute();
       }
-      await appendAudit(db, entry);
+      await writeAudits(db, [entry]);
       return personOf(row);
     });
   }
@@ -100,7 +100,7 @@ export class SqlPeopleStore implements PeopleStore {
   remove(id: string, entry: AuditRecord): Promise<void> {
     return this.#transactions.do(async (db) => {
       await db.deleteFrom('people').where('id', '=', id).execute();
-      await appendAudit(db, entry);
+      await writeAudits(db, [entry]);
     });
   }
 
@@ -111,7 +111,7 @@ export class SqlPeopleStore implements PeopleStore {
       await db.insertInto('people').values(personRow(person)).execute();
       if (subscription !== null) await db.insertInto('subscriptions').values(subscriptionRow(subscription)).execute();
       await db.insertInto('sessions').values(sessionRow(session)).execute();
-      await appendAudit(db, ...entries);
+      await writeAudits(db, entries);
       return true;
     });
   }

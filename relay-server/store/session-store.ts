@@ -2,7 +2,7 @@
  * Sessions in the database, with the sign-in that begins them.
  */
 import type { Transaction } from 'kysely';
-import { appendAudit } from './audit-store.ts';
+import { writeAudits } from './audits.ts';
 import { personOf, sessionOf, sessionRow } from './people-rows.ts';
 import type { AuditRecord, PersonRecord, SessionRecord } from './records.ts';
 import type { Tables } from './schema.ts';
@@ -66,7 +66,7 @@ export class SqlSessionStore implements SessionStore {
       if (signIn.replaces !== undefined) await db.deleteFrom('sessions').where('id', '=', signIn.replaces).execute();
       await makeRoom(db, signIn);
       await db.insertInto('sessions').values(sessionRow(session)).execute();
-      await appendAudit(db, entry);
+      await writeAudits(db, [entry]);
       return true;
     });
   }
@@ -91,7 +91,7 @@ export class SqlSessionStore implements SessionStore {
     return this.#transactions.do(async (db) => {
       const ended = await db.deleteFrom('sessions').where('id', '=', id).where('person', '=', person).executeTakeFirst();
       if (ended.numDeletedRows === 0n) return false;
-      await appendAudit(db, entry);
+      await writeAudits(db, [entry]);
       return true;
     });
   }

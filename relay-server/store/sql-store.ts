@@ -5,7 +5,8 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import { CausewayError } from '#protocol/errors.ts';
 import type { SubscriptionId } from '#protocol/ids.ts';
-import { appendAudit, type AuditStore, SqlAuditStore } from './audit-store.ts';
+import { type AuditStore, SqlAuditStore } from './audit-store.ts';
+import { writeAudits } from './audits.ts';
 import { type PeopleStore, SqlPeopleStore } from './people-store.ts';
 import type * as records from './records.ts';
 import * as rows from './rows.ts';
@@ -197,7 +198,7 @@ export class SqlStore implements Store {
   createApiKey(key: records.ApiKeyRecord, entry: records.AuditRecord): Promise<void> {
     return this.#do(async (db) => {
       await db.insertInto('api_keys').values(rows.apiKeyRow(key)).execute();
-      await appendAudit(db, entry);
+      await writeAudits(db, [entry]);
     });
   }
 
@@ -218,7 +219,7 @@ export class SqlStore implements Store {
     return this.#do(async (db) => {
       const removed = await db.deleteFrom('api_keys').where('id', '=', id).executeTakeFirst();
       if (removed.numDeletedRows === 0n) return false;
-      await appendAudit(db, entry);
+      await writeAudits(db, [entry]);
       return true;
     });
   }
@@ -247,7 +248,7 @@ export class SqlStore implements Store {
       const taken = await db.deleteFrom('first_secret').where('hash', '=', hash).executeTakeFirst();
       if (taken.numDeletedRows === 0n) return false;
       await db.insertInto('api_keys').values(rows.apiKeyRow(key)).execute();
-      await appendAudit(db, entry);
+      await writeAudits(db, [entry]);
       return true;
     });
   }

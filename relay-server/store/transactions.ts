@@ -1,6 +1,6 @@
 /**
- * How all of the store works on the database: in transactions, and with what the engine reports wrong
- * turned into a refusal of the catalogue. Knows no table but the one of subscriptions.
+ * How every part of the store reaches its database: reads, and transactions that are done and on disk
+ * or never were. What the engine reports wrong comes out as a refusal of the catalogue.
  */
 import type { Kysely, Transaction } from 'kysely';
 import type { Tables } from './schema.ts';
@@ -26,7 +26,6 @@ export class Transactions {
     }
   }
 
-  /** All of `work` or nothing of it; it is on disk when the promise resolves. */
   async do<Result>(work: Work<Result>): Promise<Result> {
     try {
       return await this.#db.transaction().execute(work);
