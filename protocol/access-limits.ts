@@ -38,9 +38,9 @@ export const ACCESS_LIMITS = {
     why: 'From wherever they come: nobody mistypes faster, and many addresses together get 14,400 passwords a day.',
   },
   SECOND_FACTOR_TRIES: {
-    value: 5,
+    value: 10,
     unit: 'entries',
-    why: 'Codes of one person within ten minutes (RFC 4226 §7.3): whoever has the password guesses 720 a day, of which three in a million are right at a time.',
+    why: 'Codes of one person within ten minutes (RFC 4226 §7.3): whoever has the password guesses 1,440 a day, where three in a million are right at a time.',
   },
   SECOND_FACTOR_SET_UP_MS: {
     value: 600_000,

@@ -100,7 +100,7 @@ describe('causeway-relay', () => {
 
   test('serve prints the one-time secret once, in words, and stops cleanly', async () => {
     const first = serve();
-    const lines = await first.firstLines(12);
+    const lines = await first.firstLines(13);
     const text = lines.join('\n');
     const url = /listens at (\S+)$/m.exec(text)?.[1];
     expect(text).toMatch(/listens at https:\/\/127\.0\.0\.1:\d+/);

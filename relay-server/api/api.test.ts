@@ -306,7 +306,9 @@ describe('the description', () => {
       for (const operation of Object.values(methods)) {
         expect(operation.summary).toEqual(expect.any(String));
         const open = /^\/healthz$|^\/api\/v1\/(claim|welcome|sign-in|session|oidc\/.*|openapi\.json)$/.test(path);
-        expect(operation['x-rights']).toEqual(open ? 'nobody' : expect.stringMatching(/^(viewer|administrator|owner)$/));
+        expect(operation['x-rights']).toEqual(
+          open ? 'nobody' : expect.stringMatching(/^(viewer|administrator|owner)$/),
+        );
         expect(operation.security).toEqual(open ? [] : undefined);
       }
     }

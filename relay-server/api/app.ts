@@ -11,24 +11,20 @@ import {
   fastify,
   LogController,
 } from 'fastify';
-import {
-  serializerCompiler,
-  validatorCompiler,
-  type ZodTypeProvider,
-} from 'fastify-type-provider-zod';
+import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import { LIMITS } from '#protocol/limits.ts';
 import { API_PATH } from '#protocol/rest/api.ts';
 import type { AdministrationContext } from '../control/context.ts';
 import type { ControlPlane } from '../control/control-plane.ts';
 import type { RelayMetrics } from '../relay/metrics.ts';
-import { answerError, answerErrors } from './errors.ts';
 import { descriptionOf } from './description.ts';
-import { descriptionRoutes, docsRoutes } from './routes/description.ts';
+import { answerError, answerErrors } from './errors.ts';
 import { guard } from './guard.ts';
 import { accountRoutes } from './routes/account.ts';
 import { apiKeyRoutes } from './routes/api-keys.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { connectionRoutes } from './routes/connections.ts';
+import { descriptionRoutes, docsRoutes } from './routes/description.ts';
 import { groupRoutes } from './routes/groups.ts';
 import { machineRoutes } from './routes/machines.ts';
 import { oidcRoutes } from './routes/oidc.ts';

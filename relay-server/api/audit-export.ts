@@ -3,8 +3,8 @@
  * the whole table in memory.
  */
 import { LIMITS } from '#protocol/limits.ts';
-import type { AuditRecord } from '../store/records.ts';
 import type { AuditFilter, AuditStore } from '../store/audit-store.ts';
+import type { AuditRecord } from '../store/records.ts';
 import { showAuditEntry } from './access-shapes.ts';
 
 const COLUMNS: readonly (readonly [string, (entry: AuditRecord) => string])[] = [

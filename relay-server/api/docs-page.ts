@@ -63,7 +63,9 @@ export function docsPage(description: Description): string {
   }
   const { title, version } = description.info;
   const contents = [...links].map(([tag, items]) => `<h2>${text(tag)}</h2><ul>${items.join('')}</ul>`).join('');
-  const body = [...sections].map(([tag, items]) => `<section><h2>${text(tag)}</h2>${items.join('')}</section>`).join('');
+  const body = [...sections]
+    .map(([tag, items]) => `<section><h2>${text(tag)}</h2>${items.join('')}</section>`)
+    .join('');
   return (
     '<!doctype html><html lang="en"><head><meta charset="utf-8">' +
     '<meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark">' +
@@ -117,7 +119,7 @@ function schemaOf(schema: Schema, depth: number): string {
   const said = schema.description === undefined ? '' : ` ${text(schema.description)}`;
   if (depth > DEPTH_MAX) return `<span class="type">${kindOf(schema)}</span>`;
   const choices = (schema.anyOf ?? schema.oneOf ?? schema.allOf)?.filter(({ type }) => type !== 'null');
-  if (choices !== undefined && choices.some(isDeep)) {
+  if (choices?.some(isDeep)) {
     const word = choices.length === 1 ? '' : '<span class="type">one of</span>';
     return `${said}${word}${choices.map((choice) => schemaOf(choice, depth + 1)).join('')}`;
   }

@@ -56,7 +56,9 @@ export class SqlAuditStore implements AuditStore {
         );
       }
       if (action !== undefined) {
-        query = query.where((row) => row.or([row('action', '=', action), like(row.ref('action'), `${escaped(action)}.%`)]));
+        query = query.where((row) =>
+          row.or([row('action', '=', action), like(row.ref('action'), `${escaped(action)}.%`)]),
+        );
       }
       if (search !== undefined) {
         const part = `%${escaped(search.toLowerCase())}%`;

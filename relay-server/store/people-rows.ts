@@ -67,7 +67,8 @@ export const auditOf = (row: Selectable<Tables['audit']>): AuditRecord => ({
   },
   action: row.action,
   subscription: row.subscription === null ? null : { id: row.subscription, name: row.subscription_name ?? '' },
-  target: row.target_kind === null ? null : { kind: row.target_kind, id: row.target_id ?? '', name: row.target_name ?? '' },
+  target:
+    row.target_kind === null ? null : { kind: row.target_kind, id: row.target_id ?? '', name: row.target_name ?? '' },
   before: row.before === null ? null : JSON.parse(row.before),
   after: row.after === null ? null : JSON.parse(row.after),
 });

@@ -70,7 +70,12 @@ export class SqlPeopleStore implements PeopleStore {
     });
   }
 
-  change(id: string, change: PersonChange, ended: EndedSessions, entry: AuditRecord): Promise<PersonRecord | undefined> {
+  change(
+    id: string,
+    change: PersonChange,
+    ended: EndedSessions,
+    entry: AuditRecord,
+  ): Promise<PersonRecord | undefined> {
     const { displayName, rights, disabled, passwordHash, totpSecret, totpLastStep } = change;
     return this.#transactions.do(async (db) => {
       const row = await db

@@ -60,7 +60,9 @@ export class SqlSessionStore implements SessionStore {
         .where('disabled', '=', 0);
       if (totpStep !== undefined) unchanged = unchanged.where('totp_last_step', '<', totpStep);
       if (oidcSubject !== undefined) {
-        unchanged = unchanged.where((row) => row.or([row('oidc_subject', 'is', null), row('oidc_subject', '=', oidcSubject)]));
+        unchanged = unchanged.where((row) =>
+          row.or([row('oidc_subject', 'is', null), row('oidc_subject', '=', oidcSubject)]),
+        );
       }
       if ((await unchanged.executeTakeFirst()).numUpdatedRows === 0n) return false;
       if (signIn.replaces !== undefined) await db.deleteFrom('sessions').where('id', '=', signIn.replaces).execute();
@@ -89,7 +91,11 @@ export class SqlSessionStore implements SessionStore {
 
   end(person: string, id: string, entry: AuditRecord): Promise<boolean> {
     return this.#transactions.do(async (db) => {
-      const ended = await db.deleteFrom('sessions').where('id', '=', id).where('person', '=', person).executeTakeFirst();
+      const ended = await db
+        .deleteFrom('sessions')
+        .where('id', '=', id)
+        .where('person', '=', person)
+        .executeTakeFirst();
       if (ended.numDeletedRows === 0n) return false;
       await writeAudits(db, [entry]);
       return true;
@@ -98,7 +104,8 @@ export class SqlSessionStore implements SessionStore {
 
   recordUses(uses: ReadonlyMap<string, number>): Promise<void> {
     return this.#transactions.do(async (db) => {
-      for (const [id, at] of uses) await db.updateTable('sessions').set({ last_used_at: at }).where('id', '=', id).execute();
+      for (const [id, at] of uses)
+        await db.updateTable('sessions').set({ last_used_at: at }).where('id', '=', id).execute();
     });
   }
 }
@@ -110,8 +117,16 @@ async function makeRoom(db: Transaction<Tables>, { session, person, keep, idleSi
     .where((row) => row.or([row('expires_at', '<=', session.createdAt), row('last_used_at', '<=', idleSince)]))
     .execute();
   const own = db.selectFrom('sessions').select('id').where('person', '=', person.id);
-  const kept = await own.orderBy('last_used_at', 'desc').limit(keep - 1).execute();
+  const kept = await own
+    .orderBy('last_used_at', 'desc')
+    .limit(keep - 1)
+    .execute();
   let others = db.deleteFrom('sessions').where('person', '=', person.id);
-  if (kept.length > 0) others = others.where('id', 'not in', kept.map(({ id }) => id));
+  if (kept.length > 0)
+    others = others.where(
+      'id',
+      'not in',
+      kept.map(({ id }) => id),
+    );
   await others.execute();
 }

@@ -72,7 +72,10 @@ function page(reply: FastifyReply, path: string, sentence: string): FastifyReply
   const text = sentence.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
   return reply
     .header('cache-control', 'no-store')
-    .header('content-security-policy', "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
+    .header(
+      'content-security-policy',
+      "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    )
     .header('referrer-policy', 'no-referrer')
     .type('text/html; charset=utf-8')
     .send(

@@ -57,7 +57,10 @@ export function peopleRoutes({ app, control: { context }, acting }: RouteScope):
       const asking = request.asker?.signedIn?.session.id;
       const edit = present(request.body);
       const expected = expectedVersion(request);
-      return tagged(reply, showPerson(await changePerson(acting(request), request.params.person, edit, expected, asking)));
+      return tagged(
+        reply,
+        showPerson(await changePerson(acting(request), request.params.person, edit, expected, asking)),
+      );
     },
   );
   app.delete(

@@ -55,7 +55,8 @@ export function serviceRoutes(app: RouteScope['app'], control: ControlPlane, rel
       },
     },
     async (request, reply) => {
-      if (!isLoopback(request.ip)) await requireApiKey(context.store, bearerOf(request.headers.authorization), context.clock.now());
+      if (!isLoopback(request.ip))
+        await requireApiKey(context.store, bearerOf(request.headers.authorization), context.clock.now());
       return reply.type(metrics.contentType).send(await metrics.metrics());
     },
   );

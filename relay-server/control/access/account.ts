@@ -3,8 +3,8 @@
  * asks for the present password again: a browser left open must not be enough.
  */
 import { CausewayError } from '#protocol/errors.ts';
-import type { PersonRecord } from '../../store/records.ts';
 import type { PersonChange } from '../../store/people-store.ts';
+import type { PersonRecord } from '../../store/records.ts';
 import { auditEntry } from '../audit.ts';
 import type { AdministrationContext } from '../context.ts';
 import { hashNewPassword, requireVersion } from './people.ts';
@@ -63,7 +63,8 @@ export async function setUpSecondFactor(
   code: string | undefined,
 ): Promise<SecondFactor> {
   const { access, clock, random } = context;
-  if (person.totpSecret !== null) throw new CausewayError('EXISTS_ALREADY', { kind: 'second factor', name: person.name });
+  if (person.totpSecret !== null)
+    throw new CausewayError('EXISTS_ALREADY', { kind: 'second factor', name: person.name });
   if (code === undefined) {
     const secret = newTotpSecret(random);
     access.expectFactor(person.id, secret);

@@ -85,7 +85,7 @@ export class OidcProvider {
       const claims = tokens.claims();
       if (claims === undefined) throw failed('the provider answered without an ID token');
       // Some providers say the address only here.
-      const asked = claims['email'] === undefined && configuration.serverMetadata().userinfo_endpoint !== undefined;
+      const asked = claims.email === undefined && configuration.serverMetadata().userinfo_endpoint !== undefined;
       const more = asked ? await client.fetchUserInfo(configuration, tokens.access_token, claims.sub) : {};
       return identityOf({ ...more, ...claims }, claims.iss);
     } catch (error) {
@@ -144,8 +144,11 @@ function failed(issue: string, cause?: unknown): CausewayError {
   return new CausewayError('OIDC_FAILED', { issue }, { cause });
 }
 
-/** The library's sentences hold no tokens; what it was given is in `cause`, which is not logged. */
+/** The library's sentences and those of their causes hold no tokens; what they were made of may. */
 function inWords(error: unknown): CausewayError {
   if (error instanceof CausewayError) return error;
-  return failed(error instanceof Error ? error.message.slice(0, 200) : 'for an unknown reason', error);
+  const sentences = [error, error instanceof Error ? error.cause : undefined]
+    .filter((one) => one instanceof Error)
+    .map((one) => one.message);
+  return failed(sentences.join(': ').slice(0, 200) || 'for an unknown reason', error);
 }

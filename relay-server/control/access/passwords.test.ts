@@ -11,7 +11,8 @@ test('both implementations give the same bytes', async (context) => {
   if (native === undefined) return context.skip('this Node has no crypto.argon2');
   const present = { memoryKib: LIMITS.PASSWORD_HASH_MEMORY_BYTES.value / 1024, passes: 2, parallelism: 1 };
   for (const cost of [SMALL, present, { ...SMALL, parallelism: 1 }]) {
-    const of = async (argon2: Argon2) => Buffer.from(await argon2(bytes(32, 1), bytes(16, 2), cost, 32)).toString('hex');
+    const of = async (argon2: Argon2) =>
+      Buffer.from(await argon2(bytes(32, 1), bytes(16, 2), cost, 32)).toString('hex');
     expect(await of(native)).toBe(await of(javascriptArgon2));
   }
 });
@@ -22,8 +23,11 @@ test('a hash is in PHC form, differs each time, and tells the right password in 
   expect(one).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$[\w+/]{22}\$[\w+/]{43}$/);
   expect(one).not.toBe(other);
   expect(await passwords.check(one, 'correct horse')).toEqual({ right: true, renewed: undefined });
-  expect(await new Passwords(systemRandom, javascriptArgon2).check(one, 'correct horse')).toMatchObject({ right: true });
-  for (const wrong of ['correct horsf', '', 'correct horse ']) expect((await passwords.check(one, wrong)).right).toBe(false);
+  expect(await new Passwords(systemRandom, javascriptArgon2).check(one, 'correct horse')).toMatchObject({
+    right: true,
+  });
+  for (const wrong of ['correct horsf', '', 'correct horse '])
+    expect((await passwords.check(one, wrong)).right).toBe(false);
   // "é" as one character and as two.
   expect((await passwords.check(await passwords.hash('caf\u00e9'), 'cafe\u0301')).right).toBe(true);
 });

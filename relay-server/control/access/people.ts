@@ -127,12 +127,7 @@ export async function changePerson(
       ...(passwordHash !== undefined && { passwordHash }),
       ...(totp === false && { totpSecret: null }),
     };
-    const changed = await context.store.people.change(
-      person.id,
-      change,
-      closing ? { allBut: asking } : 'none',
-      entry,
-    );
+    const changed = await context.store.people.change(person.id, change, closing ? { allBut: asking } : 'none', entry);
     if (changed === undefined) throw new CausewayError('NOT_FOUND', { kind: 'person', id });
     context.logger.info({ person: person.id }, 'person changed');
     return changed;

@@ -6,8 +6,8 @@
 import type { Logger } from 'pino';
 import { LIMITS } from '#protocol/limits.ts';
 import type { Clock } from '../../clock.ts';
-import type { Actor, AuditRecord, PersonRecord } from '../../store/records.ts';
 import type { AuditStore } from '../../store/audit-store.ts';
+import type { Actor, AuditRecord, PersonRecord } from '../../store/records.ts';
 import { type AuditIds, auditEntry } from '../audit.ts';
 
 const WRITE_AFTER_MS = 30_000;
