@@ -23,6 +23,8 @@ export interface Asker {
   readonly rights: Rights;
   /** The only subscription they may touch; null for all. */
   readonly subscription: SubscriptionId | null;
+  /** Id of the session, for a person at the portal. */
+  readonly session?: string;
   /** Of a person who is signed in; null for an API key. */
   readonly signedIn: OpenSession | null;
 }
@@ -80,9 +82,10 @@ async function recognise(context: SessionContext, request: FastifyRequest): Prom
   if (!isSafe(request.method)) requireOwnOrigin(request);
   const signedIn = await findSession(context, token);
   if (signedIn === undefined) throw new CausewayError('NOT_SIGNED_IN');
-  context.sightings.sessionUsed(signedIn.session.id);
-  const { person } = signedIn;
-  return { actor: actorOf(person, request.ip), rights: person.rights, subscription: null, signedIn };
+  const { person, session } = signedIn;
+  context.sightings.sessionUsed(session.id);
+  const actor = actorOf(person, request.ip);
+  return { actor, rights: person.rights, subscription: null, session: session.id, signedIn };
 }
 
 /** Says the same of a subscription that is not there: names of others are nobody's business. */

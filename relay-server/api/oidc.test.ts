@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -33,7 +33,7 @@ const nonces = new Map<string, { nonce: string; challenge: string }>();
 async function startProvider(): Promise<Server> {
   const { privateKey, publicKey } = await generateKeyPair('RS256');
   const jwk = { ...(await exportJWK(publicKey)), kid: '1', alg: 'RS256', use: 'sig' };
-  const server = createServer(async (request, response) => {
+  const serve = async (request: IncomingMessage, response: ServerResponse): Promise<unknown> => {
     const answer = (body: unknown, status = 200) =>
       response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
     if (request.url === '/.well-known/openid-configuration') {
@@ -66,8 +66,9 @@ async function startProvider(): Promise<Server> {
       .setAudience(next.audience ?? CLIENT.id)
       .setIssuedAt()
       .setExpirationTime('5m');
-    answer({ access_token: 'a', token_type: 'Bearer', expires_in: 60, id_token: await token.sign(privateKey) });
-  });
+    return answer({ access_token: 'a', token_type: 'Bearer', expires_in: 60, id_token: await token.sign(privateKey) });
+  };
+  const server = createServer((request, response) => void serve(request, response));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return server;

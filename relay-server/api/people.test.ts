@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { systemClock } from '../clock.ts';
+import { makeFirstSecret } from '../control/administration/access.ts';
 import { type LoopbackServer, startLoopbackServer } from '../loopback-server.ts';
+import { systemRandom } from '../random.ts';
 import { type BrowserAnswer, LoopbackBrowser } from './loopback-browser.ts';
 
 const PASSWORD = 'violet kettle onward brick';
@@ -96,13 +98,31 @@ describe('people', () => {
     }
     await ada.ask('PATCH', '/people/dave', { password: PASSWORD });
     const dave = await signedIn('dave');
+    const heard: string[] = [];
+    relay.server.control.context.access.listen({
+      changed: (kind, by) => heard.push(`${kind} by ${by}`),
+      ended: (id) => heard.push(id),
+    });
+    const [session] = (await dave.ask('GET', '/account/sessions')).body.items;
     await ada.ask('DELETE', '/people/dave');
+    expect(heard).toEqual(['people by ada', session.id]);
     expect(refusal(await dave.ask('GET', '/account'))).toBe('NOT_SIGNED_IN');
     // Who changes themselves stays where they do it, and nowhere else.
     const elsewhere = await signedIn('ada');
     await ada.ask('PATCH', '/people/ada', { password: PASSWORD });
     expect((await ada.ask('GET', '/account')).status).toBe(200);
     expect(refusal(await elsewhere.ask('GET', '/account'))).toBe('NOT_SIGNED_IN');
+  });
+
+  test('a new one-time secret makes another owner', async () => {
+    const { store } = relay.server.control.context;
+    const secret = await makeFirstSecret(store, systemRandom, 1);
+    const fran = browser();
+    const told = { secret, name: 'fran', displayName: 'Fran', password: PASSWORD };
+    expect(refusal(await fran.ask('POST', '/welcome', { ...told, name: 'ADA' }))).toBe('EXISTS_ALREADY');
+    expect((await fran.ask('POST', '/welcome', told)).body).toMatchObject({ name: 'fran', rights: 'owner' });
+    expect((await fran.ask('DELETE', '/people/fran')).status).toBe(204);
+    expect(refusal(await fran.ask('POST', '/welcome', told))).toBe('SECRET_REFUSED');
   });
 
   test('the last owner who can sign in stays', async () => {

@@ -113,9 +113,8 @@ describe.each([
     expect(await actions()).toEqual(['person.create']);
     const change = { rights: 'viewer', disabled: true, totpSecret: null } as const;
     expect(await store.people.change(person.id, change, 'none', entry('person.change'))).toEqual({
-      ...person,
-      ...change,
-      version: 2,
+      person: { ...person, ...change, version: 2 },
+      ended: [],
     });
     expect(await store.people.change(id(), change, 'none', entry('nobody.change'))).toBeUndefined();
     await store.people.remove(person.id, entry('person.remove'));
@@ -127,19 +126,20 @@ describe.each([
     const person = newPerson();
     await store.people.create(person, entry());
     const first = signIn(person, { totpStep: 5, passwordHash: 'new', oidcSubject: id() });
-    expect(await store.sessions.begin(first)).toBe(true);
+    expect(await store.sessions.begin(first)).toEqual([]);
     const found = await store.sessions.find(first.session.id);
     expect(found?.session).toEqual(first.session);
     expect(found?.person).toMatchObject({ lastSignInAt: 1_000, totpLastStep: 5, passwordHash: 'new' });
     // The same step again, another subject, a version that is old, somebody disabled.
-    expect(await store.sessions.begin(signIn(person, { totpStep: 5 }))).toBe(false);
-    expect(await store.sessions.begin(signIn(person, { oidcSubject: id() }))).toBe(false);
-    expect(await store.sessions.begin(signIn({ ...person, version: 7 }))).toBe(false);
+    expect(await store.sessions.begin(signIn(person, { totpStep: 5 }))).toBeUndefined();
+    expect(await store.sessions.begin(signIn(person, { oidcSubject: id() }))).toBeUndefined();
+    expect(await store.sessions.begin(signIn({ ...person, version: 7 }))).toBeUndefined();
     const replacing = signIn(person, { replaces: first.session.id });
-    expect(await store.sessions.begin(replacing)).toBe(true);
+    expect(await store.sessions.begin(replacing)).toEqual([first.session.id]);
     expect((await store.sessions.list(person.id)).map(({ id }) => id)).toEqual([replacing.session.id]);
     const disabled = await store.people.change(person.id, { disabled: true }, { allBut: undefined }, entry());
-    expect(await store.sessions.begin(signIn(disabled as PersonRecord))).toBe(false);
+    expect(disabled?.ended).toEqual([replacing.session.id]);
+    expect(await store.sessions.begin(signIn(disabled?.person as PersonRecord))).toBeUndefined();
     expect(await store.sessions.list(person.id)).toEqual([]);
   });
 

@@ -1,10 +1,12 @@
 /**
  * People in the database, and the first of them. The caller has checked names and rights.
  */
+import type { Transaction } from 'kysely';
 import { writeAudits } from './audits.ts';
 import { personOf, personRow, sessionRow } from './people-rows.ts';
 import type { AuditRecord, PersonRecord, SessionRecord, SubscriptionRecord } from './records.ts';
 import { subscriptionRow } from './rows.ts';
+import type { Tables } from './schema.ts';
 import type { Transactions } from './transactions.ts';
 
 export type PersonChange = Partial<
@@ -23,6 +25,12 @@ export interface Welcome {
 /** Sessions that a change ends: all of the person's, but for the one that asks. */
 export type EndedSessions = 'none' | { readonly allBut: string | undefined };
 
+export interface ChangedPerson {
+  readonly person: PersonRecord;
+  /** Ids of the sessions that the change ended. */
+  readonly ended: readonly string[];
+}
+
 export interface PeopleStore {
   /** By name. */
   list(): Promise<readonly PersonRecord[]>;
@@ -30,10 +38,15 @@ export interface PeopleStore {
   findByName(name: string): Promise<PersonRecord | undefined>;
   findByOidcSubject(subject: string): Promise<PersonRecord | undefined>;
   create(person: PersonRecord, entry: AuditRecord): Promise<void>;
-  /** Raises the version. @returns the new record; undefined if the person is not there. */
-  change(id: string, change: PersonChange, ended: EndedSessions, entry: AuditRecord): Promise<PersonRecord | undefined>;
-  /** With all sessions. */
-  remove(id: string, entry: AuditRecord): Promise<void>;
+  /** Raises the version. @returns undefined if the person is not there. */
+  change(
+    id: string,
+    change: PersonChange,
+    ending: EndedSessions,
+    entry: AuditRecord,
+  ): Promise<ChangedPerson | undefined>;
+  /** With all sessions. @returns their ids. */
+  remove(id: string, entry: AuditRecord): Promise<readonly string[]>;
   /** Takes the one-time secret away and makes all of it, together. @returns false when it was gone already. */
   welcome(welcome: Welcome): Promise<boolean>;
 }
@@ -73,9 +86,9 @@ export class SqlPeopleStore implements PeopleStore {
   change(
     id: string,
     change: PersonChange,
-    ended: EndedSessions,
+    ending: EndedSessions,
     entry: AuditRecord,
-  ): Promise<PersonRecord | undefined> {
+  ): Promise<ChangedPerson | undefined> {
     const { displayName, rights, disabled, passwordHash, totpSecret, totpLastStep } = change;
     return this.#transactions.do(async (db) => {
       const row = await db
@@ -93,19 +106,18 @@ export class SqlPeopleStore implements PeopleStore {
         .returningAll()
         .executeTakeFirst();
       if (row === undefined) return undefined;
-      if (ended !== 'none') {
-        const all = db.deleteFrom('sessions').where('person', '=', id);
-        await (ended.allBut === undefined ? all : all.where('id', '<>', ended.allBut)).execute();
-      }
+      const ended = ending === 'none' ? [] : await endSessions(db, id, ending.allBut);
       await writeAudits(db, [entry]);
-      return personOf(row);
+      return { person: personOf(row), ended };
     });
   }
 
-  remove(id: string, entry: AuditRecord): Promise<void> {
+  remove(id: string, entry: AuditRecord): Promise<readonly string[]> {
     return this.#transactions.do(async (db) => {
+      const ended = await endSessions(db, id, undefined);
       await db.deleteFrom('people').where('id', '=', id).execute();
       await writeAudits(db, [entry]);
+      return ended;
     });
   }
 
@@ -127,4 +139,10 @@ export class SqlPeopleStore implements PeopleStore {
       return row && personOf(row);
     });
   }
+}
+
+async function endSessions(db: Transaction<Tables>, person: string, allBut: string | undefined): Promise<string[]> {
+  const all = db.deleteFrom('sessions').where('person', '=', person).returning('id');
+  const ended = await (allBut === undefined ? all : all.where('id', '<>', allBut)).execute();
+  return ended.map(({ id }) => id);
 }

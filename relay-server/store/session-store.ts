@@ -27,8 +27,11 @@ export interface SignIn {
 }
 
 export interface SessionStore {
-  /** @returns false, with nothing changed, if the person changed meanwhile or the code's step was taken. */
-  begin(signIn: SignIn): Promise<boolean>;
+  /**
+   * @returns the sessions that it ended; undefined, with nothing changed, if the person changed meanwhile
+   *   or the code's step was taken.
+   */
+  begin(signIn: SignIn): Promise<readonly string[] | undefined>;
   find(id: string): Promise<{ readonly session: SessionRecord; readonly person: PersonRecord } | undefined>;
   /** The one that was used last first. */
   list(person: string): Promise<readonly SessionRecord[]>;
@@ -44,7 +47,7 @@ export class SqlSessionStore implements SessionStore {
     this.#transactions = transactions;
   }
 
-  begin(signIn: SignIn): Promise<boolean> {
+  begin(signIn: SignIn): Promise<readonly string[] | undefined> {
     const { session, person, totpStep, passwordHash, oidcSubject, entry } = signIn;
     return this.#transactions.do(async (db) => {
       let unchanged = db
@@ -64,12 +67,11 @@ export class SqlSessionStore implements SessionStore {
           row.or([row('oidc_subject', 'is', null), row('oidc_subject', '=', oidcSubject)]),
         );
       }
-      if ((await unchanged.executeTakeFirst()).numUpdatedRows === 0n) return false;
-      if (signIn.replaces !== undefined) await db.deleteFrom('sessions').where('id', '=', signIn.replaces).execute();
-      await makeRoom(db, signIn);
+      if ((await unchanged.executeTakeFirst()).numUpdatedRows === 0n) return undefined;
+      const ended = await makeRoom(db, signIn);
       await db.insertInto('sessions').values(sessionRow(session)).execute();
       await writeAudits(db, [entry]);
-      return true;
+      return ended;
     });
   }
 
@@ -110,23 +112,23 @@ export class SqlSessionStore implements SessionStore {
   }
 }
 
-/** Forgets what has ended by itself, and of the person's sessions those that are too many. */
-async function makeRoom(db: Transaction<Tables>, { session, person, keep, idleSince }: SignIn): Promise<void> {
-  await db
+/** Ends what is replaced, over by itself, and of the person's sessions those that are too many. */
+async function makeRoom(db: Transaction<Tables>, signIn: SignIn): Promise<string[]> {
+  const { session, person, keep, idleSince, replaces } = signIn;
+  const over = await db
     .deleteFrom('sessions')
-    .where((row) => row.or([row('expires_at', '<=', session.createdAt), row('last_used_at', '<=', idleSince)]))
+    .where((row) =>
+      row.or([
+        row('expires_at', '<=', session.createdAt),
+        row('last_used_at', '<=', idleSince),
+        ...(replaces === undefined ? [] : [row('id', '=', replaces)]),
+      ]),
+    )
+    .returning('id')
     .execute();
   const own = db.selectFrom('sessions').select('id').where('person', '=', person.id);
-  const kept = await own
-    .orderBy('last_used_at', 'desc')
-    .limit(keep - 1)
-    .execute();
-  let others = db.deleteFrom('sessions').where('person', '=', person.id);
-  if (kept.length > 0)
-    others = others.where(
-      'id',
-      'not in',
-      kept.map(({ id }) => id),
-    );
-  await others.execute();
+  const all = await own.orderBy('last_used_at', 'desc').orderBy('id').execute();
+  const many = all.slice(keep - 1);
+  for (const { id } of many) await db.deleteFrom('sessions').where('id', '=', id).execute();
+  return [...over, ...many].map(({ id }) => id);
 }

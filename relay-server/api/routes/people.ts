@@ -54,7 +54,7 @@ export function peopleRoutes({ app, control: { context }, acting }: RouteScope):
       },
     },
     async (request, reply) => {
-      const asking = request.asker?.signedIn?.session.id;
+      const asking = request.asker?.session;
       const edit = present(request.body);
       const expected = expectedVersion(request);
       return tagged(

@@ -19,6 +19,13 @@ const MINUTE_MS = 60_000;
 /** How much of an IPv6 address one line has; the rest its owner chooses. */
 const IPV6_LINE_BYTES = 8;
 
+/** Hears what changes here, for those who have a page of it open. */
+export interface AccessListener {
+  changed(kind: 'people' | 'api-keys' | 'account', by: string): void;
+  /** A session, or an API key, by its id. */
+  ended(id: string): void;
+}
+
 interface PendingFactor {
   readonly secret: string;
   readonly until: number;
@@ -35,6 +42,7 @@ export class Access {
   readonly #secretRate = new Rate(LIMITS.SECRET_TRIES_PER_ADDRESS_PER_MINUTE.value, MINUTE_MS);
   readonly #pending = new Map<string, PendingFactor>();
   readonly #clock: Clock;
+  #listener: AccessListener | undefined;
 
   constructor(around: {
     store: Store;
@@ -48,6 +56,17 @@ export class Access {
     this.passwords = new Passwords(around.random);
     this.refusals = new Refusals({ ...around, audit: around.store.audit });
     this.oidc = around.oidc;
+  }
+
+  /** From now on `listener` hears, and nobody else. */
+  listen(listener: AccessListener): void {
+    this.#listener = listener;
+  }
+
+  /** After a change is stored. @param ended ids of sessions and API keys that it ended */
+  tell(kind: 'people' | 'api-keys' | 'account', by: string, ended: Iterable<string> = []): void {
+    this.#listener?.changed(kind, by);
+    for (const id of ended) this.#listener?.ended(id);
   }
 
   /** Counts a try to sign in. @throws CausewayError RATE_LIMITED */

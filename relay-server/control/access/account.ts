@@ -115,7 +115,8 @@ async function store(
   const ended = keep === undefined ? 'none' : { allBut: keep };
   const changed = await context.store.people.change(person.id, change, ended, entry);
   if (changed === undefined) throw new CausewayError('NOT_SIGNED_IN');
-  return changed;
+  context.access.tell('account', context.by.name, changed.ended);
+  return changed.person;
 }
 
 function shown(context: AdministrationContext, person: PersonRecord, secret: string, confirmed: boolean): SecondFactor {

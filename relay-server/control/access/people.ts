@@ -81,6 +81,7 @@ export async function createPerson(context: AdministrationContext, wanted: NewPe
       person,
       auditEntry(context, context.by, 'person.create', { target: targetOf(person), after }),
     );
+    context.access.tell('people', context.by.name);
     context.logger.info({ person: person.id }, 'person created');
     return person;
   });
@@ -129,8 +130,9 @@ export async function changePerson(
     };
     const changed = await context.store.people.change(person.id, change, closing ? { allBut: asking } : 'none', entry);
     if (changed === undefined) throw new CausewayError('NOT_FOUND', { kind: 'person', id });
+    context.access.tell('people', context.by.name, changed.ended);
     context.logger.info({ person: person.id }, 'person changed');
-    return changed;
+    return changed.person;
   });
 }
 
@@ -141,11 +143,12 @@ export function removePerson(context: AdministrationContext, id: string, expecte
     await requireVersion(context, person, expected);
     await requireOtherOwner(context, person);
     const before = { name: person.name, displayName: person.displayName, rights: person.rights };
-    await context.store.people.remove(
+    const ended = await context.store.people.remove(
       person.id,
       auditEntry(context, context.by, 'person.remove', { target: targetOf(person), before }),
     );
     context.access.forgetFactor(person.id);
+    context.access.tell('people', context.by.name, ended);
     context.logger.info({ person: person.id }, 'person removed');
   });
 }

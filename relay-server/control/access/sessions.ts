@@ -42,6 +42,7 @@ export async function endSession(context: AdministrationContext, person: PersonR
   if (!(await context.store.sessions.end(person.id, id, entry))) {
     throw new CausewayError('NOT_FOUND', { kind: 'session', id });
   }
+  context.access.tell('account', context.by.name, [id]);
 }
 
 /** Ends the session of a token; not finding one is as good. */
@@ -51,6 +52,7 @@ export async function signOut(context: SessionsContext, token: string, address: 
   const { session, person } = found;
   const entry = auditEntry(context, actorOf(person, address), 'session.end', { target: targetOf(person) });
   await context.store.sessions.end(person.id, session.id, entry);
+  context.access.tell('account', person.name, [session.id]);
 }
 
 export function targetOf(person: PersonRecord): { kind: string; id: string; name: string } {

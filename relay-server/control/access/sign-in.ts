@@ -64,7 +64,7 @@ export async function beginSession(
 ): Promise<SignedIn | undefined> {
   const now = context.clock.now();
   const { record, token } = newSession(context.random, now, person.id, visitor);
-  const begun = await context.store.sessions.begin({
+  const ended = await context.store.sessions.begin({
     session: record,
     person,
     ...proofs,
@@ -76,7 +76,8 @@ export async function beginSession(
       after: { way, secondFactor: proofs.totpStep !== undefined },
     }),
   });
-  if (!begun) return undefined;
+  if (ended === undefined) return undefined;
+  context.access.tell('account', person.name, ended);
   context.logger.info({ person: person.id }, 'signed in');
   return { person: { ...person, lastSignInAt: now }, token };
 }

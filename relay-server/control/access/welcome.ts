@@ -63,6 +63,7 @@ export async function welcome(context: ControlContext, newcomer: Newcomer, visit
       throw refused(new CausewayError('SECRET_REFUSED'));
     }
     if (subscription !== null) directory.putSubscription(subscription);
+    access.tell('people', person.name);
     context.logger.info({ person: person.id }, 'the one-time secret made an owner');
     return { person: first, token };
   });

@@ -38,6 +38,7 @@ export interface WantedApiKey {
 export async function createApiKey(context: AdministrationContext, wanted: WantedApiKey): Promise<NewApiKey> {
   const key = newApiKey(context.random, context.clock.now(), wanted, context.by.name);
   await context.store.createApiKey(key.record, keyEntry(context, 'api-key.create', key.record));
+  context.access.tell('api-keys', context.by.name);
   context.logger.info({ apiKey: key.record.id }, 'API key created');
   return key;
 }
@@ -48,6 +49,7 @@ export async function removeApiKey(context: AdministrationContext, id: string): 
   if (record === undefined || !(await context.store.removeApiKey(id, keyEntry(context, 'api-key.remove', record)))) {
     throw new CausewayError('NOT_FOUND', { kind: 'API key', id });
   }
+  context.access.tell('api-keys', context.by.name, [id]);
   context.logger.info({ apiKey: id }, 'API key removed');
 }
 
