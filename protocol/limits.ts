@@ -2,6 +2,7 @@
  * Every number that bounds something, with its unit and where it comes from. docs/limits.md is printed
  * from here and a test keeps the two equal. Files take the number from here and nowhere else.
  */
+import { ACCESS_LIMITS } from './access-limits.ts';
 
 export interface Limit {
   readonly value: number;
@@ -14,6 +15,7 @@ export interface Limit {
     | 'frames'
     | 'packets'
     | 'entries'
+    | 'times'
     | 'characters'
     | 'per second';
   /** Derivation: why this number and not another. */
@@ -498,6 +500,7 @@ export const LIMITS = {
     unit: 'entries',
     why: 'A person copying a secret makes few mistakes; a guesser needs 2^128 tries.',
   },
+  ...ACCESS_LIMITS,
   DNS_QUERY_MAX_BYTES: {
     value: 4_096,
     unit: 'bytes',

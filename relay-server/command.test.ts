@@ -102,8 +102,11 @@ describe('causeway-relay', () => {
     const first = serve();
     const lines = await first.firstLines(13);
     const text = lines.join('\n');
+    const url = /listens at (\S+)$/m.exec(text)?.[1];
     expect(text).toMatch(/listens at https:\/\/127\.0\.0\.1:\d+/);
     const secret = /cws_[\w-]{27}/.exec(text)?.[0] ?? '';
+    // The link first, then the way without a browser.
+    expect(lines.findIndex((line) => line.trim() === `${url}/welcome#${secret}`)).toBe(3);
     expect(text).toContain(`"secret":"${secret}"`);
     const pin = /^Pin of its key: ([\w-]{43}), for curl: sha256\/\/(\S+)$/m.exec(text);
     expect(pin?.[2]).toBe(Buffer.from(pin?.[1] ?? '', 'base64url').toString('base64'));
@@ -123,7 +126,11 @@ describe('causeway-relay', () => {
       url: expect.stringMatching(/^https:/),
       pin: expect.stringMatching(/^[\w-]{43}$/),
     });
-    expect(secret).toEqual({ event: 'first-secret', secret: expect.stringMatching(/^cws_/) });
+    expect(secret).toEqual({
+      event: 'first-secret',
+      secret: expect.stringMatching(/^cws_/),
+      link: `${listening.url}/welcome#${secret.secret}`,
+    });
     const reset = await start(['reset-admin', '--data', directory, '--json']).ended;
     expect(reset.code).toBe(0);
     const renewed = JSON.parse(reset.out);

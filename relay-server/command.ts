@@ -6,6 +6,7 @@ import { existsSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { pino } from 'pino';
 import { CausewayError } from '#protocol/errors.ts';
+import { oidcSettings } from './control/access/oidc-settings.ts';
 import { makeFirstSecret } from './control/administration/access.ts';
 import { databasePath } from './data-directory.ts';
 import { DEFAULT_LISTEN, parseListenAddress, parseServerUrl } from './listen-address.ts';
@@ -121,6 +122,7 @@ async function serve(options: ServeOptions, around: Surroundings): Promise<void>
     logger,
     url: options.url === undefined ? undefined : parseServerUrl(options.url),
     database: options.database,
+    oidc: oidcSettings(process.env),
     certificate: certificatePath === undefined || keyPath === undefined ? undefined : { certificatePath, keyPath },
   });
   const selfMade = options.cert === undefined;
@@ -144,7 +146,8 @@ async function resetAdmin(options: CommonOptions, around: Surroundings): Promise
     if (options.json) around.out(JSON.stringify({ event: 'first-secret', secret }));
     else {
       for (const line of secretText(secret, 'https://SERVER', 'sha256//PIN')) around.out(line);
-      around.out('`causeway-relay serve` prints SERVER and PIN when it starts.');
+      around.out('');
+      around.out('SERVER stands for what `causeway-relay serve` prints when it starts, and so does PIN.');
     }
   } finally {
     await store.close();
@@ -153,7 +156,8 @@ async function resetAdmin(options: CommonOptions, around: Surroundings): Promise
 
 function greetingJson(server: RunningServer): string[] {
   const lines: object[] = [{ event: 'listening', url: server.url, pin: server.pin }];
-  if (server.firstSecret !== undefined) lines.push({ event: 'first-secret', secret: server.firstSecret });
+  const { firstSecret: secret, url } = server;
+  if (secret !== undefined) lines.push({ event: 'first-secret', secret, link: firstLink(secret, url) });
   return lines.map((line) => JSON.stringify(line));
 }
 
@@ -165,25 +169,26 @@ function greeting(server: RunningServer, selfMade: boolean): string[] {
     `Pin of its key: ${server.pin}${pin === undefined ? '' : `, for curl: ${pin}`}`,
   ];
   if (server.firstSecret === undefined) return lines;
-  return [...lines, '', 'Nobody administers this server yet.', ...secretText(server.firstSecret, server.url, pin)];
+  return ['Nobody administers this server yet.', ...secretText(server.firstSecret, server.url, pin), '', ...lines];
+}
+
+/** Behind `#`, which browsers keep to themselves: no log and no proxy sees the secret. */
+function firstLink(secret: string, url: string): string {
+  return `${url}/welcome#${secret}`;
 }
 
 /** @param pin of a certificate that the server made itself, as curl takes it */
 function secretText(secret: string, url: string, pin: string | undefined): string[] {
   const check = pin === undefined ? '' : `--insecure --pinnedpubkey '${pin}' `;
   return [
-    'This one-time secret is shown now and never again (`causeway-relay reset-admin` makes another):',
+    'Open this link to become an owner of it; it is shown now and never again:',
     '',
-    `    ${secret}`,
+    `    ${firstLink(secret, url)}`,
     '',
-    'Exchange it for an API key, with which everything else is done:',
+    ...(pin === undefined ? [] : ['The browser warns of the certificate, which the server made itself.']),
+    'The link works once; `causeway-relay reset-admin` makes another. For an API key instead:',
     '',
     `    curl ${check}${url}/api/v1/claim -H 'content-type: application/json' -d '{"secret":"${secret}"}'`,
-    '',
-    ...(pin === undefined
-      ? []
-      : ['The certificate is the server’s own: --insecure forgoes authorities, the pin makes sure of the key.']),
-    'The README leads on from there; the API is described at /api/v1/openapi.json.',
   ];
 }
 

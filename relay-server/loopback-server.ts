@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import type { Clock } from './clock.ts';
+import type { OidcSettings } from './control/access/oidc-settings.ts';
 import { createServer, type RunningServer } from './server.ts';
 
 export interface LoopbackOptions {
@@ -16,6 +17,9 @@ export interface LoopbackOptions {
   readonly dataDirectory?: string;
   readonly clock?: Clock;
   readonly port?: number;
+  /** False leaves the one-time secret for somebody else. */
+  readonly claim?: boolean;
+  readonly oidc?: OidcSettings;
 }
 
 export interface ApiAnswer {
@@ -54,6 +58,7 @@ export async function startLoopbackServer(options: LoopbackOptions = {}): Promis
     dataDirectory,
     logger,
     ...(options.clock && { clock: options.clock }),
+    oidc: options.oidc,
   });
   let apiKey: string | undefined;
   const api: LoopbackServer['api'] = (method, path, body, key = apiKey ?? null, more = {}) =>
@@ -65,7 +70,8 @@ export async function startLoopbackServer(options: LoopbackOptions = {}): Promis
     }
     return answer.body;
   };
-  if (server.firstSecret !== undefined) apiKey = (await must('POST', '/claim', { secret: server.firstSecret })).key;
+  const claims = options.claim !== false && server.firstSecret !== undefined;
+  if (claims) apiKey = (await must('POST', '/claim', { secret: server.firstSecret })).key;
   return {
     server,
     dataDirectory,

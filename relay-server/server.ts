@@ -13,7 +13,8 @@ import { CausewayError } from '#protocol/errors.ts';
 import type { ServerPin } from '#protocol/ids.ts';
 import { buildApi } from './api/app.ts';
 import { type Clock, systemClock } from './clock.ts';
-import { makeFirstSecret } from './control/administration/access.ts';
+import type { OidcSettings } from './control/access/oidc-settings.ts';
+import { makeFirstSecret, nobodyAdministers } from './control/administration/access.ts';
 import { ControlPlane } from './control/control-plane.ts';
 import { ControlEdge } from './control/edge.ts';
 import { databasePath, lockDataDirectory, makeDataDirectory } from './data-directory.ts';
@@ -44,6 +45,8 @@ export interface ServerOptions {
   readonly database?: string | undefined;
   /** The operator's own certificate in place of a self-made one. */
   readonly certificate?: { readonly certificatePath: string; readonly keyPath: string } | undefined;
+  /** Where people may sign in by an identity provider. */
+  readonly oidc?: OidcSettings | undefined;
   readonly clock?: Clock;
   readonly random?: Random;
 }
@@ -109,6 +112,7 @@ async function open(options: ServerOptions, things: OpenThings): Promise<Running
     serverUrl,
     pin: identity.pin,
     serverVersion: VERSION,
+    oidc: options.oidc,
     relay: {
       dropMachine: (subscription, machine) => relay.drop(subscription, machine),
       isConnected: (subscription, machine) => relay.connected(subscription, machine),
@@ -162,8 +166,7 @@ function httpsServer(identity: TlsIdentity): Server {
 }
 
 async function makeSecretIfNobody(store: Store, random: Random, now: number): Promise<string | undefined> {
-  const keys = await store.listApiKeys();
-  return keys.length === 0 ? makeFirstSecret(store, random, now) : undefined;
+  return (await nobodyAdministers(store)) ? makeFirstSecret(store, random, now) : undefined;
 }
 
 async function listen(server: Server, wanted: ListenAddress): Promise<void> {

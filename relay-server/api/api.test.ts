@@ -35,8 +35,9 @@ describe('access', () => {
     const wrong = `cwk_${'0'.repeat(16)}${'A'.repeat(43)}`;
     const almost = `${relay.apiKey?.slice(0, -1)}${relay.apiKey?.endsWith('A') ? 'B' : 'A'}`;
     for (const key of [null, '', 'x', wrong, almost]) {
-      expectRefusal(await relay.api('GET', '/subscriptions', undefined, key), 'API_KEY_REFUSED');
-      expectRefusal(await relay.api('DELETE', at, undefined, key), 'API_KEY_REFUSED');
+      const code = key === null ? 'NOT_SIGNED_IN' : 'API_KEY_REFUSED';
+      expectRefusal(await relay.api('GET', '/subscriptions', undefined, key), code);
+      expectRefusal(await relay.api('DELETE', at, undefined, key), code);
     }
     expect((await relay.api('GET', '/openapi.json', undefined, null)).status).toBe(200);
     expect((await relay.api('GET', './healthz', undefined, null)).body).toMatchObject({ status: 'ok', database: 'ok' });
@@ -274,7 +275,25 @@ describe('the description', () => {
       'GET /healthz',
       'GET /metrics',
       'POST /api/v1/claim',
+      'POST /api/v1/welcome',
+      'GET /api/v1/sign-in',
+      'POST /api/v1/session',
+      'DELETE /api/v1/session',
+      'GET /api/v1/oidc/start',
+      'GET /api/v1/oidc/callback',
       'GET /api/v1/openapi.json',
+      'GET /api/v1/account',
+      'PATCH /api/v1/account',
+      'POST /api/v1/account/totp',
+      'DELETE /api/v1/account/totp',
+      'GET /api/v1/account/sessions',
+      'DELETE /api/v1/account/sessions/{session}',
+      'GET /api/v1/people',
+      'POST /api/v1/people',
+      'GET /api/v1/people/{person}',
+      'PATCH /api/v1/people/{person}',
+      'DELETE /api/v1/people/{person}',
+      'GET /api/v1/audit',
       'GET /api/v1/api-keys',
       'POST /api/v1/api-keys',
       'DELETE /api/v1/api-keys/{key}',
@@ -298,12 +317,15 @@ describe('the description', () => {
     ];
     expect(described).toEqual(expected.sort());
     for (const [path, methods] of Object.entries(
-      paths as Record<string, Record<string, { security?: unknown[]; summary?: string }>>,
+      paths as Record<string, Record<string, { security?: unknown[]; summary?: string; 'x-rights'?: string }>>,
     )) {
       for (const operation of Object.values(methods)) {
         expect(operation.summary).toEqual(expect.any(String));
-        const open = ['/healthz', '/api/v1/claim', '/api/v1/openapi.json'].includes(path);
-        if (path !== '/metrics') expect(operation.security).toEqual(open ? [] : undefined);
+        const open = /^\/healthz$|^\/api\/v1\/(claim|welcome|sign-in|session|oidc\/.*|openapi\.json)$/.test(path);
+        expect(operation['x-rights']).toEqual(
+          open ? 'nobody' : expect.stringMatching(/^(viewer|administrator|owner)$/),
+        );
+        expect(operation.security).toEqual(open ? [] : undefined);
       }
     }
   });

@@ -11,29 +11,31 @@ import {
   fastify,
   LogController,
 } from 'fastify';
-import {
-  jsonSchemaTransform,
-  serializerCompiler,
-  validatorCompiler,
-  type ZodTypeProvider,
-} from 'fastify-type-provider-zod';
+import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import { CausewayError } from '#protocol/errors.ts';
 import { LIMITS } from '#protocol/limits.ts';
 import { API_PATH } from '#protocol/rest/api.ts';
 import type { AdministrationContext } from '../control/context.ts';
 import type { ControlPlane } from '../control/control-plane.ts';
 import type { RelayMetrics } from '../relay/metrics.ts';
+import { descriptionOf } from './description.ts';
 import { answerError, answerErrors } from './errors.ts';
 import { guard } from './guard.ts';
 import { portalFiles } from './portal-files.ts';
-import { apiKeyRoutes, openAccessRoutes } from './routes/access.ts';
+import { accountRoutes } from './routes/account.ts';
+import { apiKeyRoutes } from './routes/api-keys.ts';
+import { auditRoutes } from './routes/audit.ts';
 import { changeRoutes } from './routes/changes.ts';
 import { connectionRoutes } from './routes/connections.ts';
+import { descriptionRoutes, docsRoutes } from './routes/description.ts';
 import { groupRoutes } from './routes/groups.ts';
 import { machineRoutes } from './routes/machines.ts';
+import { oidcRoutes } from './routes/oidc.ts';
+import { peopleRoutes } from './routes/people.ts';
 import { policyRoutes } from './routes/policy.ts';
 import { roleRoutes } from './routes/roles.ts';
 import { serviceRoutes } from './routes/service.ts';
+import { signInRoutes } from './routes/sign-in.ts';
 import { subscriptionRoutes } from './routes/subscriptions.ts';
 import { tokenRoutes } from './routes/tokens.ts';
 import { securityHeaders } from './security-headers.ts';
@@ -56,7 +58,7 @@ export type Api = FastifyInstance;
 export interface RouteScope {
   readonly app: ReturnType<typeof typed>;
   readonly control: ControlPlane;
-  /** What a change works with: whoever asks is who does it. */
+  /** For a change: whose it is stands in the audit. */
   acting(request: FastifyRequest): AdministrationContext;
 }
 
@@ -81,36 +83,27 @@ export async function buildApi(options: ApiOptions): Promise<Api> {
   answerErrors(app);
   app.decorateRequest('asker', null);
   securityHeaders(app, { strictTransport: options.strictTransport ?? false });
-  await app.register(fastifySwagger, {
-    openapi: {
-      openapi: '3.1.0',
-      info: {
-        title: 'Causeway',
-        description: 'Subscriptions, machines, groups, roles and connections of a Causeway relay server.',
-        version: control.context.serverVersion,
-      },
-      components: { securitySchemes: { apiKey: { type: 'http', scheme: 'bearer' } } },
-      security: [{ apiKey: [] }],
-    },
-    transform: jsonSchemaTransform,
-  });
+  await app.register(fastifySwagger, descriptionOf(control.context.serverVersion));
   serviceRoutes(typed(app), control, options.relayMetrics);
   await app.register(
     async (api) => {
-      openAccessRoutes({ app: typed(api), control, acting });
-      await api.register(async (closed) => {
-        closed.addHook('onRequest', (request) => guard(control.context, request));
-        const scope = { app: typed(closed), control, acting };
-        for (const routes of RESOURCES) routes(scope);
-      });
+      api.addHook('onRequest', (request) => guard(control.context, request));
+      const scope = { app: typed(api), control, acting };
+      for (const routes of RESOURCES) routes(scope);
     },
     { prefix: API_PATH },
   );
+  docsRoutes(app);
   await portalFiles(app, options.portalDirectory);
   return app;
 }
 
 const RESOURCES = [
+  signInRoutes,
+  oidcRoutes,
+  descriptionRoutes,
+  accountRoutes,
+  peopleRoutes,
   apiKeyRoutes,
   subscriptionRoutes,
   tokenRoutes,
@@ -120,6 +113,7 @@ const RESOURCES = [
   connectionRoutes,
   changeRoutes,
   policyRoutes,
+  auditRoutes,
 ];
 
 function typed(app: FastifyInstance) {

@@ -11,6 +11,7 @@ import type { Random } from '../random.ts';
 import type { Actor, MachineRecord } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 import type { GrantKey } from '../tls/grant-key.ts';
+import type { Access } from './access/access.ts';
 import type { AuditIds } from './audit.ts';
 import type { Changers } from './changes/changers.ts';
 import type { Counters } from './counters.ts';
@@ -55,6 +56,7 @@ export interface ControlContext {
   readonly auditIds: AuditIds;
   readonly changers: Changers;
   readonly announcer: Announcer;
+  readonly access: Access;
   /** Shown to machines in the challenge. */
   readonly serverVersion: string;
   /** What activation tokens carry. */

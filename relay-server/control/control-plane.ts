@@ -10,8 +10,12 @@ import type { Random } from '../random.ts';
 import { Rate } from '../rate.ts';
 import type { Store } from '../store/store.ts';
 import type { GrantKey } from '../tls/grant-key.ts';
+import { Access } from './access/access.ts';
+import { OidcProvider } from './access/oidc-provider.ts';
+import type { OidcSettings } from './access/oidc-settings.ts';
 import { removeMachine } from './administration/machines.ts';
 import { AuditIds } from './audit.ts';
+import { AuditKeeping } from './audit-keeping.ts';
 import { Changers } from './changes/changers.ts';
 import type { Announcer, RelayPort } from './context.ts';
 import { Counters } from './counters.ts';
@@ -39,6 +43,8 @@ export interface ControlOptions {
   readonly pin: ServerPin;
   /** By default nobody hears of changes. */
   readonly announcer?: Announcer;
+  /** Where people may sign in by an identity provider. */
+  readonly oidc?: OidcSettings | undefined;
 }
 
 const NOBODY: Announcer = { changed: () => {} };
@@ -46,6 +52,7 @@ const NOBODY: Announcer = { changed: () => {} };
 export class ControlPlane {
   readonly context: SessionContext;
   readonly #sessions = new Set<Session>();
+  readonly #auditKeeping: AuditKeeping;
   #cancelSweep: (() => void) | undefined;
 
   private constructor(options: ControlOptions, directory: Directory) {
@@ -53,6 +60,9 @@ export class ControlPlane {
     const [grants, presence, counters] = [new LiveGrants(), new Presence(), new Counters()];
     const notices = new Notices({ clock, grants, presence, relay, counters });
     const turns = new Turns();
+    const auditIds = new AuditIds(options.random);
+    const oidc = options.oidc === undefined ? null : new OidcProvider(options.oidc, clock, options.random);
+    this.#auditKeeping = new AuditKeeping({ audit: store.audit, clock, logger });
     this.context = {
       ...options,
       directory,
@@ -61,9 +71,10 @@ export class ControlPlane {
       counters,
       notices,
       turns,
-      auditIds: new AuditIds(options.random),
       changers: new Changers(),
       announcer: options.announcer ?? NOBODY,
+      auditIds,
+      access: new Access({ store, clock, random: options.random, auditIds, logger, oidc }),
       sightings: new Sightings({ store, directory, clock, logger }),
       activationRate: new Rate(LIMITS.ACTIVATIONS_PER_ADDRESS_PER_MINUTE.value, MINUTE_MS),
       removeMachine: (subscription, { id, name }) => {
@@ -75,7 +86,9 @@ export class ControlPlane {
 
   /** Reads the directory from the store. */
   static async start(options: ControlOptions): Promise<ControlPlane> {
-    return new ControlPlane(options, new Directory(await options.store.readDirectory()));
+    const control = new ControlPlane(options, new Directory(await options.store.readDirectory()));
+    await control.#auditKeeping.look();
+    return control;
   }
 
   /** @returns a session to hand the link's messages to; tell it when the link has closed. */
@@ -100,8 +113,10 @@ export class ControlPlane {
   async close(): Promise<void> {
     this.#cancelSweep?.();
     this.context.notices.close();
+    this.#auditKeeping.close();
     await this.context.turns.idle();
     await this.context.sightings.flush();
+    await this.context.access.close();
   }
 
   #sweep(): void {

@@ -1,5 +1,5 @@
 /**
- * When machines were last seen and API keys last used, written in batches: ten thousand machines that
+ * When machines were last seen, API keys and sessions last used, written in batches: ten thousand machines that
  * reconnect at once must not make ten thousand transactions. What a crash loses here, nobody misses.
  */
 import type { Logger } from 'pino';
@@ -18,6 +18,7 @@ export class Sightings {
   readonly #logger: Logger;
   #machines = new Map<MachineId, Sighting>();
   #keys = new Map<string, number>();
+  #sessions = new Map<string, number>();
   #cancel: (() => void) | undefined;
 
   constructor(around: { store: Store; directory: Directory; clock: Clock; logger: Logger }) {
@@ -47,16 +48,28 @@ export class Sightings {
     return this.#keys.get(id);
   }
 
+  sessionUsed(id: string): void {
+    this.#sessions.set(id, this.#clock.now());
+    this.#schedule();
+  }
+
+  /** When the session was last used, if that is not written yet. */
+  sessionUse(id: string): number | undefined {
+    return this.#sessions.get(id);
+  }
+
   /** Writes what has gathered. Never rejects: a full disk loses a time stamp and nothing else. */
   async flush(): Promise<void> {
     this.#cancel?.();
     this.#cancel = undefined;
-    const [machines, keys] = [this.#machines, this.#keys];
+    const [machines, keys, sessions] = [this.#machines, this.#keys, this.#sessions];
     this.#machines = new Map();
     this.#keys = new Map();
+    this.#sessions = new Map();
     try {
       if (machines.size > 0) await this.#store.recordSightings([...machines.values()]);
       if (keys.size > 0) await this.#store.recordKeyUses(keys);
+      if (sessions.size > 0) await this.#store.sessions.recordUses(sessions);
     } catch (error) {
       this.#logger.warn({ err: error }, 'when machines were last seen could not be written');
     }

@@ -201,6 +201,9 @@ async function peopleAndAudit(db: Transaction<Tables>): Promise<void> {
     ['machine_history', ['machine', 'at']],
     ['instance_counts', ['role', 'at']],
     ['api_keys', ['subscription']],
+    ['audit', ['subscription', 'id']],
+    ['audit', ['action', 'id']],
+    ['audit', ['target_id', 'id']],
   ] as const) {
     await db.schema
       .createIndex(`${name}_by_${columns[0]}`)

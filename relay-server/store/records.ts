@@ -151,7 +151,7 @@ export interface PersonRecord {
   readonly totpSecret: string | null;
   /** The time step of the last code that was taken: each is taken once (RFC 6238 §5.2). */
   readonly totpLastStep: number;
-  /** `sub` at the identity provider, once they have signed in there. */
+  /** `sub` and issuer of the identity provider, once they have signed in there. */
   readonly oidcSubject: string | null;
   readonly disabled: boolean;
   readonly createdAt: number;

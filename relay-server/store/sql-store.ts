@@ -6,23 +6,33 @@ import { type Kysely, sql } from 'kysely';
 import { CausewayError } from '#protocol/errors.ts';
 import type { RoleId, SubscriptionId } from '#protocol/ids.ts';
 import { applyOperation } from './apply-operation.ts';
+import { type AuditStore, SqlAuditStore } from './audit-store.ts';
 import { writeAudits } from './audits.ts';
 import { readInstanceCounts, recordInstances } from './instance-counts.ts';
 import type { PolicyOperation } from './operations.ts';
+import { type PeopleStore, SqlPeopleStore } from './people-store.ts';
 import type * as records from './records.ts';
 import * as rows from './rows.ts';
 import type { Tables } from './schema.ts';
+import { type SessionStore, SqlSessionStore } from './session-store.ts';
 import type { DirectoryContents, Store } from './store.ts';
 import { Transactions, type Work } from './transactions.ts';
 
 export class SqlStore implements Store {
   readonly #transactions: Transactions;
   readonly #close: () => Promise<void>;
+  readonly people: PeopleStore;
+  readonly sessions: SessionStore;
+  readonly audit: AuditStore;
 
   /** @param translate turns an engine's error into a refusal. @param close if there is more to close than `db`. */
   constructor(db: Kysely<Tables>, translate: (error: unknown) => unknown, close = () => db.destroy()) {
-    this.#transactions = new Transactions(db, translate);
+    const transactions = new Transactions(db, translate);
+    this.#transactions = transactions;
     this.#close = close;
+    this.people = new SqlPeopleStore(transactions);
+    this.sessions = new SqlSessionStore(transactions);
+    this.audit = new SqlAuditStore(transactions);
   }
 
   readDirectory(): Promise<DirectoryContents> {
@@ -141,9 +151,10 @@ export class SqlStore implements Store {
     });
   }
 
-  createApiKey(key: records.ApiKeyRecord): Promise<void> {
+  createApiKey(key: records.ApiKeyRecord, entry: records.AuditRecord): Promise<void> {
     return this.#transactions.do(async (db) => {
       await db.insertInto('api_keys').values(rows.apiKeyRow(key)).execute();
+      await writeAudits(db, [entry]);
     });
   }
 
@@ -160,10 +171,12 @@ export class SqlStore implements Store {
     );
   }
 
-  removeApiKey(id: string): Promise<boolean> {
+  removeApiKey(id: string, entry: records.AuditRecord): Promise<boolean> {
     return this.#transactions.do(async (db) => {
       const removed = await db.deleteFrom('api_keys').where('id', '=', id).executeTakeFirst();
-      return removed.numDeletedRows > 0n;
+      if (removed.numDeletedRows === 0n) return false;
+      await writeAudits(db, [entry]);
+      return true;
     });
   }
 
@@ -188,11 +201,12 @@ export class SqlStore implements Store {
     );
   }
 
-  claimFirstSecret(hash: string, key: records.ApiKeyRecord): Promise<boolean> {
+  claimFirstSecret(hash: string, key: records.ApiKeyRecord, entry: records.AuditRecord): Promise<boolean> {
     return this.#transactions.do(async (db) => {
       const taken = await db.deleteFrom('first_secret').where('hash', '=', hash).executeTakeFirst();
       if (taken.numDeletedRows === 0n) return false;
       await db.insertInto('api_keys').values(rows.apiKeyRow(key)).execute();
+      await writeAudits(db, [entry]);
       return true;
     });
   }

@@ -306,17 +306,27 @@ describe.each(databases)('the store on $name', (database) => {
     };
     await store.setFirstSecret('old', 1);
     await store.setFirstSecret('new', 2);
-    expect(await store.claimFirstSecret('old', key)).toBe(false);
+    const entry = () => ({
+      id: id(),
+      at: 1,
+      by: { kind: 'nobody' as const, id: '', name: '', address: '' },
+      action: 'api-key.create',
+      subscription: null,
+      target: null,
+      before: null,
+      after: null,
+    });
+    expect(await store.claimFirstSecret('old', key, entry())).toBe(false);
     expect(await store.findApiKey(key.id)).toBeUndefined();
     expect(await store.findFirstSecret()).toBe('new');
-    expect(await store.claimFirstSecret('new', key)).toBe(true);
+    expect(await store.claimFirstSecret('new', key, entry())).toBe(true);
     expect(await store.findFirstSecret()).toBeUndefined();
     await store.recordKeyUses(new Map([[key.id, 5]]));
     expect(await store.findApiKey(key.id)).toEqual({ ...key, lastUsedAt: 5 });
-    await store.createApiKey({ ...key, id: 'another' });
+    await store.createApiKey({ ...key, id: 'another' }, entry());
     expect(await store.listApiKeys()).toHaveLength(2);
-    expect(await store.removeApiKey('another')).toBe(true);
-    expect(await store.removeApiKey('another')).toBe(false);
+    expect(await store.removeApiKey('another', entry())).toBe(true);
+    expect(await store.removeApiKey('another', entry())).toBe(false);
   });
 
   it('leaves everything as it was when a change fails half-way', async () => {

@@ -8,7 +8,9 @@
  */
 import type { RoleId, SubscriptionId } from '#protocol/ids.ts';
 import type { Label } from '#protocol/names.ts';
+import type { AuditStore } from './audit-store.ts';
 import type { PolicyOperation } from './operations.ts';
+import type { PeopleStore } from './people-store.ts';
 import type {
   ApiKeyRecord,
   AuditRecord,
@@ -21,6 +23,7 @@ import type {
   SubscriptionRecord,
   TokenRecord,
 } from './records.ts';
+import type { SessionStore } from './session-store.ts';
 
 /** Everything that policy and the directory are made of, read once at the start. */
 export interface DirectoryContents {
@@ -64,21 +67,24 @@ export interface AccessStore {
   /** @returns whether there is such a token. Revoking twice keeps the first time. */
   revokeToken(subscription: SubscriptionId, id: string, at: number): Promise<boolean>;
 
-  createApiKey(key: ApiKeyRecord): Promise<void>;
+  createApiKey(key: ApiKeyRecord, entry: AuditRecord): Promise<void>;
   findApiKey(id: string): Promise<ApiKeyRecord | undefined>;
   listApiKeys(): Promise<readonly ApiKeyRecord[]>;
   /** @returns whether there was such a key. */
-  removeApiKey(id: string): Promise<boolean>;
+  removeApiKey(id: string, entry: AuditRecord): Promise<boolean>;
   recordKeyUses(uses: ReadonlyMap<string, number>): Promise<void>;
 
   /** Replaces the one-time secret, if there is one. */
   setFirstSecret(hash: string, createdAt: number): Promise<void>;
   findFirstSecret(): Promise<string | undefined>;
   /** Takes the one-time secret away and stores the key, together. @returns false when it was gone already. */
-  claimFirstSecret(hash: string, key: ApiKeyRecord): Promise<boolean>;
+  claimFirstSecret(hash: string, key: ApiKeyRecord, entry: AuditRecord): Promise<boolean>;
 }
 
 export interface Store extends DirectoryStore, AccessStore {
+  readonly people: PeopleStore;
+  readonly sessions: SessionStore;
+  readonly audit: AuditStore;
   /** Resolves when the database answers a query. */
   probe(): Promise<void>;
   close(): Promise<void>;

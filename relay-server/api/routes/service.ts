@@ -23,7 +23,10 @@ export function serviceRoutes(app: RouteScope['app'], control: ControlPlane, rel
   const { context } = control;
   app.get(
     '/healthz',
-    { schema: { tags, summary: 'Is the server well?', security: [], response: { 200: health, 503: health } } },
+    {
+      config: { rights: 'nobody' },
+      schema: { tags, summary: 'Is the server well?', response: { 200: health, 503: health } },
+    },
     async (request, reply) => {
       const database = await context.store.probe().then(
         () => 'ok' as const,
@@ -52,7 +55,8 @@ export function serviceRoutes(app: RouteScope['app'], control: ControlPlane, rel
       },
     },
     async (request, reply) => {
-      if (!isLoopback(request.ip)) await requireApiKey(context.store, bearerOf(request.headers.authorization));
+      if (!isLoopback(request.ip))
+        await requireApiKey(context.store, bearerOf(request.headers.authorization), context.clock.now());
       return reply.type(metrics.contentType).send(await metrics.metrics());
     },
   );

@@ -21,13 +21,19 @@ export function subscriptionRoutes({ app, control: { context }, acting }: RouteS
   app.get(
     '/subscriptions',
     {
+      config: { boundKeys: 'filtered' },
       schema: { tags, summary: 'List subscriptions', response: { 200: listOf(policyRest.subscription), ...refusals } },
     },
-    async () => ({ items: context.directory.list().map((home) => showSubscription(context, home)), next: null }),
+    async ({ asker }) => {
+      const own = asker?.subscription ?? null;
+      const homes = context.directory.list().filter(({ id }) => own === null || id === own);
+      return { items: homes.map((home) => showSubscription(context, home)), next: null };
+    },
   );
   app.post(
     '/subscriptions',
     {
+      config: { rights: 'owner' },
       schema: {
         tags,
         summary: 'Create a subscription',
@@ -54,6 +60,7 @@ export function subscriptionRoutes({ app, control: { context }, acting }: RouteS
   app.patch(
     SUBSCRIPTION,
     {
+      config: { rights: 'owner' },
       schema: {
         tags,
         summary: 'Rename a subscription',
@@ -73,6 +80,7 @@ export function subscriptionRoutes({ app, control: { context }, acting }: RouteS
   app.delete(
     SUBSCRIPTION,
     {
+      config: { rights: 'owner' },
       schema: {
         tags,
         summary: 'Remove a subscription',
