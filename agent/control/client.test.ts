@@ -199,6 +199,8 @@ describe('the client', () => {
         onOffline: ({ code }, final) => tell(`offline ${code}${final ? ' final' : ''}`),
         onSelf: ({ name }) => tell(`self ${name}`),
         onPolicyChanged: (version) => tell(`policy ${version}`),
+        onWatch: () => {},
+        onDiagnose: () => {},
         onRevoked: (peers) => tell(`revoked ${peers.length}`),
         livePeers: () => [PEER],
       },

@@ -3,6 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ERRORS, type ErrorCode } from '#protocol/errors.ts';
 import { LIMITS } from '#protocol/limits.ts';
 import { decodeToken } from '#protocol/token.ts';
+import { type Reading, RelayOverTime } from '../control/relay-over-time.ts';
+import { Downloads } from '../installing/downloads.ts';
 import { activateMachine } from '../loopback-machine.ts';
 import { type ApiAnswer, type LoopbackServer, startLoopbackServer } from '../loopback-server.ts';
 import { RelayCore } from '../relay/core.ts';
@@ -10,6 +12,19 @@ import { buildApi } from './app.ts';
 
 let relay: LoopbackServer;
 const at = '/subscriptions/contoso';
+const READING: Reading = {
+  relayConnections: 0,
+  controlConnections: 0,
+  inBytes: 0,
+  outBytes: 0,
+  frames: 0,
+  dropped: {},
+  queuedBytes: 0,
+  queueAgeMs: 0,
+  cpuSeconds: 0,
+  residentBytes: 0,
+  heapBytes: 0,
+};
 
 beforeAll(async () => {
   relay = await startLoopbackServer();
@@ -304,8 +319,12 @@ test('/metrics tells what was done', async () => {
 });
 
 test('/metrics is for the server itself, or for a key', async () => {
+  const { control } = relay.server;
+  const overTime = new RelayOverTime(control.context.clock, '0', () => READING);
   const api = await buildApi({
-    control: relay.server.control,
+    control,
+    overTime,
+    installing: { downloads: new Downloads('/nowhere'), curlPin: undefined, containerImage: undefined },
     relayMetrics: () => new RelayCore({ onPresence: () => {}, onTicket: () => {} }).metrics(),
     logger: pino({ level: 'silent' }),
   });
@@ -318,4 +337,5 @@ test('/metrics is for the server itself, or for a key', async () => {
     expect(await ask(address, relay.apiKey)).toBe(200);
   }
   await api.close();
+  overTime.close();
 });

@@ -6,6 +6,7 @@ import { fastifySwagger } from '@fastify/swagger';
 import {
   type FastifyBaseLogger,
   type FastifyInstance,
+  type FastifyRequest,
   type FastifyServerFactory,
   fastify,
   LogController,
@@ -18,13 +19,23 @@ import {
 } from 'fastify-type-provider-zod';
 import { LIMITS } from '#protocol/limits.ts';
 import { API_PATH } from '#protocol/rest/api.ts';
+import type { AdministrationContext, ControlContext } from '../control/context.ts';
 import type { ControlPlane } from '../control/control-plane.ts';
+import { PairRates } from '../control/pair-rates.ts';
+import type { RelayOverTime } from '../control/relay-over-time.ts';
 import type { RelayMetrics } from '../relay/metrics.ts';
 import { answerError, answerErrors } from './errors.ts';
 import { guard } from './guard.ts';
+import { Installing, type InstallingOptions } from './installing.ts';
 import { apiKeyRoutes, openAccessRoutes } from './routes/access.ts';
+import { activityRoutes } from './routes/activity.ts';
 import { connectionRoutes } from './routes/connections.ts';
+import { eventRoutes } from './routes/events.ts';
 import { groupRoutes } from './routes/groups.ts';
+import { installLinkRoutes } from './routes/install-links.ts';
+import { installPageRoutes } from './routes/install-page.ts';
+import { installingFileRoutes } from './routes/installing-files.ts';
+import { machineReportRoutes } from './routes/machine-reports.ts';
 import { machineRoutes } from './routes/machines.ts';
 import { roleRoutes } from './routes/roles.ts';
 import { serviceRoutes } from './routes/service.ts';
@@ -34,6 +45,8 @@ import { tokenRoutes } from './routes/tokens.ts';
 export interface ApiOptions {
   readonly control: ControlPlane;
   readonly relayMetrics: () => RelayMetrics;
+  readonly overTime: RelayOverTime;
+  readonly installing: InstallingOptions;
   readonly logger: FastifyBaseLogger;
   /** Makes the server that the application listens on; without it, only `inject` reaches the application. */
   readonly serverFactory?: FastifyServerFactory;
@@ -45,6 +58,12 @@ export type Api = FastifyInstance;
 export interface RouteScope {
   readonly app: ReturnType<typeof typed>;
   readonly control: ControlPlane;
+  /** What passes between machines, measured while somebody asks. */
+  readonly rates: PairRates;
+  readonly overTime: RelayOverTime;
+  readonly installing: Installing;
+  /** The context of a change, with who asks for it. */
+  acting(request: FastifyRequest): AdministrationContext;
 }
 
 export async function buildApi(options: ApiOptions): Promise<Api> {
@@ -75,13 +94,21 @@ export async function buildApi(options: ApiOptions): Promise<Api> {
     },
     transform: jsonSchemaTransform,
   });
+  const shared = {
+    control,
+    rates: new PairRates(control.context.clock, control.context.relay),
+    overTime: options.overTime,
+    installing: new Installing(options.installing, control.context.clock),
+    acting: (request: FastifyRequest) => acting(control.context, request),
+  };
   serviceRoutes(typed(app), control, options.relayMetrics);
+  installingFileRoutes({ app: typed(app), ...shared });
   await app.register(
     async (api) => {
-      openAccessRoutes({ app: typed(api), control });
+      openAccessRoutes({ app: typed(api), ...shared });
       await api.register(async (closed) => {
         closed.addHook('onRequest', (request) => guard(control.context, request));
-        const scope = { app: typed(closed), control };
+        const scope = { app: typed(closed), ...shared };
         for (const routes of RESOURCES) routes(scope);
       });
     },
@@ -98,7 +125,17 @@ const RESOURCES = [
   groupRoutes,
   roleRoutes,
   connectionRoutes,
+  installLinkRoutes,
+  installPageRoutes,
+  machineReportRoutes,
+  activityRoutes,
+  eventRoutes,
 ];
+
+function acting(context: ControlContext, request: FastifyRequest): AdministrationContext {
+  if (request.asker === null) throw new Error('a change by nobody');
+  return { ...context, by: request.asker.actor };
+}
 
 function typed(app: FastifyInstance) {
   return app.withTypeProvider<ZodTypeProvider>();

@@ -17,6 +17,8 @@ export interface Asker {
   readonly rights: Rights;
   /** The only subscription they may touch; null for all. */
   readonly subscription: SubscriptionId | null;
+  /** Id of the session, for a person at the portal. */
+  readonly session?: string;
 }
 
 declare module 'fastify' {

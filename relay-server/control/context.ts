@@ -5,8 +5,10 @@
 import type { Logger } from 'pino';
 import type { SelfFacts } from '#protocol/control-messages.ts';
 import type { MachineId, ServerPin, SubscriptionId } from '#protocol/ids.ts';
+import type { ChangedKind } from '#protocol/rest/watching.ts';
 import type { Clock } from '../clock.ts';
 import type { Random } from '../random.ts';
+import type { PairCount } from '../relay/core.ts';
 import type { Actor, MachineRecord } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 import type { GrantKey } from '../tls/grant-key.ts';
@@ -24,6 +26,25 @@ export interface RelayPort {
   /** Closes the machine's relay connections: it was removed or disabled. */
   dropMachine(subscription: SubscriptionId, machine: MachineId): void;
   isConnected(subscription: SubscriptionId, machine: MachineId): boolean;
+  /** What has passed in a subscription, of pairs that are still remembered. */
+  pairs(subscription: SubscriptionId): PairCount[];
+}
+
+/** A change, for those who look at what was changed. */
+export interface Announcement {
+  /** Null for what is of no subscription. */
+  readonly subscription: SubscriptionId | null;
+  readonly kinds: readonly ChangedKind[];
+  /** Name of who did it, for people. */
+  readonly by: string;
+  readonly policyVersion: number | null;
+}
+
+/** Tells open pages what happens. */
+export interface Announcer {
+  changed(change: Announcement): void;
+  /** The session (or API key) has ended or its rights have changed: its pages are to load anew. */
+  endSession(id: string): void;
 }
 
 export interface ControlContext {
@@ -40,6 +61,7 @@ export interface ControlContext {
   readonly notices: Notices;
   readonly turns: Turns;
   readonly auditIds: AuditIds;
+  readonly announcer: Announcer;
   /** Shown to machines in the challenge. */
   readonly serverVersion: string;
   /** What activation tokens carry. */

@@ -11,10 +11,12 @@ import { Rate } from '../rate.ts';
 import type { Store } from '../store/store.ts';
 import type { GrantKey } from '../tls/grant-key.ts';
 import { removeMachine } from './administration/machines.ts';
+import { AgentReports } from './agent-reports.ts';
 import { AuditIds } from './audit.ts';
 import type { RelayPort } from './context.ts';
 import { Counters } from './counters.ts';
 import { Directory } from './directory.ts';
+import { LiveEvents } from './live-events.ts';
 import { LiveGrants } from './live-grants.ts';
 import { Notices } from './notices.ts';
 import { type Link, Presence } from './presence.ts';
@@ -40,6 +42,8 @@ export interface ControlOptions {
 
 export class ControlPlane {
   readonly context: SessionContext;
+  /** What open pages are told. */
+  readonly events: LiveEvents;
   readonly #sessions = new Set<Session>();
   #cancelSweep: (() => void) | undefined;
 
@@ -48,6 +52,15 @@ export class ControlPlane {
     const [grants, presence, counters] = [new LiveGrants(), new Presence(), new Counters()];
     const notices = new Notices({ clock, grants, presence, relay, counters });
     const turns = new Turns();
+    this.events = new LiveEvents({
+      clock,
+      serverVersion: options.serverVersion,
+      presenceOf: (subscription, id) => {
+        if (directory.get(subscription)?.machine(id) === undefined) return undefined;
+        const onRelay = relay.isConnected(subscription, id) || presence.reportOf(id)?.relay === 'connected';
+        return { id, online: presence.isOnline(id), relay: onRelay ? 'connected' : 'disconnected' };
+      },
+    });
     this.context = {
       ...options,
       directory,
@@ -57,6 +70,9 @@ export class ControlPlane {
       notices,
       turns,
       auditIds: new AuditIds(options.random),
+      announcer: this.events,
+      reports: new AgentReports(clock, presence),
+      moved: (subscription, machine) => this.events.moved(subscription, machine),
       sightings: new Sightings({ store, directory, clock, logger }),
       activationRate: new Rate(LIMITS.ACTIVATIONS_PER_ADDRESS_PER_MINUTE.value, MINUTE_MS),
       removeMachine: (subscription, machine) => removeMachine(this.context, subscription, machine.id),
@@ -90,12 +106,14 @@ export class ControlPlane {
   async close(): Promise<void> {
     this.#cancelSweep?.();
     this.context.notices.close();
+    this.events.close();
     await this.context.turns.idle();
     await this.context.sightings.flush();
   }
 
   #sweep(): void {
     this.context.grants.sweep(this.context.clock.now());
+    this.context.reports.sweep((machine) => this.context.directory.homeOf(machine) !== undefined);
     this.#cancelSweep =
       this.#sessions.size > 0 ? this.context.clock.after(SWEEP_EVERY_MS, () => this.#sweep()) : undefined;
   }

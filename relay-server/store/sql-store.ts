@@ -5,10 +5,13 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import { CausewayError } from '#protocol/errors.ts';
 import type { SubscriptionId } from '#protocol/ids.ts';
+import { SqlHistoryStore } from './history-store.ts';
+import { SqlInstallingStore } from './installing-store.ts';
 import type * as records from './records.ts';
 import * as rows from './rows.ts';
 import type { Tables } from './schema.ts';
-import type { DirectoryContents, Store } from './store.ts';
+import type { DirectoryContents, Store, ToldOfArrival } from './store.ts';
+import { Transactions, writeAudit } from './transactions.ts';
 
 type Work<Result> = (db: Transaction<Tables>) => Promise<Result>;
 
@@ -16,12 +19,17 @@ export class SqlStore implements Store {
   readonly #db: Kysely<Tables>;
   readonly #translate: (error: unknown) => unknown;
   readonly #close: () => Promise<void>;
+  readonly installing: SqlInstallingStore;
+  readonly history: SqlHistoryStore;
 
   /** @param translate turns an engine's error into a refusal. @param close if there is more to close than `db`. */
   constructor(db: Kysely<Tables>, translate: (error: unknown) => unknown, close = () => db.destroy()) {
     this.#db = db;
     this.#translate = translate;
     this.#close = close;
+    const transactions = new Transactions(db, translate);
+    this.installing = new SqlInstallingStore(transactions);
+    this.history = new SqlHistoryStore(transactions);
   }
 
   readDirectory(): Promise<DirectoryContents> {
@@ -97,7 +105,7 @@ export class SqlStore implements Store {
     });
   }
 
-  addMachine(machine: records.MachineRecord, token: records.TokenRecord): Promise<number> {
+  addMachine(machine: records.MachineRecord, token: records.TokenRecord, told: ToldOfArrival): Promise<number> {
     return this.#change(machine.subscription, async (db) => {
       if (token.usesTotal !== null) {
         const used = await db
@@ -109,6 +117,9 @@ export class SqlStore implements Store {
         if (used.numUpdatedRows === 0n) throw new CausewayError('TOKEN_EXHAUSTED', { uses: token.usesTotal });
       }
       await db.insertInto('machines').values(rows.machineRow(machine)).execute();
+      await db.insertInto('token_uses').values(told.use).execute();
+      await db.insertInto('machine_history').values(told.history).execute();
+      await writeAudit(db, told.audit);
     });
   }
 
@@ -147,39 +158,6 @@ export class SqlStore implements Store {
   disconnect(subscription: SubscriptionId, id: string): Promise<number> {
     return this.#change(subscription, async (db) => {
       await db.deleteFrom('connections').where('id', '=', id).execute();
-    });
-  }
-
-  createToken(token: records.TokenRecord): Promise<void> {
-    return this.#do(async (db) => {
-      await db.insertInto('tokens').values(rows.tokenRow(token)).execute();
-    });
-  }
-
-  listTokens(subscription: SubscriptionId): Promise<readonly records.TokenRecord[]> {
-    return this.#read(async (db) => {
-      const found = db.selectFrom('tokens').selectAll().where('subscription', '=', subscription);
-      return (await found.orderBy('created_at', 'desc').orderBy('id').execute()).map(rows.tokenOf);
-    });
-  }
-
-  findToken(subscription: SubscriptionId, secretHash: string): Promise<records.TokenRecord | undefined> {
-    return this.#read(async (db) => {
-      const found = db.selectFrom('tokens').selectAll().where('secret_hash', '=', secretHash);
-      const row = await found.where('subscription', '=', subscription).executeTakeFirst();
-      return row && rows.tokenOf(row);
-    });
-  }
-
-  revokeToken(subscription: SubscriptionId, id: string, at: number): Promise<boolean> {
-    return this.#do(async (db) => {
-      const revoked = await db
-        .updateTable('tokens')
-        .set((token) => ({ revoked_at: token.fn.coalesce('revoked_at', sql<number>`cast(${at} as bigint)`) }))
-        .where('id', '=', id)
-        .where('subscription', '=', subscription)
-        .executeTakeFirst();
-      return revoked.numUpdatedRows > 0n;
     });
   }
 

@@ -8,11 +8,15 @@
  */
 import type { GroupId, MachineId, RoleId, SubscriptionId } from '#protocol/ids.ts';
 import type { Label } from '#protocol/names.ts';
+import type { HistoryStore } from './history-store.ts';
+import type { InstallingStore } from './installing-store.ts';
 import type {
   ApiKeyRecord,
+  AuditRecord,
   ConnectionRecord,
   GroupChange,
   GroupRecord,
+  HistoryRecord,
   MachineChange,
   MachineRecord,
   RoleChange,
@@ -20,6 +24,7 @@ import type {
   Sighting,
   SubscriptionRecord,
   TokenRecord,
+  TokenUseRecord,
 } from './records.ts';
 
 /** Everything that policy and the directory are made of, read once at the start. */
@@ -29,6 +34,13 @@ export interface DirectoryContents {
   readonly roles: readonly RoleRecord[];
   readonly machines: readonly MachineRecord[];
   readonly connections: readonly ConnectionRecord[];
+}
+
+/** What is written down with a new machine. */
+export interface ToldOfArrival {
+  readonly use: TokenUseRecord;
+  readonly history: HistoryRecord;
+  readonly audit: AuditRecord;
 }
 
 export interface DirectoryStore {
@@ -50,10 +62,10 @@ export interface DirectoryStore {
   removeRole(subscription: SubscriptionId, id: RoleId): Promise<number>;
 
   /**
-   * Adds a machine and uses up one use of the token by which it came.
+   * Adds a machine, uses up one use of the token by which it came, and writes that down.
    * @throws CausewayError TOKEN_EXHAUSTED when no use is left; the machine is not added then.
    */
-  addMachine(machine: MachineRecord, token: TokenRecord): Promise<number>;
+  addMachine(machine: MachineRecord, token: TokenRecord, told: ToldOfArrival): Promise<number>;
   changeMachine(subscription: SubscriptionId, id: MachineId, change: MachineChange): Promise<number>;
   removeMachine(subscription: SubscriptionId, id: MachineId): Promise<number>;
   recordSightings(sightings: readonly Sighting[]): Promise<void>;
@@ -63,13 +75,6 @@ export interface DirectoryStore {
 }
 
 export interface AccessStore {
-  createToken(token: TokenRecord): Promise<void>;
-  /** Newest first. */
-  listTokens(subscription: SubscriptionId): Promise<readonly TokenRecord[]>;
-  findToken(subscription: SubscriptionId, secretHash: string): Promise<TokenRecord | undefined>;
-  /** @returns whether there is such a token. Revoking twice keeps the first time. */
-  revokeToken(subscription: SubscriptionId, id: string, at: number): Promise<boolean>;
-
   createApiKey(key: ApiKeyRecord): Promise<void>;
   findApiKey(id: string): Promise<ApiKeyRecord | undefined>;
   listApiKeys(): Promise<readonly ApiKeyRecord[]>;
@@ -85,6 +90,8 @@ export interface AccessStore {
 }
 
 export interface Store extends DirectoryStore, AccessStore {
+  readonly installing: InstallingStore;
+  readonly history: HistoryStore;
   /** Resolves when the database answers a query. */
   probe(): Promise<void>;
   close(): Promise<void>;
