@@ -12,6 +12,14 @@ import { buildApi } from './app.ts';
 
 let relay: LoopbackServer;
 const at = '/subscriptions/contoso';
+const OPEN = [
+  '/healthz',
+  '/api/v1/claim',
+  '/api/v1/openapi.json',
+  '/api/v1/install/{link}',
+  '/install/{link}/linux.sh',
+  '/downloads/{file}',
+];
 const READING: Reading = {
   relayConnections: 0,
   controlConnections: 0,
@@ -294,6 +302,19 @@ describe('the description', () => {
       ...one('machines', 'machine'),
       ...one('groups', 'group'),
       ...one('roles', 'role'),
+      ...one('install-links', 'link', false),
+      'PATCH /api/v1/subscriptions/{subscription}/install-links/{link}',
+      'GET /api/v1/subscriptions/{subscription}/tokens/{token}/uses',
+      'GET /api/v1/install/{link}',
+      'GET /install/{link}/linux.sh',
+      'GET /downloads/{file}',
+      ...['peers', 'status', 'history', 'diagnostics'].map(
+        (part) => `GET /api/v1/subscriptions/{subscription}/machines/{machine}/${part}`,
+      ),
+      'POST /api/v1/subscriptions/{subscription}/machines/{machine}/diagnostics',
+      'GET /api/v1/subscriptions/{subscription}/activity',
+      'GET /api/v1/events',
+      'GET /api/v1/relay',
     ];
     expect(described).toEqual(expected.sort());
     for (const [path, methods] of Object.entries(
@@ -301,7 +322,7 @@ describe('the description', () => {
     )) {
       for (const operation of Object.values(methods)) {
         expect(operation.summary).toEqual(expect.any(String));
-        const open = ['/healthz', '/api/v1/claim', '/api/v1/openapi.json'].includes(path);
+        const open = OPEN.includes(path);
         if (path !== '/metrics') expect(operation.security).toEqual(open ? [] : undefined);
       }
     }

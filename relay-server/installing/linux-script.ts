@@ -26,6 +26,7 @@ export function linuxScript({ server, curlPin, subscription, archives }: LinuxSc
 #                    sh linux.sh --uninstall              removes all of it
 set -eu
 
+file='' sha256=''
 server='${server}'
 pin='${curlPin ?? ''}'
 
