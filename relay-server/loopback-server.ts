@@ -15,6 +15,8 @@ export interface LoopbackOptions {
   readonly dataDirectory?: string;
   readonly clock?: Clock;
   readonly port?: number;
+  /** Directory of agent packages. */
+  readonly downloads?: string;
 }
 
 export interface ApiAnswer {
@@ -46,6 +48,7 @@ export async function startLoopbackServer(options: LoopbackOptions = {}): Promis
     dataDirectory,
     logger,
     ...(options.clock && { clock: options.clock }),
+    ...(options.downloads !== undefined && { downloads: options.downloads }),
   });
   let apiKey: string | undefined;
   const api: LoopbackServer['api'] = (method, path, body, key = apiKey ?? null) =>

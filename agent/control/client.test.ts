@@ -245,6 +245,22 @@ describe('the client', () => {
     expect(told.events.filter((event) => event.startsWith('self'))).toEqual(['self sql01', 'self sql02']);
   });
 
+  test('ignores an event of a later version, and stays online', async () => {
+    server = await RudeServer.webSocket(
+      answering({
+        ...WELL,
+        self: (webSocket) => {
+          webSocket.send(JSON.stringify({ type: 'event', event: 'party', where: 'here' }));
+          return WELL.authenticate();
+        },
+      }),
+    );
+    const told = start(server.target);
+    await told.next('online');
+    await client?.request('self', {});
+    expect(client?.online).toBe(true);
+  });
+
   test('says once why it is offline when the introduction fails, and tries again', async () => {
     server = await RudeServer.webSocket((webSocket, number) => {
       if (number === 1) answering({ ...WELL, sync: (closing) => closing.terminate() as never })(webSocket);
