@@ -38,6 +38,9 @@ beforeAll(async () => {
 });
 afterAll(() => relay[Symbol.asyncDispose]());
 
+/** Megabytes fit into the kernel's buffers. */
+const POLL = { timeout: 10_000, interval: 2 };
+
 /** An open stream of events. */
 class Stream {
   readonly events: LiveEvent[] = [];
@@ -111,6 +114,23 @@ describe('the stream of events', () => {
     await server[Symbol.asyncDispose]();
     await other.ended;
     expect(other.events.map(({ type }) => type)).toEqual(['hello']);
+  });
+
+  test('ends a browser that does not read, and goes on with the others', async () => {
+    const [slow, quick] = [await Stream.open(relay), await Stream.open(relay)];
+    await slow.next('hello');
+    slow.answer.pause();
+    const { events } = relay.server.control;
+    expect(events.listeners).toBe(2);
+    const by = 'x'.repeat(LIMITS.EVENTS_BUFFER_MAX_BYTES.value / 4);
+    await expect
+      .poll(() => {
+        events.changed({ subscription: null, kinds: ['people'], by, policyVersion: null });
+        return events.listeners;
+      }, POLL)
+      .toBe(1);
+    await quick.next('changed');
+    quick.answer.destroy();
   });
 
   test('is for those only who may see something', async () => {
