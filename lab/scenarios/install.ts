@@ -4,9 +4,10 @@
  * that the lab runs on is touched.
  */
 import assert from 'node:assert/strict';
-import type { z } from 'zod';
 import { packageAgent } from '#build/agent-package.ts';
-import type { installPage } from '#protocol/rest/installing.ts';
+import type { InstallPage } from '#protocol/rest/installing.ts';
+import type { MachinePeer } from '#protocol/rest/machines.ts';
+import type { Activity } from '#protocol/rest/watching.ts';
 import type { AgentStatus } from '#protocol/status.ts';
 import type { Administrator } from '../administrator.ts';
 import { until } from '../causeway.ts';
@@ -78,6 +79,24 @@ export const install: Scenario = {
       );
       return `connected; ${checks.length} checks, all ok`;
     });
+    await story.step('the portal shows what passes between laptop and pc02', async () => {
+      const measure = async () => {
+        const activity = bodyOf<Activity>(await administrator.attempt('GET', '/activity'));
+        const { items } = bodyOf<{ items: MachinePeer[] }>(
+          await administrator.attempt('GET', '/machines/laptop/peers'),
+        );
+        return { group: activity.groups[0], peer: items[0] };
+      };
+      await measure();
+      await laptop.must(['ping', '-c', '6', '-i', '0.2', 'pc02']);
+      const { group, peer } = await measure();
+      assert(group !== undefined && peer !== undefined);
+      assert.equal(group.pairs, 1);
+      assert(group.bytesPerSecond > 500, JSON.stringify(group));
+      assert(peer.name === 'pc02' && peer.online, JSON.stringify(peer));
+      assert((peer.sentPerSecond ?? 0) > 200 && (peer.receivedPerSecond ?? 0) > 200, JSON.stringify(peer));
+      return `${group.bytesPerSecond} bytes a second in the group`;
+    });
     await story.step('the line again: it upgrades, and laptop stays the machine that it was', async () => {
       const { machine } = await statusOf(laptop);
       // As if it had been an older version.
@@ -122,9 +141,9 @@ export const install: Scenario = {
   },
 };
 
-async function pageOf(host: Host, url: string): Promise<z.infer<typeof installPage>> {
+async function pageOf(host: Host, url: string): Promise<InstallPage> {
   const page = url.replace('/install/', '/api/v1/install/').replace(/#.*/, '');
-  return JSON.parse(await host.must(['curl', '--silent', '--insecure', page])) as z.infer<typeof installPage>;
+  return JSON.parse(await host.must(['curl', '--silent', '--insecure', page])) as InstallPage;
 }
 
 async function statusOf(host: Host): Promise<AgentStatus> {
