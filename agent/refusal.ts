@@ -3,9 +3,9 @@
  */
 import type { IncomingMessage } from 'node:http';
 import { z } from 'zod';
-import { wireError } from '#protocol/control-messages.ts';
 import { type CausewayError, fromWire } from '#protocol/errors.ts';
 import { LIMITS } from '#protocol/limits.ts';
+import { wireError } from '#protocol/wire-error.ts';
 import { unreachable } from './pinned-socket.ts';
 
 const refusalBody = z.object({ error: wireError });

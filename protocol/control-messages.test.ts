@@ -1,15 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import {
-  CONTROL_METHODS,
-  type ControlMethod,
-  controlRequest,
-  listedPeer,
-  serverMessage,
-  wireError,
-} from './control-messages.ts';
+import { CONTROL_METHODS, type ControlMethod, controlRequest, listedPeer, serverMessage } from './control-messages.ts';
 import { toBase64url } from './encoding.ts';
 import { CausewayError } from './errors.ts';
 import { LIMITS } from './limits.ts';
+import { wireError } from './wire-error.ts';
 
 const base64url = (count: number) => toBase64url(new Uint8Array(count).fill(0xa5));
 const MACHINE = 'ab'.repeat(16);
@@ -57,6 +51,10 @@ const EXAMPLES: Record<ControlMethod, { params: Record<string, unknown>; result:
   peerById: { params: { machine: MACHINE }, result: GRANTED },
   listPeers: { params: {}, result: { peers: [], more: false } },
   report: { params: { relay: 'connected', sessions: 0 }, result: {} },
+  diagnostics: {
+    params: { checks: [{ name: 'relay', result: 'ok', sentence: 'The relay answers.', remedy: null }] },
+    result: {},
+  },
   deactivate: { params: {}, result: {} },
 };
 
@@ -130,6 +128,8 @@ describe('what the server says', () => {
     ['revoked', { type: 'event', event: 'revoked', peers: [MACHINE], reason: 'The group is not connected.' }],
     ['self changed', { type: 'event', event: 'self-changed', self: SELF }],
     ['cut off', { type: 'event', event: 'cut-off', error: ERROR }],
+    ['watch', { type: 'event', event: 'watch', seconds: 30 }],
+    ['diagnose', { type: 'event', event: 'diagnose' }],
   ])('%s', (_name, message) => {
     expect(serverMessage.parse(message)).toEqual(message);
   });

@@ -13,12 +13,14 @@
  * which of them are no longer valid: what was pushed while it was away is not lost.
  */
 import { z } from 'zod';
+import { diagnosticCheck } from './diagnostics.ts';
 import { base64urlPattern } from './encoding.ts';
-import { WIRE_SENTENCE_MAX } from './errors.ts';
 import { grantedMachine } from './grants.ts';
 import { groupId, machineId, roleId, serverPin, signingPublicKey, subscriptionId, tunnelPublicKey } from './ids.ts';
 import { LIMITS } from './limits.ts';
 import { label } from './names.ts';
+import { agentStatus } from './status.ts';
+import { wireError } from './wire-error.ts';
 
 export const CONTROL_PATH = '/control';
 export const CONTROL_SUBPROTOCOL = 'causeway-control.1';
@@ -108,13 +110,24 @@ export const CONTROL_METHODS = {
     params: z.object({ after: label.optional() }),
     result: z.object({ peers: z.array(listedPeer), more: z.boolean() }),
   },
-  /** What the agent sees of itself, shown in the portal. */
+  /**
+   * What the agent sees of itself, shown in the portal: when it is something new, every REPORT_EVERY_MS, and
+   * every REPORT_WATCHED_EVERY_MS while watched. An agent that sends `status` knows the events `watch` and
+   * `diagnose`; to others they are not sent.
+   */
   report: {
     params: z.object({
       relay: z.enum(['connected', 'disconnected']),
       relayRoundTripMs: z.number().nonnegative().optional(),
       sessions: z.int().nonnegative(),
+      /** With at most REPORT_PEERS_MAX peers, those that talk most. */
+      status: agentStatus.optional(),
     }),
+    result: z.object({}),
+  },
+  /** What came of the checks that `diagnose` asked for. */
+  diagnostics: {
+    params: z.object({ checks: z.array(diagnosticCheck).max(LIMITS.DIAGNOSTIC_CHECKS_MAX.value) }),
     result: z.object({}),
   },
   /** Removes the machine from the directory (goodbye of an ephemeral instance, `down --forget`). */
@@ -124,13 +137,6 @@ export const CONTROL_METHODS = {
 export type ControlMethod = keyof typeof CONTROL_METHODS;
 export type ControlParams<Method extends ControlMethod> = z.infer<(typeof CONTROL_METHODS)[Method]['params']>;
 export type ControlResult<Method extends ControlMethod> = z.infer<(typeof CONTROL_METHODS)[Method]['result']>;
-
-export const wireError = z.object({
-  code: z.string().max(60),
-  message: z.string().max(WIRE_SENTENCE_MAX),
-  remedy: z.string().max(WIRE_SENTENCE_MAX),
-  details: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
-});
 
 export const controlRequest = z.object({
   type: z.literal('request'),
@@ -153,8 +159,22 @@ export const controlEvent = z.discriminatedUnion('event', [
   z.object({ type: z.literal('event'), event: z.literal('self-changed'), self: selfFacts }),
   /** The machine was removed or disabled by an administrator; the server closes after this. */
   z.object({ type: z.literal('event'), event: z.literal('cut-off'), error: wireError }),
+  /** Somebody looks at this machine: report every REPORT_WATCHED_EVERY_MS for so long. */
+  z.object({ type: z.literal('event'), event: z.literal('watch'), seconds: z.number().positive().max(300) }),
+  /** Run the checks of `causeway diagnose`, and send what came of them. */
+  z.object({ type: z.literal('event'), event: z.literal('diagnose') }),
 ]);
 export type ControlEvent = z.infer<typeof controlEvent>;
+
+const EVENT_NAMES: readonly string[] = controlEvent.options.map((event) => event.shape.event.value);
+/** An event that this version does not know: to be ignored, and no reason to end the connection. */
+export const laterEvent = z.object({
+  type: z.literal('event'),
+  event: z
+    .string()
+    .max(60)
+    .refine((name) => !EVENT_NAMES.includes(name)),
+});
 
 export const serverMessage = z.discriminatedUnion('type', [
   z.object({

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { wireError } from './control-messages.ts';
 import {
   type CatalogueEntry,
   CausewayError,
@@ -10,6 +9,7 @@ import {
   isRefusal,
   WIRE_SENTENCE_MAX,
 } from './errors.ts';
+import { wireError } from './wire-error.ts';
 
 const CATALOGUE = Object.entries<CatalogueEntry>(ERRORS) as [ErrorCode, CatalogueEntry][];
 const placeholders = (sentence: string) => [...sentence.matchAll(/\{(.*?)\}/g)].map((match) => match[1] as string);

@@ -361,6 +361,11 @@ export const ERRORS = {
     remedy: 'Try again when it is; its last status and history are still shown.',
     http: 409,
   },
+  AGENT_TOO_OLD: {
+    what: 'The agent of {name} is too old for this (version {version}).',
+    remedy: 'Install the present one over it, for example by an install link; it keeps its activation.',
+    http: 409,
+  },
   INSTALL_LINK_CLOSED: {
     what: 'This install link does not work: it was switched off, has expired, or never was one.',
     remedy: 'Ask the person who sent it for a new one.',

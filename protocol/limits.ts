@@ -1,8 +1,10 @@
 /**
  * Every number that bounds something, with its unit and where it comes from. docs/limits.md is printed
- * from here and a test keeps the two equal. Files take the number from here and nowhere else.
+ * from here and a test keeps the two equal. Files take the number from here and nowhere else. Those of one part may
+ * stand in a file of their own that this one takes in.
  */
 import { ACCESS_LIMITS } from './access-limits.ts';
+import { WATCHING_LIMITS } from './watching-limits.ts';
 
 export interface Limit {
   readonly value: number;
@@ -557,4 +559,6 @@ export const LIMITS = {
     unit: 'ms',
     why: '`ip` and `resolvectl` answer in milliseconds; a D-Bus call that hangs must not hang the agent.',
   },
+
+  ...WATCHING_LIMITS,
 } as const satisfies Record<string, Limit>;

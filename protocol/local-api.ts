@@ -7,8 +7,9 @@
  *     agent → client   { id, progress }      any number before the answer, of methods that take a while
  */
 import { z } from 'zod';
-import { listedPeer, wireError } from './control-messages.ts';
+import { listedPeer } from './control-messages.ts';
 import { agentStatus, peerStatus } from './status.ts';
+import { wireError } from './wire-error.ts';
 
 const timeoutMs = z.int().min(100).max(60_000).default(5_000);
 

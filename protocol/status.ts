@@ -3,8 +3,8 @@
  * part is `ok` only because something answered, and says how long ago.
  */
 import { z } from 'zod';
-import { wireError } from './control-messages.ts';
 import { machineId } from './ids.ts';
+import { wireError } from './wire-error.ts';
 
 const epochMs = z.number().int().nonnegative();
 

@@ -3,6 +3,7 @@
  * or to programs (`--json`). What it does is in server.ts.
  */
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { pino } from 'pino';
 import { CausewayError } from '#protocol/errors.ts';
@@ -13,6 +14,7 @@ import { DEFAULT_LISTEN, parseListenAddress, parseServerUrl } from './listen-add
 import { addPolicyCommands } from './policy-command.ts';
 import { systemRandom } from './random.ts';
 import { createServer, openStore, type RunningServer } from './server.ts';
+import { curlPin } from './tls/curl-pin.ts';
 import { VERSION } from './version.ts';
 
 const DEFAULT_DATA = '/var/lib/causeway-relay';
@@ -24,6 +26,8 @@ export interface Surroundings {
   /** For people or programs, line by line. */
   out(line: string): void;
   error(line: string): void;
+  /** Directory of the program. */
+  readonly programDirectory: string;
   /** File descriptor or path of the log. */
   readonly logTo: number | string;
   /** Called once when the server listens. */
@@ -48,6 +52,8 @@ interface ServeOptions extends CommonOptions {
   readonly cert?: string;
   readonly key?: string;
   readonly logLevel: string;
+  readonly downloads?: string;
+  readonly containerImage?: string;
 }
 
 /** @returns the exit code: 0, 1 for a refusal, 2 for wrong usage; `policy diff` has its own. */
@@ -92,6 +98,8 @@ function describe(around: Surroundings): Command {
     .option('--url <url>', 'https://NAME[:PORT] under which machines reach it (default: made of the address)')
     .option('--cert <file>', 'PEM certificate chain in place of the self-made one')
     .option('--key <file>', 'PEM private key of that certificate')
+    .option('--downloads <directory>', 'agent packages to hand out (default: downloads beside this program)')
+    .option('--container-image <name>', 'image of the agent that install pages name')
     .option('--log-level <level>', LOG_LEVELS.join(', '), 'info')
     .action((options: ServeOptions) => serve(options, around));
   common(program.command('reset-admin').description('Print a new one-time secret for an administrator.')).action(
@@ -123,6 +131,8 @@ async function serve(options: ServeOptions, around: Surroundings): Promise<void>
     url: options.url === undefined ? undefined : parseServerUrl(options.url),
     database: options.database,
     oidc: oidcSettings(process.env),
+    downloads: options.downloads ?? join(around.programDirectory, 'downloads'),
+    containerImage: options.containerImage,
     certificate: certificatePath === undefined || keyPath === undefined ? undefined : { certificatePath, keyPath },
   });
   const selfMade = options.cert === undefined;
@@ -190,11 +200,6 @@ function secretText(secret: string, url: string, pin: string | undefined): strin
     '',
     `    curl ${check}${url}/api/v1/claim -H 'content-type: application/json' -d '{"secret":"${secret}"}'`,
   ];
-}
-
-/** The same hash in the form that curl knows: base64 with padding. */
-function curlPin(pin: string): string {
-  return `sha256//${pin.replaceAll('-', '+').replaceAll('_', '/')}=`;
 }
 
 function stopped(signal: AbortSignal): Promise<void> {

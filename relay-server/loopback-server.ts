@@ -20,6 +20,8 @@ export interface LoopbackOptions {
   /** False leaves the one-time secret for somebody else. */
   readonly claim?: boolean;
   readonly oidc?: OidcSettings;
+  /** Directory of agent packages. */
+  readonly downloads?: string;
 }
 
 export interface ApiAnswer {
@@ -59,6 +61,7 @@ export async function startLoopbackServer(options: LoopbackOptions = {}): Promis
     logger,
     ...(options.clock && { clock: options.clock }),
     oidc: options.oidc,
+    ...(options.downloads !== undefined && { downloads: options.downloads }),
   });
   let apiKey: string | undefined;
   const api: LoopbackServer['api'] = (method, path, body, key = apiKey ?? null, more = {}) =>

@@ -17,6 +17,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => 
 process.exitCode = await run(process.argv.slice(2), {
   out: (line) => process.stdout.write(`${line}\n`),
   error: (line) => process.stderr.write(`${line}\n`),
+  programDirectory: import.meta.dirname,
   logTo: STDERR,
   started: releaseStartUpMemory,
   stop: stop.signal,

@@ -46,6 +46,7 @@ async function policy(
   const code = await run(['policy', ...args, ...where], {
     out: (line) => out.push(...line.split('\n')),
     error: (line) => error.push(line),
+    programDirectory: '.',
     logTo: 2,
     started: () => {},
     stop: new AbortController().signal,

@@ -6,6 +6,7 @@ import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { createServer as createHttpsServer, type Server } from 'node:https';
 import { hostname } from 'node:os';
+import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { promisify } from 'node:util';
 import type { Logger } from 'pino';
@@ -17,15 +18,20 @@ import type { OidcSettings } from './control/access/oidc-settings.ts';
 import { makeFirstSecret, nobodyAdministers } from './control/administration/access.ts';
 import { ControlPlane } from './control/control-plane.ts';
 import { ControlEdge } from './control/edge.ts';
+import { RelayOverTime } from './control/relay-over-time.ts';
 import { databasePath, lockDataDirectory, makeDataDirectory } from './data-directory.ts';
+import { Downloads } from './installing/downloads.ts';
 import { defaultServerUrl, formatAddress, hostOf, type ListenAddress } from './listen-address.ts';
+import { readingOf } from './measure.ts';
 import { OpenThings } from './open-things.ts';
 import { type Random, systemRandom } from './random.ts';
 import { refuseUpgrade } from './refuse-upgrade.ts';
+import type { PresenceListener } from './relay/core.ts';
 import { attachRelay, type Relay } from './relay/edge.ts';
 import { openSqliteStore } from './store/sqlite.ts';
 import type { Store } from './store/store.ts';
 import { operatorIdentity, ownIdentity, type TlsIdentity } from './tls/certificate.ts';
+import { curlPin } from './tls/curl-pin.ts';
 import { grantKey } from './tls/grant-key.ts';
 import { VERSION } from './version.ts';
 
@@ -47,6 +53,10 @@ export interface ServerOptions {
   readonly certificate?: { readonly certificatePath: string; readonly keyPath: string } | undefined;
   /** Where people may sign in by an identity provider. */
   readonly oidc?: OidcSettings | undefined;
+  /** Directory of agent packages that install pages hand out; may be missing. */
+  readonly downloads?: string | undefined;
+  /** Container image of the agent that install pages name. */
+  readonly containerImage?: string | undefined;
   readonly clock?: Clock;
   readonly random?: Random;
 }
@@ -100,7 +110,9 @@ async function open(options: ServerOptions, things: OpenThings): Promise<Running
 
   const server = httpsServer(identity);
   things.add(() => closed(server));
-  const relay = attachRelay({ ticketKey: key.publicKey, now: clock.now, logger });
+  let moved: PresenceListener = () => {};
+  const onPresence: PresenceListener = (...machine) => moved(...machine);
+  const relay = attachRelay({ ticketKey: key.publicKey, now: clock.now, logger, onPresence });
   things.add(() => relay.close());
   const serverUrl = () => options.url ?? defaultServerUrl(boundTo(server, options.listen), hostname());
   const control = await ControlPlane.start({
@@ -116,14 +128,24 @@ async function open(options: ServerOptions, things: OpenThings): Promise<Running
     relay: {
       dropMachine: (subscription, machine) => relay.drop(subscription, machine),
       isConnected: (subscription, machine) => relay.connected(subscription, machine),
+      pairs: (subscription) => relay.pairs(subscription),
     },
   });
   things.add(() => control.close());
+  moved = (subscription, machine) => control.events.moved(subscription, machine);
+  const overTime = new RelayOverTime(clock, VERSION, () => readingOf(control, relay));
+  things.add(() => overTime.close());
   const edge = new ControlEdge(control);
   things.add(() => edge.close());
   const api = await buildApi({
     control,
     relayMetrics: () => relay.stats(),
+    overTime,
+    installing: {
+      downloads: new Downloads(options.downloads ?? join(dataDirectory, 'downloads')),
+      curlPin: options.certificate === undefined ? curlPin(identity.pin) : undefined,
+      containerImage: options.containerImage,
+    },
     logger,
     strictTransport: options.certificate !== undefined,
     serverFactory: (handler) => server.on('request', handler),

@@ -199,6 +199,8 @@ describe('the client', () => {
         onOffline: ({ code }, final) => tell(`offline ${code}${final ? ' final' : ''}`),
         onSelf: ({ name }) => tell(`self ${name}`),
         onPolicyChanged: (version) => tell(`policy ${version}`),
+        onWatch: () => {},
+        onDiagnose: () => {},
         onRevoked: (peers) => tell(`revoked ${peers.length}`),
         livePeers: () => [PEER],
       },
@@ -241,6 +243,22 @@ describe('the client', () => {
     await told.next('self sql02');
     await told.next('online');
     expect(told.events.filter((event) => event.startsWith('self'))).toEqual(['self sql01', 'self sql02']);
+  });
+
+  test('ignores an event of a later version, and stays online', async () => {
+    server = await RudeServer.webSocket(
+      answering({
+        ...WELL,
+        self: (webSocket) => {
+          webSocket.send(JSON.stringify({ type: 'event', event: 'party', where: 'here' }));
+          return WELL.authenticate();
+        },
+      }),
+    );
+    const told = start(server.target);
+    await told.next('online');
+    await client?.request('self', {});
+    expect(client?.online).toBe(true);
   });
 
   test('says once why it is offline when the introduction fails, and tries again', async () => {

@@ -29,6 +29,10 @@ export interface ControlHandlers {
   onSelf(self: SelfFacts): void;
   onPolicyChanged(policyVersion: number): void;
   onRevoked(peers: readonly MachineId[], reason: string): void;
+  /** Somebody looks at this machine for so long. */
+  onWatch(seconds: number): void;
+  /** An administrator asks for diagnostics. */
+  onDiagnose(): void;
   /** Peers whose grants this machine lives by, for `sync`. */
   livePeers(): MachineId[];
 }
@@ -164,6 +168,12 @@ export class ControlClient implements Disposable {
         return;
       case 'self-changed':
         handlers.onSelf(event.self);
+        return;
+      case 'watch':
+        handlers.onWatch(event.seconds);
+        return;
+      case 'diagnose':
+        handlers.onDiagnose();
         return;
       case 'cut-off':
         this.#cutOff = fromWire(event.error);

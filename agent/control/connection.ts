@@ -12,6 +12,7 @@ import {
   type ControlMethod,
   type ControlParams,
   type ControlResult,
+  laterEvent,
   type ServerMessage,
   serverMessage,
 } from '#protocol/control-messages.ts';
@@ -135,6 +136,7 @@ export class ControlConnection implements Disposable {
       return;
     }
     this.#heard();
+    if (message === 'later') return;
     if (message.type === 'event') this.#listener.onEvent(message);
     if (message.type === 'response') this.#answer(message);
   }
@@ -199,9 +201,13 @@ function unreadable(issue: string): CausewayError {
   return new CausewayError('MESSAGE_MALFORMED', { issue: `the server sent something unreadable (${issue})` });
 }
 
-function parse(text: string): ServerMessage | undefined {
+/** Undefined for what is not of the protocol; `later` for an event that a later version has. */
+function parse(text: string): ServerMessage | 'later' | undefined {
   try {
-    return serverMessage.parse(JSON.parse(text));
+    const json: unknown = JSON.parse(text);
+    const message = serverMessage.safeParse(json);
+    if (message.success) return message.data;
+    return laterEvent.safeParse(json).success ? 'later' : undefined;
   } catch {
     return undefined;
   }
@@ -224,7 +230,7 @@ function firstMessage(webSocket: WebSocket, server: string, signal: AbortSignal)
   const broken = (error: Error) => fail(unreadable(error.message));
   const received = (data: { toString(): string }) => {
     const message = parse(data.toString());
-    if (message?.type !== 'challenge') {
+    if (message === 'later' || message?.type !== 'challenge') {
       fail(new CausewayError('MESSAGE_MALFORMED', { issue: 'the server did not begin with a challenge' }));
       return;
     }

@@ -266,6 +266,8 @@ export class Engine implements AsyncDisposable {
       host,
       log,
       onSelf,
+      status: () => this.status(),
+      diagnose: () => this.diagnose(() => {}),
     });
   }
 

@@ -8,7 +8,9 @@ import { CausewayError, isRefusal } from '#protocol/errors.ts';
 import { type GrantClaims, verifyGrant } from '#protocol/grants.ts';
 import type { MachineId } from '#protocol/ids.ts';
 import { LIMITS } from '#protocol/limits.ts';
+import type { Check } from '#protocol/local-api.ts';
 import type { Label } from '#protocol/names.ts';
+import type { AgentStatus } from '#protocol/status.ts';
 import { FrameMemory } from '#runtime/frame-memory.ts';
 import { ControlClient } from '../control/client.ts';
 import { cpuFlags, type Software } from '../control/software.ts';
@@ -18,9 +20,11 @@ import type { ServerClock, TimeSource } from '../server-clock.ts';
 import type { Activation } from '../state/activation-file.ts';
 import type { Identity } from '../state/identity.ts';
 import { outerAddresses, Surroundings } from '../surroundings.ts';
+import { diagnosticsOf } from './diagnostics.ts';
 import type { Host, NameLookup } from './host.ts';
 import { LocalSide } from './local-side.ts';
 import { PeerDirectory } from './peer-directory.ts';
+import { Reporter } from './reporter.ts';
 import type { StatusBoard } from './status-board.ts';
 import { TunnelLink } from './tunnel-link.ts';
 
@@ -34,6 +38,10 @@ export interface MembershipOptions {
   readonly host: Host;
   /** The machine's own facts changed and should be stored. */
   readonly onSelf: (self: SelfFacts) => void;
+  /** What the agent says of itself, for the server. */
+  readonly status: () => AgentStatus;
+  /** Looks at every link of the chain; takes some seconds. */
+  readonly diagnose: () => Promise<Check[]>;
   readonly log: (message: string, details: Record<string, unknown>) => void;
 }
 
@@ -59,8 +67,9 @@ export class Membership implements AsyncDisposable {
   readonly #introduced = Promise.withResolvers<void>();
   #self: SelfFacts;
   #ticket: RelayTicket | undefined;
-  /** What the control plane was last told of us. */
-  #reported = '';
+  readonly #reporter: Reporter;
+  readonly #ignoreBoard: () => void;
+  #diagnosing = false;
 
   static async start(options: MembershipOptions): Promise<Membership> {
     const jwk = { kty: 'OKP', crv: 'Ed25519', x: options.activation.grantKey };
@@ -110,6 +119,12 @@ export class Membership implements AsyncDisposable {
     board.pending('relay', this.#relayTarget().server);
     board.pending('adapter');
     board.pending('names');
+    this.#reporter = new Reporter({
+      status: options.status,
+      relayConnected: () => this.relay.connected,
+      online: () => this.control.online,
+      send: (report) => this.control.request('report', report),
+    });
     this.control = new ControlClient({
       target: activation,
       machine: activation.self.id,
@@ -119,12 +134,13 @@ export class Membership implements AsyncDisposable {
       handlers: this.#controlHandlers(),
     });
     this.relay = this.#openRelay();
+    this.#ignoreBoard = board.onChange(() => this.#reporter.changed());
     void this.#local.look();
     this.#surroundings = new Surroundings(time, () => outerAddresses([activation.self.ipv4, activation.self.ipv6]));
     this.#timers = [
       setInterval(() => {
         void this.#local.look();
-        this.#report();
+        this.#reporter.changed();
       }, LOOK_EVERY_MS),
       setInterval(() => this.#lookAround(), SURROUNDINGS_EVERY_MS),
     ];
@@ -173,6 +189,8 @@ export class Membership implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer);
+    this.#ignoreBoard();
+    this.#reporter[Symbol.dispose]();
     this.control[Symbol.dispose]();
     this.#introduced.resolve();
     this.relay[Symbol.dispose]();
@@ -206,8 +224,7 @@ export class Membership implements AsyncDisposable {
         board.works('activation', `in ${this.#self.subscription.name}`);
         board.works('control', this.#options.activation.server, this.#clockWarning());
         if (!this.relay.connected) this.relay.connectNow();
-        this.#reported = '';
-        this.#report();
+        this.#reporter.connected();
       },
       onOffline: (error, final) => {
         this.#introduced.resolve();
@@ -229,6 +246,8 @@ export class Membership implements AsyncDisposable {
         log('revoked', { peers, reason });
         this.#revoke(peers);
       },
+      onWatch: (seconds) => this.#reporter.watch(seconds),
+      onDiagnose: () => void this.#diagnose(),
       livePeers: () => this.directory.ids(),
     };
   }
@@ -243,7 +262,7 @@ export class Membership implements AsyncDisposable {
         onConnected: () => {
           log('relay online', {});
           this.link.reconnected();
-          this.#report();
+          this.#reporter.changed();
         },
         onProven: (roundTripMs) => {
           board.proven('relay');
@@ -253,7 +272,7 @@ export class Membership implements AsyncDisposable {
           this.#logLoss('relay', error);
           if (isRefusal(error, 'TICKET_REFUSED')) this.#ticket = undefined;
           board.failed('relay', error);
-          this.#report();
+          this.#reporter.changed();
         },
         onData: (peer, payload) => this.link.incoming(peer, payload),
         onPeerGone: (peer, reason) => this.link.peerGone(peer, reason),
@@ -287,18 +306,18 @@ export class Membership implements AsyncDisposable {
     return this.#ticket;
   }
 
-  /** Tells the control plane what the portal shows of this machine, when it is something new. */
-  #report(): void {
-    if (!this.control.online) return;
-    const roundTrip = this.#options.board.relayRoundTripMs;
-    const relay = this.relay.connected ? 'connected' : 'disconnected';
-    const sessions = [...this.link.peers()].filter((peer) => peer.state === 'connected').length;
-    if (this.#reported === `${relay} ${sessions}`) return;
-    this.#reported = `${relay} ${sessions}`;
-    this.control
-      .request('report', { relay, sessions, ...(roundTrip === null ? {} : { relayRoundTripMs: roundTrip }) })
-      // The portal shows its age, and the next connection reports anew.
-      .catch(() => undefined);
+  /** As `causeway diagnose` does, for an administrator who asked for it in the portal. */
+  async #diagnose(): Promise<void> {
+    if (this.#diagnosing) return;
+    this.#diagnosing = true;
+    try {
+      const checks = diagnosticsOf(await this.#options.diagnose());
+      await this.control.request('diagnostics', { checks });
+    } catch (error) {
+      this.#options.log('diagnostics could not be sent', { error: String(error) });
+    } finally {
+      this.#diagnosing = false;
+    }
   }
 
   #verify(grant: string): Promise<GrantClaims> {

@@ -15,6 +15,7 @@ export class StatusBoard {
     names: blank(),
   };
   readonly #watchers = new Set<() => void>();
+  readonly #onChange = new Set<() => void>();
   relayRoundTripMs: number | null = null;
   policyRefreshedAt: number | null = null;
 
@@ -60,6 +61,12 @@ export class StatusBoard {
     this.#parts[name].provenAt = null;
   }
 
+  /** Calls back after every change of a part's state; not when it only proves itself again. @returns what ends that. */
+  onChange(changed: () => void): () => void {
+    this.#onChange.add(changed);
+    return () => this.#onChange.delete(changed);
+  }
+
   /**
    * Waits until `settled` holds or the signal fires; looks again after every change.
    * @returns whether it held.
@@ -87,6 +94,7 @@ export class StatusBoard {
     if (name === 'relay' && state !== 'ok') this.relayRoundTripMs = null;
     if (detail !== undefined) part.detail = detail;
     this.#tell();
+    for (const changed of this.#onChange) changed();
   }
 
   #tell(): void {

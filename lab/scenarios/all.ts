@@ -2,10 +2,11 @@
 import { agentCrash } from './agent-crash.ts';
 import { hosts } from './hosts.ts';
 import { idle } from './idle.ts';
+import { install } from './install.ts';
 import { policy } from './policy.ts';
 import { relayCrash } from './relay-crash.ts';
 import { sql } from './sql.ts';
 import type { Scenario } from './story.ts';
 import { untouched } from './untouched.ts';
 
-export const SCENARIOS: readonly Scenario[] = [hosts, policy, sql, relayCrash, agentCrash, untouched, idle];
+export const SCENARIOS: readonly Scenario[] = [hosts, policy, sql, relayCrash, agentCrash, untouched, install, idle];

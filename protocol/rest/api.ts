@@ -25,7 +25,7 @@
  * now; without the header it is done whatever the version.
  */
 import { z } from 'zod';
-import { wireError } from '../control-messages.ts';
+import { wireError } from '../wire-error.ts';
 
 export const API_PATH = '/api/v1';
 

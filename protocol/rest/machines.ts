@@ -12,6 +12,7 @@
  * Many machines at once: `assign`, `set-disabled` and `remove-machines` of changes.ts.
  */
 import { z } from 'zod';
+import { diagnosticCheck } from '../diagnostics.ts';
 import { groupId, machineId, roleId } from '../ids.ts';
 import { label } from '../names.ts';
 import { agentStatus } from '../status.ts';
@@ -103,11 +104,4 @@ export const historyEntry = z.object({
   sentence: z.string(),
 });
 
-/** One thing that the agent has looked at, as `causeway diagnose` shows it. */
-export const diagnosticCheck = z.object({
-  name: z.string().max(80),
-  result: z.enum(['ok', 'failed', 'skipped', 'warning']),
-  sentence: z.string().max(500),
-  remedy: z.string().max(500).nullable(),
-});
 export const machineDiagnostics = z.object({ takenAt: isoTime.nullable(), checks: z.array(diagnosticCheck) });

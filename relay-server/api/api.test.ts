@@ -3,6 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ERRORS, type ErrorCode } from '#protocol/errors.ts';
 import { LIMITS } from '#protocol/limits.ts';
 import { decodeToken } from '#protocol/token.ts';
+import { type Reading, RelayOverTime } from '../control/relay-over-time.ts';
+import { Downloads } from '../installing/downloads.ts';
 import { activateMachine } from '../loopback-machine.ts';
 import { type ApiAnswer, type LoopbackServer, startLoopbackServer } from '../loopback-server.ts';
 import { RelayCore } from '../relay/core.ts';
@@ -10,6 +12,27 @@ import { buildApi } from './app.ts';
 
 let relay: LoopbackServer;
 const at = '/subscriptions/contoso';
+const OPEN = [
+  '/healthz',
+  '/api/v1/claim',
+  '/api/v1/openapi.json',
+  '/api/v1/install/{link}',
+  '/install/{link}/linux.sh',
+  '/downloads/{file}',
+];
+const READING: Reading = {
+  relayConnections: 0,
+  controlConnections: 0,
+  inBytes: 0,
+  outBytes: 0,
+  frames: 0,
+  dropped: {},
+  queuedBytes: 0,
+  queueAgeMs: 0,
+  cpuSeconds: 0,
+  residentBytes: 0,
+  heapBytes: 0,
+};
 
 beforeAll(async () => {
   relay = await startLoopbackServer();
@@ -314,6 +337,19 @@ describe('the description', () => {
       ...one('machines', 'machine'),
       ...one('groups', 'group'),
       ...one('roles', 'role'),
+      ...one('install-links', 'link', false),
+      'PATCH /api/v1/subscriptions/{subscription}/install-links/{link}',
+      'GET /api/v1/subscriptions/{subscription}/tokens/{token}/uses',
+      'GET /api/v1/install/{link}',
+      'GET /install/{link}/linux.sh',
+      'GET /downloads/{file}',
+      ...['peers', 'status', 'history', 'diagnostics'].map(
+        (part) => `GET /api/v1/subscriptions/{subscription}/machines/{machine}/${part}`,
+      ),
+      'POST /api/v1/subscriptions/{subscription}/machines/{machine}/diagnostics',
+      'GET /api/v1/subscriptions/{subscription}/activity',
+      'GET /api/v1/events',
+      'GET /api/v1/relay',
     ];
     expect(described).toEqual(expected.sort());
     for (const [path, methods] of Object.entries(
@@ -321,7 +357,8 @@ describe('the description', () => {
     )) {
       for (const operation of Object.values(methods)) {
         expect(operation.summary).toEqual(expect.any(String));
-        const open = /^\/healthz$|^\/api\/v1\/(claim|welcome|sign-in|session|oidc\/.*|openapi\.json)$/.test(path);
+        const open = OPEN.includes(path) || /^\/api\/v1\/(claim|welcome|sign-in|session|oidc\/.*)$/.test(path);
+        if (path === '/metrics') continue;
         expect(operation['x-rights']).toEqual(
           open ? 'nobody' : expect.stringMatching(/^(viewer|administrator|owner)$/),
         );
@@ -342,8 +379,12 @@ test('/metrics tells what was done', async () => {
 });
 
 test('/metrics is for the server itself, or for a key', async () => {
+  const { control } = relay.server;
+  const overTime = new RelayOverTime(control.context.clock, '0', () => READING);
   const api = await buildApi({
-    control: relay.server.control,
+    control,
+    overTime,
+    installing: { downloads: new Downloads('/nowhere'), curlPin: undefined, containerImage: undefined },
     relayMetrics: () => new RelayCore({ onPresence: () => {}, onTicket: () => {} }).metrics(),
     logger: pino({ level: 'silent' }),
   });
@@ -356,4 +397,5 @@ test('/metrics is for the server itself, or for a key', async () => {
     expect(await ask(address, relay.apiKey)).toBe(200);
   }
   await api.close();
+  overTime.close();
 });

@@ -17,18 +17,27 @@ import { LIMITS } from '#protocol/limits.ts';
 import { API_PATH } from '#protocol/rest/api.ts';
 import type { AdministrationContext } from '../control/context.ts';
 import type { ControlPlane } from '../control/control-plane.ts';
+import { PairRates } from '../control/pair-rates.ts';
+import type { RelayOverTime } from '../control/relay-over-time.ts';
 import type { RelayMetrics } from '../relay/metrics.ts';
 import { descriptionOf } from './description.ts';
 import { answerError, answerErrors } from './errors.ts';
 import { guard } from './guard.ts';
+import { Installing, type InstallingOptions } from './installing.ts';
 import { portalFiles } from './portal-files.ts';
 import { accountRoutes } from './routes/account.ts';
+import { activityRoutes } from './routes/activity.ts';
 import { apiKeyRoutes } from './routes/api-keys.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { changeRoutes } from './routes/changes.ts';
 import { connectionRoutes } from './routes/connections.ts';
 import { descriptionRoutes, docsRoutes } from './routes/description.ts';
+import { eventRoutes } from './routes/events.ts';
 import { groupRoutes } from './routes/groups.ts';
+import { installLinkRoutes } from './routes/install-links.ts';
+import { installPageRoutes } from './routes/install-page.ts';
+import { installingFileRoutes } from './routes/installing-files.ts';
+import { machineReportRoutes } from './routes/machine-reports.ts';
 import { machineRoutes } from './routes/machines.ts';
 import { oidcRoutes } from './routes/oidc.ts';
 import { peopleRoutes } from './routes/people.ts';
@@ -43,6 +52,8 @@ import { securityHeaders } from './security-headers.ts';
 export interface ApiOptions {
   readonly control: ControlPlane;
   readonly relayMetrics: () => RelayMetrics;
+  readonly overTime: RelayOverTime;
+  readonly installing: InstallingOptions;
   readonly logger: FastifyBaseLogger;
   /** Makes the server that the application listens on; without it, only `inject` reaches the application. */
   readonly serverFactory?: FastifyServerFactory;
@@ -59,6 +70,11 @@ export interface RouteScope {
   readonly app: ReturnType<typeof typed>;
   readonly control: ControlPlane;
   /** For a change: whose it is stands in the audit. */
+  acting(request: FastifyRequest): AdministrationContext;
+  /** What passes between machines, measured while somebody asks. */
+  readonly rates: PairRates;
+  readonly overTime: RelayOverTime;
+  readonly installing: Installing;
   acting(request: FastifyRequest): AdministrationContext;
 }
 
@@ -84,11 +100,19 @@ export async function buildApi(options: ApiOptions): Promise<Api> {
   app.decorateRequest('asker', null);
   securityHeaders(app, { strictTransport: options.strictTransport ?? false });
   await app.register(fastifySwagger, descriptionOf(control.context.serverVersion));
+  const shared = {
+    control,
+    acting,
+    rates: new PairRates(control.context.clock, control.context.relay),
+    overTime: options.overTime,
+    installing: new Installing(options.installing, control.context.clock),
+  };
   serviceRoutes(typed(app), control, options.relayMetrics);
+  installingFileRoutes({ app: typed(app), ...shared });
   await app.register(
     async (api) => {
       api.addHook('onRequest', (request) => guard(control.context, request));
-      const scope = { app: typed(api), control, acting };
+      const scope = { app: typed(api), ...shared };
       for (const routes of RESOURCES) routes(scope);
     },
     { prefix: API_PATH },
@@ -114,6 +138,11 @@ const RESOURCES = [
   changeRoutes,
   policyRoutes,
   auditRoutes,
+  installLinkRoutes,
+  installPageRoutes,
+  machineReportRoutes,
+  activityRoutes,
+  eventRoutes,
 ];
 
 function typed(app: FastifyInstance) {

@@ -87,7 +87,9 @@ async function everything(): Promise<string> {
   const { store } = relay.server.control.context;
   const keysWithoutUse = (await store.listApiKeys()).map((key) => ({ ...key, lastUsedAt: null }));
   const audit = (await store.audit.list({}, undefined, 10_000)).filter(({ action }) => !action.endsWith('.refuse'));
-  const tokens = await Promise.all(relay.server.control.context.directory.list().map(({ id }) => store.listTokens(id)));
+  const tokens = await Promise.all(
+    relay.server.control.context.directory.list().map(({ id }) => store.installing.listTokens(id)),
+  );
   return JSON.stringify(
     [await store.readDirectory(), await store.people.list(), keysWithoutUse, tokens, audit],
     null,

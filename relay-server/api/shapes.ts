@@ -14,10 +14,12 @@ import type {
   ApiKeyRecord,
   ConnectionRecord,
   GroupRecord,
+  InstallLinkRecord,
   MachineRecord,
   RoleRecord,
   Side,
   TokenRecord,
+  TokenUseRecord,
 } from '../store/records.ts';
 
 const iso = (at: number) => new Date(at).toISOString();
@@ -85,7 +87,15 @@ export function showMachine(context: SessionContext, machine: MachineRecord): z.
   };
 }
 
-export function showToken(token: TokenRecord): z.infer<typeof installingRest.token> {
+/** What is known of tokens beside their records. */
+export interface TokenFacts {
+  /** Uses by token. */
+  readonly uses: ReadonlyMap<string, number>;
+  /** Install links by token. */
+  readonly links: ReadonlyMap<string, InstallLinkRecord>;
+}
+
+export function showToken(token: TokenRecord, { uses, links }: TokenFacts): z.infer<typeof installingRest.token> {
   const { id, description, usesLeft, usesTotal, group, role } = token;
   return {
     id,
@@ -94,11 +104,32 @@ export function showToken(token: TokenRecord): z.infer<typeof installingRest.tok
     expiresAt: isoOrNull(token.expiresAt),
     usesLeft,
     usesTotal,
-    used: (usesTotal ?? 0) - (usesLeft ?? 0),
+    // Uses are written down one by one since the second form of the database only.
+    used: Math.max(uses.get(id) ?? 0, (usesTotal ?? 0) - (usesLeft ?? 0)),
     revokedAt: isoOrNull(token.revokedAt),
     group,
     role,
-    installLink: null,
+    installLink: links.get(id)?.id ?? null,
+  };
+}
+
+export function showTokenUse({ machine, name, at, address }: TokenUseRecord): z.infer<typeof installingRest.tokenUse> {
+  return { machine, name, at: iso(at), address };
+}
+
+export function showInstallLink(
+  link: InstallLinkRecord,
+  token: TokenRecord,
+  uses: ReadonlyMap<string, number>,
+): z.infer<typeof installingRest.installLink> {
+  const { id, description, enabled } = link;
+  return {
+    id,
+    description,
+    createdAt: iso(link.createdAt),
+    enabled,
+    expiresAt: isoOrNull(link.expiresAt),
+    token: showToken(token, { uses, links: new Map([[token.id, link]]) }),
   };
 }
 

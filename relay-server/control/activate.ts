@@ -10,7 +10,9 @@ import type { MachineId } from '#protocol/ids.ts';
 import type { Label } from '#protocol/names.ts';
 import { activationTranscript, tokenSecretHash } from '#protocol/proofs.ts';
 import { newId } from '../random.ts';
-import type { Actor, MachineRecord, TokenRecord } from '../store/records.ts';
+import type { MachineRecord, TokenRecord } from '../store/records.ts';
+import type { ToldOfArrival } from '../store/store.ts';
+import { isOpen } from './administration/install-links.ts';
 import { auditEntry } from './audit.ts';
 import type { ControlContext } from './context.ts';
 import { type EphemeralKey, holdsTunnelKey, isSignedBy } from './proof-checks.ts';
@@ -24,13 +26,15 @@ export interface Challenged {
 }
 
 /**
+ * @param address from which the machine has connected.
  * @throws CausewayError AUTHENTICATION_FAILED, TOKEN_UNKNOWN, TOKEN_EXPIRED, TOKEN_REVOKED, TOKEN_EXHAUSTED,
- *   NAME_TAKEN, MACHINE_DISABLED
+ *   INSTALL_LINK_CLOSED, NAME_TAKEN, MACHINE_DISABLED
  */
 export async function activate(
   context: ControlContext,
   challenge: Challenged,
   params: ControlParams<'activate'>,
+  address: string,
 ): Promise<MachineRecord> {
   const { signingKey, tunnelKey } = params;
   const transcript = activationTranscript(challenge.nonce, params.subscription, signingKey, tunnelKey);
@@ -38,13 +42,17 @@ export async function activate(
     isSignedBy(signingKey, transcript, params.signature) &&
     holdsTunnelKey(tunnelKey, challenge.ephemeral, transcript, params.tunnelProof);
   if (!proven) throw new CausewayError('AUTHENTICATION_FAILED');
-  return context.turns.take(() => admit(context, params));
+  return context.turns.take(() => admit(context, params, address));
 }
 
-async function admit(context: ControlContext, params: ControlParams<'activate'>): Promise<MachineRecord> {
+async function admit(
+  context: ControlContext,
+  params: ControlParams<'activate'>,
+  address: string,
+): Promise<MachineRecord> {
   const subscription = context.directory.get(params.subscription);
   if (subscription === undefined) throw new CausewayError('TOKEN_UNKNOWN');
-  const token = await context.store.findToken(subscription.id, hashOf(params.secret));
+  const token = await context.store.installing.findToken(subscription.id, hashOf(params.secret));
   if (token === undefined) throw new CausewayError('TOKEN_UNKNOWN');
 
   // Before the token's limits: its keys alone would let this machine in, and an answer that got lost
@@ -53,26 +61,39 @@ async function admit(context: ControlContext, params: ControlParams<'activate'>)
   if (known !== undefined) return admitAgain(known, params);
 
   requireUsable(token, context.clock.now());
+  const link = await context.store.installing.findLinkOfToken(token.id);
+  if (link !== undefined && !isOpen(link, context.clock.now())) throw new CausewayError('INSTALL_LINK_CLOSED');
   const machine = newMachine(context, subscription, token, params);
-  const by = { kind: 'machine', id: machine.id, name: machine.name, address: '' } as const;
-  const policyVersion = await context.store.addMachine(machine, token, [entryOf(context, subscription, machine, by)]);
+  const told = toldOfArrival(context, subscription, token, machine, address);
+  const policyVersion = await context.store.addMachine(machine, token, told);
   subscription.record = { ...subscription.record, policyVersion };
   context.directory.putMachine(machine);
   context.counters.activations++;
   context.notices.policyChanged(subscription);
   const kinds = ['machines', 'tokens', machine.kind === 'role-instance' ? 'roles' : 'groups'] as const;
-  context.announcer.changed({ subscription: subscription.id, kinds, by: by.name, policyVersion });
+  context.announcer.changed({ subscription: subscription.id, kinds, by: machine.name, policyVersion });
   context.logger.info({ subscription: subscription.id, machine: machine.id, name: machine.name }, 'machine activated');
   return machine;
 }
 
-function entryOf(context: ControlContext, home: SubscriptionDirectory, machine: MachineRecord, by: Actor) {
-  const { id, kind, name, ipv4, ipv6 } = machine;
-  return auditEntry(context, by, 'machine.activate', {
-    subscription: { id: home.id, name: home.record.name },
-    target: { kind: 'machine', id, name },
-    after: { name, kind, ipv4, ipv6, memberOf: home.sideOf(machine)?.name ?? null },
-  });
+function toldOfArrival(
+  context: ControlContext,
+  subscription: SubscriptionDirectory,
+  token: TokenRecord,
+  machine: MachineRecord,
+  address: string,
+): ToldOfArrival {
+  const { id, kind, name, ipv4, ipv6, activatedAt: at } = machine;
+  const by = token.description === '' ? 'a token' : `the token “${token.description}”`;
+  return {
+    use: { token: token.id, machine: id, name, at, address },
+    history: { machine: id, at, what: 'activated', sentence: `Activated by ${by} from ${address}.` },
+    audit: auditEntry(context, { kind: 'machine', id, name, address }, 'machine.activate', {
+      subscription: { id: subscription.id, name: subscription.record.name },
+      target: { kind: 'machine', id, name },
+      after: { name, kind, ipv4, ipv6, memberOf: subscription.sideOf(machine)?.name ?? null, token: token.description },
+    }),
+  };
 }
 
 function admitAgain(known: MachineRecord, params: ControlParams<'activate'>): MachineRecord {

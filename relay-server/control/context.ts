@@ -8,6 +8,7 @@ import type { MachineId, ServerPin, SubscriptionId } from '#protocol/ids.ts';
 import type { ChangedKind } from '#protocol/rest/watching.ts';
 import type { Clock } from '../clock.ts';
 import type { Random } from '../random.ts';
+import type { PairCount } from '../relay/core.ts';
 import type { Actor, MachineRecord } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 import type { GrantKey } from '../tls/grant-key.ts';
@@ -27,17 +28,25 @@ export interface RelayPort {
   /** Closes the machine's relay connections: it was removed or disabled. */
   dropMachine(subscription: SubscriptionId, machine: MachineId): void;
   isConnected(subscription: SubscriptionId, machine: MachineId): boolean;
+  /** What has passed in a subscription, of pairs that are still remembered. */
+  pairs(subscription: SubscriptionId): PairCount[];
 }
 
-/** Hears of every change, right after it stands, for those who look at it. */
+/** A change, for those who look at what was changed. */
+export interface Announcement {
+  /** Null for what is of no subscription. */
+  readonly subscription: SubscriptionId | null;
+  readonly kinds: readonly ChangedKind[];
+  /** Name of who did it, for people. */
+  readonly by: string;
+  readonly policyVersion: number | null;
+}
+
+/** Tells open pages what happens. */
 export interface Announcer {
-  /** @param told.by who did it, for people. */
-  changed(told: {
-    readonly subscription: SubscriptionId | null;
-    readonly kinds: readonly ChangedKind[];
-    readonly by: string;
-    readonly policyVersion: number | null;
-  }): void;
+  changed(change: Announcement): void;
+  /** The session (or API key) has ended or its rights have changed: its pages are to load anew. */
+  endSession(id: string): void;
 }
 
 export interface ControlContext {

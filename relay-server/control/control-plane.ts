@@ -14,12 +14,14 @@ import { Access } from './access/access.ts';
 import { OidcProvider } from './access/oidc-provider.ts';
 import type { OidcSettings } from './access/oidc-settings.ts';
 import { removeMachine } from './administration/machines.ts';
+import { AgentReports } from './agent-reports.ts';
 import { AuditIds } from './audit.ts';
 import { AuditKeeping } from './audit-keeping.ts';
 import { Changers } from './changes/changers.ts';
-import type { Announcer, RelayPort } from './context.ts';
+import type { RelayPort } from './context.ts';
 import { Counters } from './counters.ts';
 import { Directory } from './directory.ts';
+import { LiveEvents } from './live-events.ts';
 import { LiveGrants } from './live-grants.ts';
 import { Notices } from './notices.ts';
 import { type Link, Presence } from './presence.ts';
@@ -41,16 +43,14 @@ export interface ControlOptions {
   readonly serverVersion: string;
   readonly serverUrl: () => string;
   readonly pin: ServerPin;
-  /** By default nobody hears of changes. */
-  readonly announcer?: Announcer;
   /** Where people may sign in by an identity provider. */
   readonly oidc?: OidcSettings | undefined;
 }
 
-const NOBODY: Announcer = { changed: () => {} };
-
 export class ControlPlane {
   readonly context: SessionContext;
+  /** What open pages are told. */
+  readonly events: LiveEvents;
   readonly #sessions = new Set<Session>();
   readonly #auditKeeping: AuditKeeping;
   #cancelSweep: (() => void) | undefined;
@@ -63,6 +63,15 @@ export class ControlPlane {
     const auditIds = new AuditIds(options.random);
     const oidc = options.oidc === undefined ? null : new OidcProvider(options.oidc, clock, options.random);
     this.#auditKeeping = new AuditKeeping({ audit: store.audit, clock, logger });
+    this.events = new LiveEvents({
+      clock,
+      serverVersion: options.serverVersion,
+      presenceOf: (subscription, id) => {
+        if (directory.get(subscription)?.machine(id) === undefined) return undefined;
+        const onRelay = relay.isConnected(subscription, id) || presence.reportOf(id)?.relay === 'connected';
+        return { id, online: presence.isOnline(id), relay: onRelay ? 'connected' : 'disconnected' };
+      },
+    });
     this.context = {
       ...options,
       directory,
@@ -72,9 +81,11 @@ export class ControlPlane {
       notices,
       turns,
       changers: new Changers(),
-      announcer: options.announcer ?? NOBODY,
+      announcer: this.events,
       auditIds,
       access: new Access({ store, clock, random: options.random, auditIds, logger, oidc }),
+      reports: new AgentReports(clock, presence),
+      moved: (subscription, machine) => this.events.moved(subscription, machine),
       sightings: new Sightings({ store, directory, clock, logger }),
       activationRate: new Rate(LIMITS.ACTIVATIONS_PER_ADDRESS_PER_MINUTE.value, MINUTE_MS),
       removeMachine: (subscription, { id, name }) => {
@@ -114,6 +125,7 @@ export class ControlPlane {
     this.#cancelSweep?.();
     this.context.notices.close();
     this.#auditKeeping.close();
+    this.events.close();
     await this.context.turns.idle();
     await this.context.sightings.flush();
     await this.context.access.close();
@@ -121,6 +133,7 @@ export class ControlPlane {
 
   #sweep(): void {
     this.context.grants.sweep(this.context.clock.now());
+    this.context.reports.sweep((machine) => this.context.directory.homeOf(machine) !== undefined);
     this.#cancelSweep =
       this.#sessions.size > 0 ? this.context.clock.after(SWEEP_EVERY_MS, () => this.#sweep()) : undefined;
   }

@@ -60,7 +60,7 @@ function scene(count: number) {
   }
   const grants = new LiveGrants();
   const counters = new Counters();
-  const relay = { dropMachine: () => {}, isConnected: () => false };
+  const relay = { dropMachine: () => {}, pairs: () => [], isConnected: () => false };
   const notices = new Notices({ clock, grants, presence, relay, counters });
   const ids = machines.map(({ id }) => id) as [MachineId, MachineId, MachineId, ...MachineId[]];
   const to = (id: MachineId) => sent.get(id) ?? [];

@@ -22,7 +22,9 @@ const REPLACED = 4000;
 
 export class Presence {
   readonly #links = new Map<MachineId, Link[]>();
-  readonly #reports = new Map<MachineId, Report>();
+  readonly #reports = new Map<MachineId, Omit<Report, 'status'>>();
+  /** Machines whose present agent has told its status, and so knows the events that came with it. */
+  readonly #modern = new Set<MachineId>();
 
   /** Machines with an open control connection. */
   get online(): number {
@@ -52,14 +54,21 @@ export class Presence {
     } else {
       this.#links.delete(machine);
       this.#reports.delete(machine);
+      this.#modern.delete(machine);
     }
   }
 
-  report(machine: MachineId, report: Report): void {
+  report(machine: MachineId, { status, ...report }: Report): void {
     this.#reports.set(machine, report);
+    if (status !== undefined) this.#modern.add(machine);
   }
 
-  reportOf(machine: MachineId): Report | undefined {
+  /** Whether the events `watch` and `diagnose` may be sent to it: before there were any, an unknown event was an error. */
+  understandsEvents(machine: MachineId): boolean {
+    return this.#modern.has(machine);
+  }
+
+  reportOf(machine: MachineId): Omit<Report, 'status'> | undefined {
     return this.#reports.get(machine);
   }
 }

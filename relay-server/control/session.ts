@@ -11,13 +11,14 @@ import {
 } from '#protocol/control-messages.ts';
 import { toBase64url } from '#protocol/encoding.ts';
 import { CausewayError, ERRORS } from '#protocol/errors.ts';
-import type { MachineId } from '#protocol/ids.ts';
+import type { MachineId, SubscriptionId } from '#protocol/ids.ts';
 import { LIMITS } from '#protocol/limits.ts';
 import { authenticationTranscript, CHALLENGE_BYTES } from '#protocol/proofs.ts';
 import type { Rate } from '../rate.ts';
 import { issueOf } from '../schema-issue.ts';
 import type { MachineRecord } from '../store/records.ts';
 import { activate, type Challenged } from './activate.ts';
+import type { AgentReports } from './agent-reports.ts';
 import { type Answer, type ControlContext, selfFactsOf } from './context.ts';
 import { listPeers, peerByAddress, peerById, peerByName, relayTicket, syncGrants } from './peers.ts';
 import type { Link } from './presence.ts';
@@ -33,6 +34,9 @@ const POLICY_VIOLATION = 1008;
 
 export interface SessionContext extends ControlContext {
   readonly sightings: Sightings;
+  readonly reports: AgentReports;
+  /** Tells open pages that a machine came or went. */
+  readonly moved: (subscription: SubscriptionId, machine: MachineId) => void;
   readonly activationRate: Rate;
   /** Removes a machine from the directory, as it asked for. */
   readonly removeMachine: (subscription: SubscriptionDirectory, machine: MachineRecord) => Promise<void>;
@@ -121,7 +125,7 @@ export class Session {
       activate: async (params) => {
         context.activationRate.take(this.#link.address, context.clock.now());
         this.#requireFresh();
-        const machine = await activate(context, this.#challenge, params);
+        const machine = await activate(context, this.#challenge, params, this.#link.address);
         const { home } = this.#arrive(machine.id, params);
         return () => ({ self: selfFactsOf(home, machine), grantKey: context.grantKey.publicText });
       },
@@ -143,8 +147,16 @@ export class Session {
       report: (report) =>
         this.#now((_, machine) => {
           context.presence.report(machine.id, report);
+          if (report.status !== undefined) context.reports.keep(machine.id, report.status);
           return {};
         }),
+      diagnostics: async ({ checks }) => {
+        const [home, machine] = this.#present();
+        await context.store.history.saveDiagnostics(machine.id, context.clock.now(), checks);
+        const by = machine.name;
+        context.announcer.changed({ subscription: home.id, kinds: ['machines'], by, policyVersion: null });
+        return () => ({});
+      },
       relayTicket: () => relayTicket(context, ...this.#present()),
       peerByName: ({ name }) => peerByName(context, ...this.#present(), name),
       peerByAddress: ({ address }) => peerByAddress(context, ...this.#present(), address),
@@ -153,6 +165,7 @@ export class Session {
         const [home, machine] = this.#present();
         // Leaves first: what is cut off on removal are the machine's other connections.
         context.presence.leave(machine.id, this.#link);
+        context.moved(home.id, machine.id);
         try {
           await context.removeMachine(home, machine);
         } catch (error) {
@@ -189,15 +202,28 @@ export class Session {
     if (home === undefined) throw new CausewayError('AUTHENTICATION_FAILED');
     this.#cancelDeadline();
     this.#machine = machine;
-    this.#context.presence.arrive(machine, this.#link);
-    this.#context.sightings.add(machine, seenAs);
+    const { presence, reports, sightings } = this.#context;
+    const came = !presence.isOnline(machine);
+    presence.arrive(machine, this.#link);
+    reports.arrived(machine);
+    sightings.add(machine, seenAs);
+    if (came) {
+      sightings.came(machine, this.#link.address);
+      this.#context.moved(home.id, machine);
+    }
     return { home };
   }
 
   #leave(): void {
     if (this.#machine === undefined) return;
-    this.#context.presence.leave(this.#machine, this.#link);
-    this.#context.sightings.add(this.#machine);
+    const { directory, presence, sightings } = this.#context;
+    const [machine, home] = [this.#machine, directory.homeOf(this.#machine)];
+    presence.leave(machine, this.#link);
+    sightings.add(machine);
+    if (!presence.isOnline(machine) && home !== undefined) {
+      sightings.went(machine);
+      this.#context.moved(home.id, machine);
+    }
     this.#machine = undefined;
   }
 

@@ -1,11 +1,11 @@
 /**
- * When machines were last seen, API keys and sessions last used, written in batches: ten thousand machines that
+ * When machines were last seen, came and went, and API keys and sessions were last used, written in batches: ten thousand machines that
  * reconnect at once must not make ten thousand transactions. What a crash loses here, nobody misses.
  */
 import type { Logger } from 'pino';
 import type { MachineId } from '#protocol/ids.ts';
 import type { Clock } from '../clock.ts';
-import type { Sighting } from '../store/records.ts';
+import type { HistoryRecord, Sighting } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 import type { Directory } from './directory.ts';
 
@@ -19,6 +19,7 @@ export class Sightings {
   #machines = new Map<MachineId, Sighting>();
   #keys = new Map<string, number>();
   #sessions = new Map<string, number>();
+  #history: HistoryRecord[] = [];
   #cancel: (() => void) | undefined;
 
   constructor(around: { store: Store; directory: Directory; clock: Clock; logger: Logger }) {
@@ -36,6 +37,21 @@ export class Sightings {
     this.#directory.putMachine({ ...machine, os, agentVersion, lastSeenAt: seenAt });
     this.#machines.set(id, { machine: id, seenAt, os, agentVersion });
     this.#schedule();
+  }
+
+  /** Its first control connection is open. */
+  came(machine: MachineId, address: string): void {
+    this.#tell(machine, 'came', address === '' ? 'Connected.' : `Connected from ${address}.`);
+  }
+
+  /** Its last control connection is closed. */
+  went(machine: MachineId): void {
+    this.#tell(machine, 'went', 'Disconnected.');
+  }
+
+  /** What came and went and is not written yet, newest first. */
+  historyOf(machine: MachineId): HistoryRecord[] {
+    return this.#history.filter((entry) => entry.machine === machine).reverse();
   }
 
   keyUsed(id: string): void {
@@ -62,17 +78,24 @@ export class Sightings {
   async flush(): Promise<void> {
     this.#cancel?.();
     this.#cancel = undefined;
-    const [machines, keys, sessions] = [this.#machines, this.#keys, this.#sessions];
+    const [machines, keys, sessions, history] = [this.#machines, this.#keys, this.#sessions, this.#history];
     this.#machines = new Map();
     this.#keys = new Map();
     this.#sessions = new Map();
+    this.#history = [];
     try {
       if (machines.size > 0) await this.#store.recordSightings([...machines.values()]);
+      if (history.length > 0) await this.#store.history.record(history);
       if (keys.size > 0) await this.#store.recordKeyUses(keys);
       if (sessions.size > 0) await this.#store.sessions.recordUses(sessions);
     } catch (error) {
       this.#logger.warn({ err: error }, 'when machines were last seen could not be written');
     }
+  }
+
+  #tell(machine: MachineId, what: HistoryRecord['what'], sentence: string): void {
+    this.#history.push({ machine, at: this.#clock.now(), what, sentence });
+    this.#schedule();
   }
 
   #schedule(): void {

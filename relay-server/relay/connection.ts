@@ -44,6 +44,14 @@ export const CLOSE_STATUS = {
 export type CloseReason = keyof typeof CLOSE_STATUS;
 
 const SECOND = 1_000;
+/** Somebody who has sent to a machine. */
+export interface Sender {
+  /** When it last did, to within {@link REMEMBER_EVERY_MS}. */
+  at: number;
+  /** All that it has sent since it is remembered, frame headers included. */
+  bytes: number;
+}
+
 /** Sent again within this, a sender need not be remembered anew: saves two table writes for most frames. */
 const REMEMBER_EVERY_MS = SECOND;
 
@@ -69,8 +77,8 @@ export class Connection {
   verifying = false;
   /** What waits for this machine. */
   queue: DestinationQueue;
-  /** When others last sent to this machine, by their keys. */
-  senders = new Map<string, number>();
+  /** Who has sent to this machine, by their keys, the one silent longest first. */
+  senders = new Map<string, Sender>();
   /** Absent peers this machine was told of, by key, oldest first. */
   readonly #told = new Map<string, number>();
   #repliesSince = Number.NEGATIVE_INFINITY;
@@ -102,12 +110,14 @@ export class Connection {
     this.senders = previous.senders;
   }
 
-  /** Notes that `source` sent to this machine; when too many have, the one silent longest is forgotten. */
-  remember(source: Connection, now: number): void {
-    const sentAt = this.senders.get(source.key);
-    if (sentAt !== undefined && now - sentAt < REMEMBER_EVERY_MS) return;
+  /** Notes that `source` sent so much to this machine; when too many have, the one silent longest is forgotten. */
+  remember(source: Connection, bytes: number, now: number): void {
+    const sender = this.senders.get(source.key) ?? { at: Number.NEGATIVE_INFINITY, bytes: 0 };
+    sender.bytes += bytes;
+    if (now - sender.at < REMEMBER_EVERY_MS) return;
+    sender.at = now;
     this.senders.delete(source.key);
-    this.senders.set(source.key, now);
+    this.senders.set(source.key, sender);
     if (this.senders.size > LIMITS.RELAY_SOURCES_PER_DESTINATION.value) deleteOldest(this.senders);
   }
 

@@ -30,6 +30,14 @@ import { copyWithRoom, type RoomyMessage } from '#protocol/websocket.ts';
 import { CLOSE_STATUS, type CloseReason, Connection, type Identity, type Outlet } from './connection.ts';
 import { count, RelayCounters, type RelayMetrics } from './metrics.ts';
 
+/** What one machine has sent to another since the latter connected, and when the last of it. */
+export interface PairCount {
+  readonly from: MachineId;
+  readonly to: MachineId;
+  readonly bytes: number;
+  readonly at: number;
+}
+
 /** `connected` is false when the machine's last connection is gone; a replacement is no change. */
 export type PresenceListener = (subscription: SubscriptionId, machine: MachineId, connected: boolean) => void;
 
@@ -111,9 +119,9 @@ export class RelayCore {
     if (!connection.open) return;
     this.#forget(connection);
     const since = now - SENDER_REMEMBERED_MS;
-    for (const [key, sentAt] of connection.senders) {
+    for (const [key, { at }] of connection.senders) {
       const sender = connection.members.get(key);
-      if (sender !== undefined && sentAt >= since) this.#tellGone(sender, connection.machine, 'DISCONNECTED');
+      if (sender !== undefined && at >= since) this.#tellGone(sender, connection.machine, 'DISCONNECTED');
     }
   }
 
@@ -169,6 +177,22 @@ export class RelayCore {
     return this.#subscriptions.get(subscription)?.get(keyOf(fromHex(machine), 0));
   }
 
+  /** What has passed between the machines of a subscription, of senders that are remembered. */
+  pairs(subscription: SubscriptionId): PairCount[] {
+    const pairs: PairCount[] = [];
+    for (const { machine, senders } of this.#subscriptions.get(subscription)?.values() ?? []) {
+      for (const [key, { at, bytes }] of senders) pairs.push({ from: machineOf(key), to: machine, bytes, at });
+    }
+    return pairs;
+  }
+
+  /** How long the frame that waits longest has waited; 0 when none waits. */
+  queueAgeMs(now: number): number {
+    let oldest = now;
+    for (const { queue } of this.#all()) oldest = Math.min(oldest, queue.oldest ?? now);
+    return now - oldest;
+  }
+
   metrics(): RelayMetrics {
     return this.counters.snapshot();
   }
@@ -182,7 +206,7 @@ export class RelayCore {
       this.#reportAbsent(source, key, toHex(frame.subarray(PEER_AT, FRAME_HEADER_BYTES)) as MachineId, now);
       return;
     }
-    destination.remember(source, now);
+    destination.remember(source, frame.length, now);
     writeDataHeader(frame, source.id);
     if (destination.full || !destination.queue.empty) destination.queue.push(source.key, frame, now);
     else this.#send(destination, frame);
@@ -270,6 +294,11 @@ export class RelayCore {
   *#all(): Generator<Connection> {
     for (const members of this.#subscriptions.values()) yield* members.values();
   }
+}
+
+/** The machine of a key. */
+function machineOf(key: string): MachineId {
+  return toHex(Uint8Array.from(key, (character) => character.charCodeAt(0))) as MachineId;
 }
 
 /** The 16 bytes at `at` as a string of 16 characters: the cheapest key of a Map. */

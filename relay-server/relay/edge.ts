@@ -18,7 +18,7 @@ import { FrameMemory } from '#runtime/frame-memory.ts';
 import { refuseUpgrade } from '../refuse-upgrade.ts';
 import { Admission } from './admission.ts';
 import type { Connection, Identity } from './connection.ts';
-import { type PresenceListener, RelayCore } from './core.ts';
+import { type PairCount, type PresenceListener, RelayCore } from './core.ts';
 import { MachineSocket } from './machine-socket.ts';
 import type { RelayMetrics } from './metrics.ts';
 import { Tidying } from './tidying.ts';
@@ -52,6 +52,10 @@ export interface Relay extends AsyncDisposable {
   drop(subscription: SubscriptionId, machine: MachineId): void;
   connected(subscription: SubscriptionId, machine: MachineId): boolean;
   stats(): RelayMetrics;
+  /** What has passed between the machines of a subscription, of senders that are remembered. */
+  pairs(subscription: SubscriptionId): PairCount[];
+  /** How long the frame that waits longest has waited, milliseconds. */
+  queueAgeMs(): number;
   /** Tells everybody that the relay restarts, waits briefly for the good-byes, and ends the rest. Idempotent. */
   close(): Promise<void>;
 }
@@ -110,6 +114,14 @@ class RelayEdge implements Relay {
 
   stats(): RelayMetrics {
     return this.#core.metrics();
+  }
+
+  pairs(subscription: SubscriptionId): PairCount[] {
+    return this.#core.pairs(subscription);
+  }
+
+  queueAgeMs(): number {
+    return this.#core.queueAgeMs(this.#options.now());
   }
 
   close(): Promise<void> {

@@ -49,6 +49,15 @@ export class DestinationQueue {
     return this.#cost;
   }
 
+  /** Since when the frame that waits longest has waited; undefined when none waits. */
+  get oldest(): number | undefined {
+    let oldest: number | undefined;
+    for (const { head } of this.#flows.values()) {
+      if (head !== undefined && (oldest === undefined || head.since < oldest)) oldest = head.since;
+    }
+    return oldest;
+  }
+
   /** Takes `frame` over, or drops it or older ones to keep the bounds. */
   push(source: string, frame: RoomyMessage, now: number): void {
     let flow = this.#flows.get(source);

@@ -8,6 +8,8 @@ import type { RoleId, SubscriptionId } from '#protocol/ids.ts';
 import { applyOperation } from './apply-operation.ts';
 import { type AuditStore, SqlAuditStore } from './audit-store.ts';
 import { writeAudits } from './audits.ts';
+import { type HistoryStore, SqlHistoryStore } from './history-store.ts';
+import { type InstallingStore, SqlInstallingStore } from './installing-store.ts';
 import { readInstanceCounts, recordInstances } from './instance-counts.ts';
 import type { PolicyOperation } from './operations.ts';
 import { type PeopleStore, SqlPeopleStore } from './people-store.ts';
@@ -15,7 +17,7 @@ import type * as records from './records.ts';
 import * as rows from './rows.ts';
 import type { Tables } from './schema.ts';
 import { type SessionStore, SqlSessionStore } from './session-store.ts';
-import type { DirectoryContents, Store } from './store.ts';
+import type { DirectoryContents, Store, ToldOfArrival } from './store.ts';
 import { Transactions, type Work } from './transactions.ts';
 
 export class SqlStore implements Store {
@@ -24,6 +26,8 @@ export class SqlStore implements Store {
   readonly people: PeopleStore;
   readonly sessions: SessionStore;
   readonly audit: AuditStore;
+  readonly installing: InstallingStore;
+  readonly history: HistoryStore;
 
   /** @param translate turns an engine's error into a refusal. @param close if there is more to close than `db`. */
   constructor(db: Kysely<Tables>, translate: (error: unknown) => unknown, close = () => db.destroy()) {
@@ -33,6 +37,8 @@ export class SqlStore implements Store {
     this.people = new SqlPeopleStore(transactions);
     this.sessions = new SqlSessionStore(transactions);
     this.audit = new SqlAuditStore(transactions);
+    this.installing = new SqlInstallingStore(transactions);
+    this.history = new SqlHistoryStore(transactions);
   }
 
   readDirectory(): Promise<DirectoryContents> {
@@ -88,11 +94,7 @@ export class SqlStore implements Store {
     return this.#transactions.read((db) => readInstanceCounts(db, role));
   }
 
-  addMachine(
-    machine: records.MachineRecord,
-    token: records.TokenRecord,
-    audits: readonly records.AuditRecord[] = [],
-  ): Promise<number> {
+  addMachine(machine: records.MachineRecord, token: records.TokenRecord, told: ToldOfArrival): Promise<number> {
     return this.#change(machine.subscription, async (db) => {
       if (token.usesTotal !== null) {
         const used = await db
@@ -105,7 +107,9 @@ export class SqlStore implements Store {
       }
       await db.insertInto('machines').values(rows.machineRow(machine)).execute();
       if (machine.kind === 'role-instance') await recordInstances(db, machine.role, machine.activatedAt);
-      await writeAudits(db, audits);
+      await db.insertInto('token_uses').values(told.use).execute();
+      await db.insertInto('machine_history').values(told.history).execute();
+      await writeAudits(db, [told.audit]);
     });
   }
 
@@ -115,39 +119,6 @@ export class SqlStore implements Store {
         const seen = { last_seen_at: seenAt, os, agent_version: agentVersion };
         await db.updateTable('machines').set(seen).where('id', '=', machine).execute();
       }
-    });
-  }
-
-  createToken(token: records.TokenRecord): Promise<void> {
-    return this.#transactions.do(async (db) => {
-      await db.insertInto('tokens').values(rows.tokenRow(token)).execute();
-    });
-  }
-
-  listTokens(subscription: SubscriptionId): Promise<readonly records.TokenRecord[]> {
-    return this.#transactions.read(async (db) => {
-      const found = db.selectFrom('tokens').selectAll().where('subscription', '=', subscription);
-      return (await found.orderBy('created_at', 'desc').orderBy('id').execute()).map(rows.tokenOf);
-    });
-  }
-
-  findToken(subscription: SubscriptionId, secretHash: string): Promise<records.TokenRecord | undefined> {
-    return this.#transactions.read(async (db) => {
-      const found = db.selectFrom('tokens').selectAll().where('secret_hash', '=', secretHash);
-      const row = await found.where('subscription', '=', subscription).executeTakeFirst();
-      return row && rows.tokenOf(row);
-    });
-  }
-
-  revokeToken(subscription: SubscriptionId, id: string, at: number): Promise<boolean> {
-    return this.#transactions.do(async (db) => {
-      const revoked = await db
-        .updateTable('tokens')
-        .set((token) => ({ revoked_at: token.fn.coalesce('revoked_at', sql<number>`cast(${at} as bigint)`) }))
-        .where('id', '=', id)
-        .where('subscription', '=', subscription)
-        .executeTakeFirst();
-      return revoked.numUpdatedRows > 0n;
     });
   }
 

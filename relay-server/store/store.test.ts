@@ -15,6 +15,7 @@ import { openPostgresStore } from './postgres.ts';
 import { type PostgresCluster, postgresMissing, startPostgres } from './postgres-cluster.ts';
 import type {
   ApiKeyRecord,
+  AuditRecord,
   ConnectionRecord,
   GroupRecord,
   MachineRecord,
@@ -93,6 +94,17 @@ const newToken = (subscription: SubscriptionId, bound: Partial<TokenRecord> = {}
   ...bound,
 });
 
+const newAudit = (): AuditRecord => ({
+  id: id(),
+  at: 1_700_000_000_004,
+  by: { kind: 'server', id: '', name: '', address: '' },
+  action: 'test',
+  subscription: null,
+  target: null,
+  before: null,
+  after: null,
+});
+
 interface Database {
   readonly name: string;
   readonly missing: string | undefined;
@@ -124,6 +136,13 @@ const databases: Database[] = [
 describe.each(databases)('the store on $name', (database) => {
   let running: Awaited<ReturnType<Database['start']>> | undefined;
   let store: Store;
+
+  const add = (machine: MachineRecord, token: TokenRecord) =>
+    store.addMachine(machine, token, {
+      use: { token: token.id, machine: machine.id, name: machine.name, at: 1, address: '' },
+      history: { machine: machine.id, at: 1, what: 'activated', sentence: '' },
+      audit: newAudit(),
+    });
 
   beforeAll(async () => {
     if (database.missing !== undefined) return;
@@ -176,12 +195,12 @@ describe.each(databases)('the store on $name', (database) => {
       createdAt: 1_700_000_000_003,
     };
     await store.createSubscription(subscription);
-    await store.createToken(token);
+    await store.installing.createToken(token, newAudit());
     const versions = [
       await apply(subscription.id, { do: 'create-group', group }),
       await apply(subscription.id, { do: 'create-role', role }),
     ];
-    for (const machine of machines) versions.push(await store.addMachine(machine, token));
+    for (const machine of machines) versions.push(await add(machine, token));
     versions.push(await apply(subscription.id, { do: 'connect', connection }));
     expect(versions).toEqual([2, 3, 4, 5, 6]);
     const seen = { machine: machines[0]?.id as MachineId, seenAt: 1_700_000_000_009, os: 'Debian', agentVersion: '2' };
@@ -194,22 +213,22 @@ describe.each(databases)('the store on $name', (database) => {
     const { seenAt, os, agentVersion } = seen;
     const expected = [{ ...machines[0], lastSeenAt: seenAt, os, agentVersion }, machines[1]] as MachineRecord[];
     expect([...found.machines].sort(byName)).toEqual(expected.sort(byName));
-    expect(await store.listTokens(subscription.id)).toEqual([token]);
+    expect(await store.installing.listTokens(subscription.id)).toEqual([token]);
   });
 
   it('counts the uses of a token with the machine, or neither', async () => {
     const subscription = newSubscription();
     await store.createSubscription(subscription);
     const token = newToken(subscription.id, { usesTotal: 1, usesLeft: 1 });
-    await store.createToken(token);
-    const add = () => store.addMachine(newMachine(subscription.id, { kind: 'local-endpoint', group: null }), token);
-    await add();
-    await expect(add()).rejects.toMatchObject({ code: 'TOKEN_EXHAUSTED' });
+    await store.installing.createToken(token, newAudit());
+    const addOne = () => add(newMachine(subscription.id, { kind: 'local-endpoint', group: null }), token);
+    await addOne();
+    await expect(addOne()).rejects.toMatchObject({ code: 'TOKEN_EXHAUSTED' });
     const found = await inStore(subscription.id);
     expect(found.machines).toHaveLength(1);
     expect(found.version).toBe(2);
-    expect((await store.findToken(subscription.id, token.secretHash))?.usesLeft).toBe(0);
-    expect(await store.findToken(id<SubscriptionId>(), token.secretHash)).toBeUndefined();
+    expect((await store.installing.findToken(subscription.id, token.secretHash))?.usesLeft).toBe(0);
+    expect(await store.installing.findToken(id<SubscriptionId>(), token.secretHash)).toBeUndefined();
   });
 
   it('changes and removes with what hangs on it', async () => {
@@ -219,11 +238,10 @@ describe.each(databases)('the store on $name', (database) => {
     for (const each of [group, other]) await apply(subscription.id, { do: 'create-group', group: each });
     await apply(subscription.id, { do: 'create-role', role });
     const tokens = [newToken(subscription.id, { group: group.id }), newToken(subscription.id, { role: role.id })];
-    for (const token of tokens) await store.createToken(token);
+    for (const token of tokens) await store.installing.createToken(token, newAudit());
     const pc = newMachine(subscription.id, { kind: 'local-endpoint', group: group.id });
     const web = newMachine(subscription.id, { kind: 'role-instance', role: role.id });
-    await store.addMachine(pc, newToken(subscription.id));
-    await store.addMachine(web, newToken(subscription.id));
+    for (const machine of [pc, web]) await add(machine, tokens[0] as TokenRecord);
     const link = (side: ConnectionRecord['other']) =>
       apply(subscription.id, {
         do: 'connect',
@@ -253,7 +271,7 @@ describe.each(databases)('the store on $name', (database) => {
     found = await inStore(subscription.id);
     expect(found).toMatchObject({ roles: [], connections: [], groups: [other] });
     expect(found.machines).toMatchObject([{ id: pc.id, group: null, version: 3 }]);
-    expect((await store.listTokens(subscription.id)).map(({ id }) => id)).toEqual([tokens[0]?.id]);
+    expect((await store.installing.listTokens(subscription.id)).map(({ id }) => id)).toEqual([tokens[0]?.id]);
     await apply(subscription.id, { do: 'remove-machines', ids: [pc.id] });
     await store.renameSubscription(subscription.id, parseLabel(`r${subscription.id.slice(0, 9)}`));
     expect((await inStore(subscription.id)).machines).toEqual([]);
@@ -267,7 +285,9 @@ describe.each(databases)('the store on $name', (database) => {
     await store.createSubscription(subscription);
     await apply(subscription.id, { do: 'create-role', role });
     const web = newMachine(subscription.id, { kind: 'role-instance', role: role.id });
-    await store.addMachine(web, newToken(subscription.id));
+    const token = newToken(subscription.id);
+    await store.installing.createToken(token, newAudit());
+    await add(web, token);
     expect(await store.instanceCounts(role.id)).toEqual([{ role: role.id, at: web.activatedAt, instances: 1 }]);
     const most = LIMITS.INSTANCE_COUNTS_MAX.value;
     const at = (number: number) => web.activatedAt + number;
@@ -285,11 +305,11 @@ describe.each(databases)('the store on $name', (database) => {
     const subscription = newSubscription();
     const token = newToken(subscription.id);
     await store.createSubscription(subscription);
-    await store.createToken(token);
-    expect(await store.revokeToken(subscription.id, token.id, 10)).toBe(true);
-    expect(await store.revokeToken(subscription.id, token.id, 20)).toBe(true);
-    expect(await store.revokeToken(subscription.id, id(), 20)).toBe(false);
-    expect((await store.listTokens(subscription.id))[0]?.revokedAt).toBe(10);
+    await store.installing.createToken(token, newAudit());
+    expect(await store.installing.revokeToken(subscription.id, token.id, 10, newAudit())).toBe(true);
+    expect(await store.installing.revokeToken(subscription.id, token.id, 20, newAudit())).toBe(true);
+    expect(await store.installing.revokeToken(subscription.id, id(), 20, newAudit())).toBe(false);
+    expect((await store.installing.listTokens(subscription.id))[0]?.revokedAt).toBe(10);
   });
 
   it('exchanges the first secret for a key once, and keeps keys', async () => {

@@ -9,6 +9,8 @@
 import type { RoleId, SubscriptionId } from '#protocol/ids.ts';
 import type { Label } from '#protocol/names.ts';
 import type { AuditStore } from './audit-store.ts';
+import type { HistoryStore } from './history-store.ts';
+import type { InstallingStore } from './installing-store.ts';
 import type { PolicyOperation } from './operations.ts';
 import type { PeopleStore } from './people-store.ts';
 import type {
@@ -16,12 +18,14 @@ import type {
   AuditRecord,
   ConnectionRecord,
   GroupRecord,
+  HistoryRecord,
   InstanceCountRecord,
   MachineRecord,
   RoleRecord,
   Sighting,
   SubscriptionRecord,
   TokenRecord,
+  TokenUseRecord,
 } from './records.ts';
 import type { SessionStore } from './session-store.ts';
 
@@ -32,6 +36,13 @@ export interface DirectoryContents {
   readonly roles: readonly RoleRecord[];
   readonly machines: readonly MachineRecord[];
   readonly connections: readonly ConnectionRecord[];
+}
+
+/** What is written down with a new machine. */
+export interface ToldOfArrival {
+  readonly use: TokenUseRecord;
+  readonly history: HistoryRecord;
+  readonly audit: AuditRecord;
 }
 
 export interface DirectoryStore {
@@ -52,21 +63,14 @@ export interface DirectoryStore {
   instanceCounts(role: RoleId): Promise<readonly InstanceCountRecord[]>;
 
   /**
-   * Adds a machine and uses up one use of the token by which it came.
+   * Adds a machine, uses up one use of the token by which it came, and writes that down.
    * @throws CausewayError TOKEN_EXHAUSTED when no use is left; the machine is not added then.
    */
-  addMachine(machine: MachineRecord, token: TokenRecord, audits?: readonly AuditRecord[]): Promise<number>;
+  addMachine(machine: MachineRecord, token: TokenRecord, told: ToldOfArrival): Promise<number>;
   recordSightings(sightings: readonly Sighting[]): Promise<void>;
 }
 
 export interface AccessStore {
-  createToken(token: TokenRecord): Promise<void>;
-  /** Newest first. */
-  listTokens(subscription: SubscriptionId): Promise<readonly TokenRecord[]>;
-  findToken(subscription: SubscriptionId, secretHash: string): Promise<TokenRecord | undefined>;
-  /** @returns whether there is such a token. Revoking twice keeps the first time. */
-  revokeToken(subscription: SubscriptionId, id: string, at: number): Promise<boolean>;
-
   createApiKey(key: ApiKeyRecord, entry: AuditRecord): Promise<void>;
   findApiKey(id: string): Promise<ApiKeyRecord | undefined>;
   listApiKeys(): Promise<readonly ApiKeyRecord[]>;
@@ -85,6 +89,8 @@ export interface Store extends DirectoryStore, AccessStore {
   readonly people: PeopleStore;
   readonly sessions: SessionStore;
   readonly audit: AuditStore;
+  readonly installing: InstallingStore;
+  readonly history: HistoryStore;
   /** Resolves when the database answers a query. */
   probe(): Promise<void>;
   close(): Promise<void>;

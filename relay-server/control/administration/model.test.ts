@@ -18,6 +18,7 @@ import type { MachineRecord, TokenRecord } from '../../store/records.ts';
 import { openSqliteStore } from '../../store/sqlite.ts';
 import type { Store } from '../../store/store.ts';
 import { grantKey } from '../../tls/grant-key.ts';
+import { auditEntry } from '../audit.ts';
 import { ControlPlane } from '../control-plane.ts';
 import type { SubscriptionDirectory } from '../subscription-directory.ts';
 import { connect, disconnect } from './connections.ts';
@@ -81,7 +82,7 @@ const start = async () =>
     clock: systemClock,
     random: systemRandom,
     grantKey: await grantKey(directory),
-    relay: { dropMachine: () => {}, isConnected: () => false },
+    relay: { dropMachine: () => {}, pairs: () => [], isConnected: () => false },
     logger: pino({ level: 'silent' }),
     serverVersion: '0',
     serverUrl: () => 'https://relay.example',
@@ -175,6 +176,17 @@ const pairOf = ({
   b: { kind: string; name: string };
 }): [string, string] => [`${a.kind} ${a.name}`, `${b.kind} ${b.name}`];
 
+const TOKEN: Omit<TokenRecord, 'id' | 'secretHash' | 'subscription'> = {
+  description: '',
+  createdAt: 0,
+  expiresAt: null,
+  usesTotal: null,
+  usesLeft: null,
+  revokedAt: null,
+  group: null,
+  role: null,
+};
+
 /** What activation does once keys and token are checked. */
 async function activateDirectly(
   home: SubscriptionDirectory,
@@ -202,7 +214,15 @@ async function activateDirectly(
     roleName === null
       ? { ...common, kind: 'local-endpoint', group: groupName === null ? null : home.groups.find(groupName).id }
       : { ...common, kind: 'role-instance', role: home.roles.find(roleName).id };
-  const policyVersion = await store.addMachine(record, { usesTotal: null } as TokenRecord);
+  const token = { ...TOKEN, id: newId(systemRandom), secretHash: newId(systemRandom), subscription: home.id };
+  const audit = auditEntry(plane.context, { kind: 'server', id: '', name: '', address: '' }, 'test', {});
+  await store.installing.createToken(token, audit);
+  const { id } = record;
+  const policyVersion = await store.addMachine(record, token, {
+    use: { token: token.id, machine: id, name, at: 0, address: '' },
+    history: { machine: id, at: 0, what: 'activated', sentence: '' },
+    audit: { ...audit, id: newId(systemRandom) },
+  });
   home.record = { ...home.record, policyVersion };
   plane.context.directory.putMachine(record);
 }

@@ -35,12 +35,20 @@ beforeAll(async () => {
     clock: systemClock,
     random: systemRandom,
     grantKey: await grantKey(directory),
-    relay: { dropMachine: () => {}, isConnected: () => false },
+    relay: { dropMachine: () => {}, isConnected: () => false, pairs: () => [] },
     logger: pino({ level: 'silent' }),
     serverVersion: '0',
     serverUrl: () => 'https://relay.example',
     pin: 'A'.repeat(43) as never,
-    announcer: { changed: (change) => told.push(change) },
+  });
+  plane.events.listen({
+    subscription: null,
+    session: '',
+    send(text) {
+      const event = JSON.parse(/^data: (.*)$/m.exec(text)?.[1] ?? '{}');
+      if (event.type === 'changed') told.push(event);
+    },
+    end: () => {},
   });
 });
 afterAll(async () => {

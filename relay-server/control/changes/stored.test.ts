@@ -13,7 +13,7 @@ import type { PolicyChange } from '#protocol/rest/changes.ts';
 import { systemClock } from '../../clock.ts';
 import { systemRandom } from '../../random.ts';
 import type { PolicyOperation } from '../../store/operations.ts';
-import type { TokenRecord } from '../../store/records.ts';
+import type { AuditRecord, TokenRecord } from '../../store/records.ts';
 import { openSqliteStore } from '../../store/sqlite.ts';
 import type { Store } from '../../store/store.ts';
 import { grantKey } from '../../tls/grant-key.ts';
@@ -49,8 +49,38 @@ async function fill(store: Store, home: SubscriptionDirectory): Promise<void> {
     ...[...home.connections()].map((connection) => ({ do: 'connect' as const, connection })),
   ];
   await store.applyChanges(home.id, operations, []);
-  for (const machine of home.machines.after(undefined))
-    await store.addMachine(machine, { usesTotal: null } as TokenRecord);
+  const audit: AuditRecord = {
+    id: 'made',
+    at: 0,
+    by: { kind: 'server', id: '', name: '', address: '' },
+    action: 'test',
+    subscription: null,
+    target: null,
+    before: null,
+    after: null,
+  };
+  const token: TokenRecord = {
+    id: 'token',
+    subscription: home.id,
+    secretHash: 'hash',
+    description: '',
+    createdAt: 0,
+    expiresAt: null,
+    usesTotal: null,
+    usesLeft: null,
+    revokedAt: null,
+    group: null,
+    role: null,
+  };
+  await store.installing.createToken(token, audit);
+  for (const machine of home.machines.after(undefined)) {
+    const { id, name } = machine;
+    await store.addMachine(machine, token, {
+      use: { token: token.id, machine: id, name, at: 0, address: '' },
+      history: { machine: id, at: 0, what: 'activated', sentence: '' },
+      audit: { ...audit, id: `made ${id}` },
+    });
+  }
 }
 
 function isAccepted(context: ControlContext, home: SubscriptionDirectory, changes: readonly PolicyChange[]): boolean {
@@ -80,7 +110,7 @@ test('the database and the directory agree after every batch', { timeout: 60_000
             clock: systemClock,
             random: systemRandom,
             grantKey: key,
-            relay: { dropMachine: () => {}, isConnected: () => false },
+            relay: { dropMachine: () => {}, isConnected: () => false, pairs: () => [] },
             logger: pino({ level: 'silent' }),
             serverVersion: '0',
             serverUrl: () => 'https://relay.example',

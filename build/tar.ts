@@ -1,0 +1,50 @@
+/**
+ * A tar archive (POSIX ustar, IEEE Std 1003.1-2017 "pax") of files that are in memory, without anything
+ * that differs from one making to the next: no times, no owners. Pure.
+ */
+
+export interface TarEntry {
+  /** Path in the archive, at most 100 bytes of ASCII. */
+  readonly path: string;
+  readonly content: Uint8Array;
+  /** Permission bits. */
+  readonly mode: number;
+}
+
+const BLOCK = 512;
+const NAME_MAX = 100;
+
+/**
+ * The pieces of the archive in order, without copies of the contents.
+ * @throws RangeError when a path is too long
+ */
+export function* tarOf(entries: readonly TarEntry[]): Generator<Uint8Array> {
+  for (const entry of entries) {
+    yield headerOf(entry);
+    yield entry.content;
+    const rest = entry.content.length % BLOCK;
+    if (rest > 0) yield new Uint8Array(BLOCK - rest);
+  }
+  yield new Uint8Array(2 * BLOCK);
+}
+
+function headerOf({ path, content, mode }: TarEntry): Uint8Array {
+  if (Buffer.byteLength(path) > NAME_MAX) throw new RangeError(`too long for a tar archive: ${path}`);
+  const header = Buffer.alloc(BLOCK);
+  const octal = (value: number, at: number, length: number) =>
+    header.write(`${value.toString(8).padStart(length - 1, '0')}\0`, at);
+  header.write(path, 0);
+  octal(mode, 100, 8);
+  octal(0, 108, 8);
+  octal(0, 116, 8);
+  octal(content.length, 124, 12);
+  octal(0, 136, 12);
+  header.write('        ', 148);
+  header.write('0', 156);
+  header.write('ustar\x0000', 257);
+  header.write('root', 265);
+  header.write('root', 297);
+  const sum = header.reduce((total, byte) => total + byte, 0);
+  header.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148);
+  return header;
+}

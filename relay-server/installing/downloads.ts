@@ -1,0 +1,95 @@
+/**
+ * The agent packages that this server hands out: files of one directory, by exact name. A name is looked
+ * up in a listing and never becomes part of a path.
+ */
+import { createHash } from 'node:crypto';
+import { type FileHandle, open, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import type { z } from 'zod';
+import type { download } from '#protocol/rest/installing.ts';
+
+export type Download = z.infer<typeof download>;
+
+const NAME = /^causeway-agent-(linux|windows|macos)-(x64|arm64)\.(tar\.gz|deb|msi|dmg)$/;
+const ORDER = { archive: 0, deb: 1, msi: 2, dmg: 3 } as const;
+
+interface Hashed {
+  /** Changes when the file does. */
+  readonly state: string;
+  readonly sha256: string;
+}
+
+export class Downloads {
+  readonly #directory: string;
+  readonly #hashes = new Map<string, Hashed>();
+  #listing: Promise<Download[]> | undefined;
+
+  /** @param directory may be missing: there is nothing to hand out then. */
+  constructor(directory: string) {
+    this.#directory = directory;
+  }
+
+  /** What is there now. A file is hashed when it is new or has changed. */
+  list(): Promise<Download[]> {
+    // Whoever asks while a listing is made waits for that one: no file is hashed twice.
+    this.#listing ??= this.#list().finally(() => {
+      this.#listing = undefined;
+    });
+    return this.#listing;
+  }
+
+  /**
+   * Opens a file for reading, so that a newer one put in its place meanwhile changes nothing.
+   * @returns undefined for what is not in the listing, or is another file by now.
+   */
+  async open(name: string): Promise<{ file: Download; handle: FileHandle } | undefined> {
+    const file = (await this.list()).find((listed) => listed.file === name);
+    if (file === undefined) return undefined;
+    const handle = await open(join(this.#directory, file.file));
+    if ((await stateOf(handle)) === this.#hashes.get(file.file)?.state) return { file, handle };
+    await handle.close();
+    return undefined;
+  }
+
+  async #list(): Promise<Download[]> {
+    const names = await readdir(this.#directory).catch(() => []);
+    const found: Download[] = [];
+    for (const file of names) {
+      const [, os, architecture, suffix] = NAME.exec(file) ?? [];
+      if (os === undefined) continue;
+      const kind = suffix === 'tar.gz' ? 'archive' : (suffix as Download['kind']);
+      const measured = await this.#measure(file);
+      found.push({
+        os: os as Download['os'],
+        architecture: architecture as Download['architecture'],
+        kind,
+        file,
+        ...measured,
+      });
+    }
+    return found.sort((a, b) => ORDER[a.kind] - ORDER[b.kind] || (a.file < b.file ? -1 : 1));
+  }
+
+  async #measure(file: string): Promise<{ bytes: number; sha256: string }> {
+    const handle = await open(join(this.#directory, file));
+    try {
+      const state = await stateOf(handle);
+      const bytes = (await handle.stat()).size;
+      const known = this.#hashes.get(file);
+      if (known?.state === state) return { bytes, sha256: known.sha256 };
+      const hash = createHash('sha256');
+      await pipeline(handle.createReadStream({ autoClose: false }), hash);
+      const sha256 = hash.digest('hex');
+      this.#hashes.set(file, { state, sha256 });
+      return { bytes, sha256 };
+    } finally {
+      await handle.close();
+    }
+  }
+}
+
+async function stateOf(handle: FileHandle): Promise<string> {
+  const { ino, size, mtimeMs } = await handle.stat();
+  return `${ino} ${size} ${mtimeMs}`;
+}
