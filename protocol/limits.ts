@@ -15,7 +15,6 @@ export interface Limit {
     | 'frames'
     | 'packets'
     | 'entries'
-    | 'times'
     | 'characters'
     | 'per second';
   /** Derivation: why this number and not another. */
