@@ -32,6 +32,16 @@ const CHECKS: readonly Check[] = [
     run: tool('typescript/bin/tsc', '--project', 'protocol'),
   },
   {
+    name: 'browser',
+    claim: 'the types of the portal fit',
+    run: tool('typescript/bin/tsc', '--project', 'relay-server/portal'),
+  },
+  {
+    name: 'portal',
+    claim: 'the portal builds, and a first visit downloads no more than it may',
+    run: script('build/portal.ts', '--size'),
+  },
+  {
     name: 'lint',
     claim: 'format and lint rules hold',
     run: tool('@biomejs/biome/bin/biome', 'check', '--error-on-warnings', '.'),

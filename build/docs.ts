@@ -50,7 +50,7 @@ async function picturedLayers(): Promise<string> {
   const { modules } = await cruiseTree(ROOT);
   const imports = modules.flatMap(({ source, dependencies }) =>
     dependencies
-      .filter(({ resolved }) => resolved.endsWith('.ts') && !resolved.includes('node_modules/'))
+      .filter(({ resolved }) => /\.tsx?$/.test(resolved) && !resolved.includes('node_modules/'))
       .map(({ resolved }) => ({ from: source, to: resolved })),
   );
   return layerPicture(sourceFiles(ROOT), imports);

@@ -5,7 +5,8 @@
  */
 import type { ICruiseOptions, IForbiddenRuleType } from 'dependency-cruiser';
 
-const TESTS = '\\.(?:test|fixture)\\.ts$|/test-';
+const TESTS = '\\.(?:test|fixture)\\.tsx?$|/test-';
+const PORTAL = '^relay-server/portal/';
 const PRODUCT = '^(protocol|runtime|native|agent|relay-server)/';
 const TOOLS = '^(lab|bench|build)/';
 
@@ -78,6 +79,34 @@ export const LAYER_RULES: readonly IForbiddenRuleType[] = [
     },
   },
   {
+    name: 'portal-knows-only-the-protocol',
+    comment: 'The portal runs in a browser and knows of the server what the REST API says, like any other client.',
+    severity: 'error',
+    from: { path: PORTAL },
+    to: { path: '^(runtime|native|agent|relay-server/(?!portal/))' },
+  },
+  {
+    name: 'portal-runs-in-a-browser',
+    comment: 'There are no Node modules in a browser.',
+    severity: 'error',
+    from: { path: PORTAL, pathNot: TESTS },
+    to: { dependencyTypes: ['core'] },
+  },
+  {
+    name: 'portal-loads-no-schemas',
+    comment: 'The server has checked what it sends; zod and the schemas would be a fifth of the first download.',
+    severity: 'error',
+    from: { path: PORTAL, pathNot: TESTS },
+    to: { path: '^protocol/rest|node_modules/zod/', dependencyTypesNot: ['type-only'] },
+  },
+  {
+    name: 'portal-is-imported-by-nobody',
+    comment: 'The server sends the portal as files; code for a browser that it loaded would fail there.',
+    severity: 'error',
+    from: { pathNot: PORTAL },
+    to: { path: PORTAL },
+  },
+  {
     name: 'product-uses-no-tools',
     comment: 'The lab, the benchmarks and the build look at the product; it must not know that it is looked at.',
     severity: 'error',
@@ -93,9 +122,9 @@ export const LAYER_RULES: readonly IForbiddenRuleType[] = [
   },
   {
     name: 'product-needs-no-dev-package',
-    comment: 'What is installed with `npm ci --omit=dev` must run.',
+    comment: 'What is installed with `npm ci --omit=dev` must run; the portal is built before.',
     severity: 'error',
-    from: { path: PRODUCT, pathNot: [TESTS, 'compliance'] },
+    from: { path: PRODUCT, pathNot: [TESTS, 'compliance', PORTAL] },
     to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
   },
   {
@@ -103,14 +132,14 @@ export const LAYER_RULES: readonly IForbiddenRuleType[] = [
     comment: 'A test is read to understand the file beside it; what two tests share is a file of its own.',
     severity: 'error',
     from: {},
-    to: { path: '\\.test\\.ts$' },
+    to: { path: '\\.test\\.tsx?$' },
   },
   {
     name: 'no-barrel',
     comment: 'A barrel hides where a thing is, and loads everything to get one.',
     severity: 'error',
     from: {},
-    to: { path: '(?:^|/)index\\.ts$', pathNot: 'node_modules' },
+    to: { path: '(?:^|/)index\\.tsx?$', pathNot: 'node_modules' },
   },
   {
     name: 'no-circle',
@@ -137,6 +166,6 @@ export const CRUISE_OPTIONS: ICruiseOptions = {
   enhancedResolveOptions: {
     conditionNames: ['node', 'import', 'default'],
     exportsFields: ['exports'],
-    extensions: ['.ts', '.js', '.json'],
+    extensions: ['.ts', '.tsx', '.js', '.json'],
   },
 };

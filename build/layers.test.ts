@@ -50,6 +50,18 @@ const PLANTED: Record<string, { file: string; text: string; beside?: Record<stri
     file: 'agent/tunnel/h.ts',
     text: "import { setTimeout } from 'node:timers/promises'; setTimeout(1);",
   },
+  'portal-knows-only-the-protocol': {
+    file: 'relay-server/portal/r.tsx',
+    text: "import type { R } from '../r.ts'; export const r = (x: R) => <p>{x}</p>;",
+    beside: { 'relay-server/r.ts': 'export type R = string;' },
+  },
+  'portal-runs-in-a-browser': { file: 'relay-server/portal/s.ts', text: "import 'node:os';" },
+  'portal-loads-no-schemas': { file: 'relay-server/portal/t.ts', text: "import { z } from 'zod'; z.string();" },
+  'portal-is-imported-by-nobody': {
+    file: 'relay-server/u.ts',
+    text: "import { u } from './portal/u.ts'; u();",
+    beside: { 'relay-server/portal/u.ts': 'export const u = () => 1;' },
+  },
   'product-uses-no-tools': {
     file: 'agent/i.ts',
     text: "import { i } from '#lab/i.ts'; i();",
@@ -82,6 +94,9 @@ const INNOCENT: Record<string, string> = {
   'protocol/x.ts': 'export const text = "import \'#agent/nothing.ts\'";',
   'lab/innocent.ts': "import type { Q } from './q.ts'; export type P = Q; export const p = 1;",
   'lab/q.ts': "import { p, type P } from './innocent.ts'; export type Q = P | typeof p;",
+  'relay-server/portal/innocent.tsx':
+    "import type { Y } from '#protocol/rest.ts'; import 'react'; export const y: Y = 1;",
+  'protocol/rest.ts': 'export type Y = number;',
   'relay-server/relay/innocent.ts': "import { z } from '#protocol/x.ts'; await using w = z;",
 };
 

@@ -12,12 +12,12 @@ export interface SourceFile {
   readonly lines: number;
 }
 
-/** Every .ts file under {@link FOLDERS} and at the root itself, sorted by path. */
+/** Every .ts and .tsx file under {@link FOLDERS} and at the root itself, sorted by path. */
 export function sourceFiles(root: string): SourceFile[] {
   const paths = readdirSync(root).filter((name) => name.endsWith('.ts'));
   for (const folder of FOLDERS) {
     for (const entry of readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })) {
-      if (entry.endsWith('.ts') && !/(?:^|\/)(?:node_modules|dist)\//.test(entry)) paths.push(join(folder, entry));
+      if (/\.tsx?$/.test(entry) && !/(?:^|\/)(?:node_modules|dist)\//.test(entry)) paths.push(join(folder, entry));
     }
   }
   return paths.sort().map((path) => {
@@ -28,5 +28,5 @@ export function sourceFiles(root: string): SourceFile[] {
 
 /** Whether a file is a test, or is there only for tests. */
 export function isTest(path: string): boolean {
-  return /\.(?:test|fixture)\.ts$|\/test-/.test(path);
+  return /\.(?:test|fixture)\.tsx?$|\/test-/.test(path);
 }

@@ -77,6 +77,21 @@ export const LIMITS = {
     unit: 'entries',
     why: 'Everything that the table of computers can select at once, in one change that is done or not.',
   },
+  AUDIT_MACHINES_MAX: {
+    value: 500,
+    unit: 'entries',
+    why: 'Names of machines in one audit entry, 15 KiB of them; of a change of more, the others are only counted.',
+  },
+  INSTANCE_COUNTS_MAX: {
+    value: 1_000,
+    unit: 'entries',
+    why: 'Points kept of how many instances each role had: more than a chart has pixels, and 50 KiB a role.',
+  },
+  REST_TIMEOUT_MS: {
+    value: 30_000,
+    unit: 'ms',
+    why: 'How long the command line waits for an answer: the largest change there is takes a second or two.',
+  },
   PASSWORD_MIN_CHARACTERS: {
     value: 12,
     unit: 'characters',

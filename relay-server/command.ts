@@ -10,6 +10,7 @@ import { oidcSettings } from './control/access/oidc-settings.ts';
 import { makeFirstSecret } from './control/administration/access.ts';
 import { databasePath } from './data-directory.ts';
 import { DEFAULT_LISTEN, parseListenAddress, parseServerUrl } from './listen-address.ts';
+import { addPolicyCommands } from './policy-command.ts';
 import { systemRandom } from './random.ts';
 import { createServer, openStore, type RunningServer } from './server.ts';
 import { VERSION } from './version.ts';
@@ -29,6 +30,11 @@ export interface Surroundings {
   started(): void;
   /** Aborted by SIGINT and SIGTERM. */
   readonly stop: AbortSignal;
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+  /** All of standard input. */
+  input?(): Promise<string>;
+  /** Asks the person at the terminal; undefined when there is none. */
+  readonly ask?: ((question: string) => Promise<boolean>) | undefined;
 }
 
 interface CommonOptions {
@@ -44,17 +50,21 @@ interface ServeOptions extends CommonOptions {
   readonly logLevel: string;
 }
 
-/** @returns the exit code: 0, 1 for a refusal, 2 for wrong usage. */
+/** @returns the exit code: 0, 1 for a refusal, 2 for wrong usage; `policy diff` has its own. */
 export async function run(args: readonly string[], around: Surroundings): Promise<number> {
+  let exit: number | undefined;
   const program = describe(around);
+  addPolicyCommands(program, around, (code) => {
+    exit = code;
+  });
   try {
     await program.parseAsync([...args], { from: 'user' });
-    return 0;
+    return exit ?? 0;
   } catch (error) {
     const refusal = refusalOf(error);
     if (refusal === undefined) return 0;
     around.error(`error ${refusal.code}: ${refusal.message}\n  ${refusal.remedy}`);
-    return refusal.code === 'USAGE' ? WRONG_USAGE : 1;
+    return exit ?? (refusal.code === 'USAGE' ? WRONG_USAGE : 1);
   }
 }
 

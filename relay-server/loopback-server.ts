@@ -3,6 +3,7 @@
  * talk to it as machines and administrators do. Its log is kept, so that it can be searched for secrets.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
+import type { IncomingHttpHeaders } from 'node:http';
 import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -25,6 +26,7 @@ export interface ApiAnswer {
   readonly status: number;
   // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape.
   readonly body: any;
+  readonly headers: IncomingHttpHeaders;
 }
 
 export interface LoopbackServer extends AsyncDisposable {
@@ -35,7 +37,13 @@ export interface LoopbackServer extends AsyncDisposable {
   /** An API key, claimed with the one-time secret; undefined when there was an administrator already. */
   readonly apiKey: string | undefined;
   /** @param path below /api/v1, unless it begins with a full stop, which stands for the root. */
-  api(method: string, path: string, body?: unknown, key?: string | null): Promise<ApiAnswer>;
+  api(
+    method: string,
+    path: string,
+    body?: unknown,
+    key?: string | null,
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<ApiAnswer>;
   /** As api, but throws unless the status is 2xx. */
   // biome-ignore lint/suspicious/noExplicitAny: as above.
   must(method: string, path: string, body?: unknown): Promise<any>;
@@ -53,8 +61,8 @@ export async function startLoopbackServer(options: LoopbackOptions = {}): Promis
     oidc: options.oidc,
   });
   let apiKey: string | undefined;
-  const api: LoopbackServer['api'] = (method, path, body, key = apiKey ?? null) =>
-    call(new URL(path.startsWith('.') ? path.slice(1) : `/api/v1${path}`, server.url), method, body, key);
+  const api: LoopbackServer['api'] = (method, path, body, key = apiKey ?? null, more = {}) =>
+    call(new URL(path.startsWith('.') ? path.slice(1) : `/api/v1${path}`, server.url), method, body, key, more);
   const must: LoopbackServer['must'] = async (method, path, body) => {
     const answer = await api(method, path, body);
     if (answer.status < 200 || answer.status > 299) {
@@ -78,12 +86,19 @@ export async function startLoopbackServer(options: LoopbackOptions = {}): Promis
   };
 }
 
-function call(url: URL, method: string, body: unknown, key: string | null): Promise<ApiAnswer> {
+function call(
+  url: URL,
+  method: string,
+  body: unknown,
+  key: string | null,
+  more: Readonly<Record<string, string>>,
+): Promise<ApiAnswer> {
   const text = typeof body === 'string' ? body : body === undefined ? undefined : JSON.stringify(body);
   return new Promise((resolve, reject) => {
     const headers = {
       ...(key !== null && { authorization: `Bearer ${key}` }),
       ...(text !== undefined && { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }),
+      ...more,
     };
     // Its certificate is self-made; that the pin is right is tested where it belongs.
     const outgoing = request(url, { method, headers, rejectUnauthorized: false, agent: false }, (response) => {
@@ -93,7 +108,11 @@ function call(url: URL, method: string, body: unknown, key: string | null): Prom
       response.on('end', () => {
         const whole = Buffer.concat(parts).toString('utf8');
         const isJson = response.headers['content-type']?.startsWith('application/json') === true && whole !== '';
-        resolve({ status: response.statusCode ?? 0, body: isJson ? JSON.parse(whole) : whole });
+        resolve({
+          status: response.statusCode ?? 0,
+          body: isJson ? JSON.parse(whole) : whole,
+          headers: response.headers,
+        });
       });
     });
     outgoing.on('error', reject);

@@ -2,6 +2,8 @@
  * Entry point of `causeway-relay`: ties the command to this process.
  */
 
+import { createInterface } from 'node:readline/promises';
+import { text } from 'node:stream/consumers';
 import { releaseStartUpMemory } from '#runtime/collector.ts';
 import { run } from './command.ts';
 
@@ -18,4 +20,16 @@ process.exitCode = await run(process.argv.slice(2), {
   logTo: STDERR,
   started: releaseStartUpMemory,
   stop: stop.signal,
+  environment: process.env,
+  input: () => text(process.stdin),
+  ask: process.stdin.isTTY ? ask : undefined,
 });
+
+async function ask(question: string): Promise<boolean> {
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return /^y(es)?$/i.test((await terminal.question(`${question} [y/N] `)).trim());
+  } finally {
+    terminal.close();
+  }
+}

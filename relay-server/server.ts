@@ -125,6 +125,7 @@ async function open(options: ServerOptions, things: OpenThings): Promise<Running
     control,
     relayMetrics: () => relay.stats(),
     logger,
+    strictTransport: options.certificate !== undefined,
     serverFactory: (handler) => server.on('request', handler),
   });
   await api.ready();

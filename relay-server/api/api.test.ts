@@ -89,7 +89,7 @@ describe('bad requests', () => {
     await refused('BODY_TOO_LARGE', 'POST', `${at}/groups`, large);
     await refused('NOT_FOUND', 'GET', '/nothing');
     await refused('NOT_FOUND', 'PUT', '/subscriptions');
-    await refused('NOT_FOUND', 'GET', './');
+    await refused('NOT_FOUND', 'GET', './nothing');
     for (const path of ['/machines/x', '/groups/x', '/roles/x', '/reachability?from=x&to=y']) {
       await refused('NOT_FOUND', 'GET', `${at}${path}`);
     }
@@ -112,7 +112,12 @@ describe('subscriptions, groups and roles', () => {
       expect(await relay.must('GET', `${path}/${made.id}`)).toEqual(made);
       await refused('EXISTS_ALREADY', 'POST', path, { name: 'first' });
       const changed = await relay.must('PATCH', `${path}/first`, { name: 'second' });
-      expect(changed).toEqual({ ...made, name: 'second', policyVersion: changed.policyVersion });
+      expect(changed).toEqual({
+        ...made,
+        name: 'second',
+        version: made.version + 1,
+        ...(made.policyVersion !== undefined && { policyVersion: made.policyVersion + 1 }),
+      });
       await refused('NOT_FOUND', 'GET', `${path}/first`);
       await relay.must('POST', path, { name: 'first' });
       await refused('EXISTS_ALREADY', 'PATCH', `${path}/first`, { name: 'second' });
@@ -178,7 +183,7 @@ describe('connections', () => {
     const made = await relay.must('POST', path, { a: role('web'), b: group('east') });
     expect(made).toMatchObject({ a: group('east'), b: role('web') });
     const again = await relay.api('POST', path, { a: group('EAST'), b: { kind: 'role', id: made.b.id } });
-    expect(again).toEqual({ status: 200, body: made });
+    expect(again).toMatchObject({ status: 200, body: made });
     await relay.must('POST', path, { a: group('west'), b: group('east') });
     await refused('GROUP_TO_ITSELF', 'POST', path, { a: group('east'), b: group('east') });
     await refused('ROLE_TO_ROLE', 'POST', path, { a: role('web'), b: role('worker') });
@@ -202,10 +207,15 @@ describe('connections', () => {
     expect(await ask()).toEqual({
       allowed: false,
       reason: 'The role api (reach-api) is not connected to the group office (reach-pc).',
+      remedy: { sentence: 'Connect the role api to the group office.', changes: [expect.any(Object)] },
     });
     const sides = { a: { kind: 'role', name: 'api' }, b: { kind: 'group', name: 'office' } };
     await relay.must('POST', `${at}/connections`, sides);
-    expect(await ask()).toEqual({ allowed: true, reason: 'The role api is connected to the group office.' });
+    expect(await ask()).toEqual({
+      allowed: true,
+      reason: 'The role api is connected to the group office.',
+      remedy: null,
+    });
   });
 });
 
@@ -293,6 +303,12 @@ describe('the description', () => {
       'PATCH /api/v1/subscriptions/{subscription}',
       'DELETE /api/v1/subscriptions/{subscription}',
       'GET /api/v1/subscriptions/{subscription}/reachability',
+      'POST /api/v1/subscriptions/{subscription}/changes',
+      'POST /api/v1/subscriptions/{subscription}/changes/preview',
+      'GET /api/v1/subscriptions/{subscription}/policy',
+      'GET /api/v1/subscriptions/{subscription}/policy.yaml',
+      'POST /api/v1/subscriptions/{subscription}/policy/diff',
+      'GET /api/v1/subscriptions/{subscription}/roles/{role}/instance-counts',
       ...one('tokens', 'token', false),
       ...one('connections', 'connection', false),
       ...one('machines', 'machine'),

@@ -12,6 +12,7 @@ import {
   LogController,
 } from 'fastify';
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import { CausewayError } from '#protocol/errors.ts';
 import { LIMITS } from '#protocol/limits.ts';
 import { API_PATH } from '#protocol/rest/api.ts';
 import type { AdministrationContext } from '../control/context.ts';
@@ -20,20 +21,24 @@ import type { RelayMetrics } from '../relay/metrics.ts';
 import { descriptionOf } from './description.ts';
 import { answerError, answerErrors } from './errors.ts';
 import { guard } from './guard.ts';
+import { portalFiles } from './portal-files.ts';
 import { accountRoutes } from './routes/account.ts';
 import { apiKeyRoutes } from './routes/api-keys.ts';
 import { auditRoutes } from './routes/audit.ts';
+import { changeRoutes } from './routes/changes.ts';
 import { connectionRoutes } from './routes/connections.ts';
 import { descriptionRoutes, docsRoutes } from './routes/description.ts';
 import { groupRoutes } from './routes/groups.ts';
 import { machineRoutes } from './routes/machines.ts';
 import { oidcRoutes } from './routes/oidc.ts';
 import { peopleRoutes } from './routes/people.ts';
+import { policyRoutes } from './routes/policy.ts';
 import { roleRoutes } from './routes/roles.ts';
 import { serviceRoutes } from './routes/service.ts';
 import { signInRoutes } from './routes/sign-in.ts';
 import { subscriptionRoutes } from './routes/subscriptions.ts';
 import { tokenRoutes } from './routes/tokens.ts';
+import { securityHeaders } from './security-headers.ts';
 
 export interface ApiOptions {
   readonly control: ControlPlane;
@@ -41,6 +46,10 @@ export interface ApiOptions {
   readonly logger: FastifyBaseLogger;
   /** Makes the server that the application listens on; without it, only `inject` reaches the application. */
   readonly serverFactory?: FastifyServerFactory;
+  /** Whether browsers may insist on HTTPS; false by default, as with a self-made certificate. */
+  readonly strictTransport?: boolean;
+  /** Where the built portal is; by default where it belongs. */
+  readonly portalDirectory?: string;
 }
 
 export type Api = FastifyInstance;
@@ -49,12 +58,17 @@ export type Api = FastifyInstance;
 export interface RouteScope {
   readonly app: ReturnType<typeof typed>;
   readonly control: ControlPlane;
-  /** For a change: whose it is stands in the audit. */
+  /** What a change works with: whoever asks is who does it. */
   acting(request: FastifyRequest): AdministrationContext;
 }
 
 export async function buildApi(options: ApiOptions): Promise<Api> {
   const { control } = options;
+  const acting = ({ asker }: FastifyRequest): AdministrationContext => {
+    // The guard has refused everybody whom it does not know.
+    if (asker === null) throw new CausewayError('NOT_SIGNED_IN');
+    return { ...control.context, by: asker.actor };
+  };
   const app: Api = fastify({
     loggerInstance: options.logger,
     // A line for each request would hold names and addresses; /metrics counts them.
@@ -68,17 +82,19 @@ export async function buildApi(options: ApiOptions): Promise<Api> {
   app.setSerializerCompiler(serializerCompiler);
   answerErrors(app);
   app.decorateRequest('asker', null);
+  securityHeaders(app, { strictTransport: options.strictTransport ?? false });
   await app.register(fastifySwagger, descriptionOf(control.context.serverVersion));
   serviceRoutes(typed(app), control, options.relayMetrics);
   await app.register(
     async (api) => {
       api.addHook('onRequest', (request) => guard(control.context, request));
-      const scope = { app: typed(api), control, acting: (request: FastifyRequest) => acting(control, request) };
+      const scope = { app: typed(api), control, acting };
       for (const routes of RESOURCES) routes(scope);
     },
     { prefix: API_PATH },
   );
   docsRoutes(app);
+  await portalFiles(app, options.portalDirectory);
   return app;
 }
 
@@ -96,13 +112,9 @@ const RESOURCES = [
   roleRoutes,
   connectionRoutes,
   auditRoutes,
+  changeRoutes,
+  policyRoutes,
 ];
-
-function acting(control: ControlPlane, request: FastifyRequest): AdministrationContext {
-  // Behind the guard there is always somebody, unless a route forgot what it needs.
-  if (request.asker === null) throw new Error(`nobody is known who asks for ${request.routeOptions.url}`);
-  return { ...control.context, by: request.asker.actor };
-}
 
 function typed(app: FastifyInstance) {
   return app.withTypeProvider<ZodTypeProvider>();

@@ -24,7 +24,7 @@ export function answerErrors(app: FastifyInstance): void {
 
 /** Also for what fails before a route is found. */
 export function answerError(error: FastifyError | CausewayError, request: FastifyRequest, reply: FastifyReply): void {
-  const refusal = refusalOf(error);
+  const refusal = refusalOf(error, request);
   const status = ERRORS[refusal.code].http;
   if (status >= 500) request.log.error({ err: error, route: request.routeOptions.url }, 'request failed');
   if (refusal.code === 'API_KEY_REFUSED') reply.header('www-authenticate', 'Bearer');
@@ -32,7 +32,7 @@ export function answerError(error: FastifyError | CausewayError, request: Fastif
   reply.status(status).send({ error: refusal.toWire() });
 }
 
-function refusalOf(error: FastifyError | CausewayError): CausewayError {
+function refusalOf(error: FastifyError | CausewayError, request: FastifyRequest): CausewayError {
   if (error instanceof CausewayError) return error;
   if (hasZodFastifySchemaValidationErrors(error)) {
     const [issue] = error.validation;
@@ -43,7 +43,9 @@ function refusalOf(error: FastifyError | CausewayError): CausewayError {
     });
   }
   if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
-    return new CausewayError('BODY_TOO_LARGE', { cap: LIMITS.REST_BODY_MAX_BYTES.value });
+    return new CausewayError('BODY_TOO_LARGE', {
+      cap: request.routeOptions.bodyLimit ?? LIMITS.REST_BODY_MAX_BYTES.value,
+    });
   }
   if (error.statusCode !== undefined && error.statusCode < 500) {
     return new CausewayError('REQUEST_MALFORMED', {

@@ -10,7 +10,8 @@ import type { MachineId } from '#protocol/ids.ts';
 import type { Label } from '#protocol/names.ts';
 import { activationTranscript, tokenSecretHash } from '#protocol/proofs.ts';
 import { newId } from '../random.ts';
-import type { MachineRecord, TokenRecord } from '../store/records.ts';
+import type { Actor, MachineRecord, TokenRecord } from '../store/records.ts';
+import { auditEntry } from './audit.ts';
 import type { ControlContext } from './context.ts';
 import { type EphemeralKey, holdsTunnelKey, isSignedBy } from './proof-checks.ts';
 import type { SubscriptionDirectory } from './subscription-directory.ts';
@@ -53,13 +54,25 @@ async function admit(context: ControlContext, params: ControlParams<'activate'>)
 
   requireUsable(token, context.clock.now());
   const machine = newMachine(context, subscription, token, params);
-  const policyVersion = await context.store.addMachine(machine, token);
+  const by = { kind: 'machine', id: machine.id, name: machine.name, address: '' } as const;
+  const policyVersion = await context.store.addMachine(machine, token, [entryOf(context, subscription, machine, by)]);
   subscription.record = { ...subscription.record, policyVersion };
   context.directory.putMachine(machine);
   context.counters.activations++;
   context.notices.policyChanged(subscription);
+  const kinds = ['machines', 'tokens', machine.kind === 'role-instance' ? 'roles' : 'groups'] as const;
+  context.announcer.changed({ subscription: subscription.id, kinds, by: by.name, policyVersion });
   context.logger.info({ subscription: subscription.id, machine: machine.id, name: machine.name }, 'machine activated');
   return machine;
+}
+
+function entryOf(context: ControlContext, home: SubscriptionDirectory, machine: MachineRecord, by: Actor) {
+  const { id, kind, name, ipv4, ipv6 } = machine;
+  return auditEntry(context, by, 'machine.activate', {
+    subscription: { id: home.id, name: home.record.name },
+    target: { kind: 'machine', id, name },
+    after: { name, kind, ipv4, ipv6, memberOf: home.sideOf(machine)?.name ?? null },
+  });
 }
 
 function admitAgain(known: MachineRecord, params: ControlParams<'activate'>): MachineRecord {

@@ -5,6 +5,7 @@
 import type { Logger } from 'pino';
 import type { SelfFacts } from '#protocol/control-messages.ts';
 import type { MachineId, ServerPin, SubscriptionId } from '#protocol/ids.ts';
+import type { ChangedKind } from '#protocol/rest/watching.ts';
 import type { Clock } from '../clock.ts';
 import type { Random } from '../random.ts';
 import type { Actor, MachineRecord } from '../store/records.ts';
@@ -12,6 +13,7 @@ import type { Store } from '../store/store.ts';
 import type { GrantKey } from '../tls/grant-key.ts';
 import type { Access } from './access/access.ts';
 import type { AuditIds } from './audit.ts';
+import type { Changers } from './changes/changers.ts';
 import type { Counters } from './counters.ts';
 import type { Directory } from './directory.ts';
 import type { LiveGrants } from './live-grants.ts';
@@ -25,6 +27,19 @@ export interface RelayPort {
   /** Closes the machine's relay connections: it was removed or disabled. */
   dropMachine(subscription: SubscriptionId, machine: MachineId): void;
   isConnected(subscription: SubscriptionId, machine: MachineId): boolean;
+}
+
+/** Hears of every change, right after it stands, for those who look at it. */
+export interface Announcer {
+  /** @param told.by who did it, for people. */
+  changed(told: {
+    readonly subscription: SubscriptionId | null;
+    readonly kinds: readonly ChangedKind[];
+    readonly by: string;
+    readonly policyVersion: number | null;
+  }): void;
+  /** The session (or API key) has ended or its rights have changed: its pages are to load anew. */
+  endSession(id: string): void;
 }
 
 export interface ControlContext {
@@ -42,6 +57,8 @@ export interface ControlContext {
   readonly turns: Turns;
   readonly auditIds: AuditIds;
   readonly access: Access;
+  readonly changers: Changers;
+  readonly announcer: Announcer;
   /** Shown to machines in the challenge. */
   readonly serverVersion: string;
   /** What activation tokens carry. */

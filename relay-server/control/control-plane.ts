@@ -16,7 +16,8 @@ import type { OidcSettings } from './access/oidc-settings.ts';
 import { removeMachine } from './administration/machines.ts';
 import { AuditIds } from './audit.ts';
 import { AuditKeeping } from './audit-keeping.ts';
-import type { RelayPort } from './context.ts';
+import { Changers } from './changes/changers.ts';
+import type { Announcer, RelayPort } from './context.ts';
 import { Counters } from './counters.ts';
 import { Directory } from './directory.ts';
 import { LiveGrants } from './live-grants.ts';
@@ -42,7 +43,11 @@ export interface ControlOptions {
   readonly pin: ServerPin;
   /** Where people may sign in by an identity provider. */
   readonly oidc?: OidcSettings | undefined;
+  /** By default nobody hears of changes. */
+  readonly announcer?: Announcer;
 }
+
+const NOBODY: Announcer = { changed: () => {}, endSession: () => {} };
 
 export class ControlPlane {
   readonly context: SessionContext;
@@ -57,6 +62,12 @@ export class ControlPlane {
     const turns = new Turns();
     const auditIds = new AuditIds(options.random);
     const oidc = options.oidc === undefined ? null : new OidcProvider(options.oidc, clock, options.random);
+    const access = new Access({ store, clock, random: options.random, auditIds, logger, oidc });
+    const announcer = options.announcer ?? NOBODY;
+    access.listen({
+      changed: (kind, by) => announcer.changed({ subscription: null, kinds: [kind], by, policyVersion: null }),
+      ended: (id) => announcer.endSession(id),
+    });
     this.#auditKeeping = new AuditKeeping({ audit: store.audit, clock, logger });
     this.context = {
       ...options,
@@ -67,10 +78,15 @@ export class ControlPlane {
       notices,
       turns,
       auditIds,
-      access: new Access({ store, clock, random: options.random, auditIds, logger, oidc }),
+      access,
+      changers: new Changers(),
+      announcer,
       sightings: new Sightings({ store, directory, clock, logger }),
       activationRate: new Rate(LIMITS.ACTIVATIONS_PER_ADDRESS_PER_MINUTE.value, MINUTE_MS),
-      removeMachine: (subscription, machine) => removeMachine(this.context, subscription, machine.id),
+      removeMachine: (subscription, { id, name }) => {
+        const by = { kind: 'machine', id, name, address: '' } as const;
+        return removeMachine({ ...this.context, by }, subscription, id);
+      },
     };
   }
 

@@ -4,7 +4,7 @@
  * Decides nothing: policy does (protocol/policy.ts), and administration checks what may be done.
  */
 import { CausewayError } from '#protocol/errors.ts';
-import type { MachineId, SubscriptionId } from '#protocol/ids.ts';
+import type { GroupId, MachineId, RoleId, SubscriptionId } from '#protocol/ids.ts';
 import type { MachineRecord, SubscriptionRecord } from '../store/records.ts';
 import type { DirectoryContents } from '../store/store.ts';
 import { SubscriptionDirectory } from './subscription-directory.ts';
@@ -41,6 +41,14 @@ export class Directory {
     const found = this.#subscriptions.get(nameOrId as SubscriptionId) ?? this.#byName.get(nameOrId.toLowerCase());
     if (found === undefined) throw new CausewayError('NOT_FOUND', { kind: 'subscription', id: nameOrId });
     return found;
+  }
+
+  /** Whether a group or role of any subscription has this id. */
+  hasSide(id: string): boolean {
+    for (const { groups, roles } of this.#subscriptions.values()) {
+      if (groups.byId.has(id as GroupId) || roles.byId.has(id as RoleId)) return true;
+    }
+    return false;
   }
 
   hasName(name: string): boolean {

@@ -18,6 +18,11 @@ export class NamedRecords<Id extends string, Item extends { readonly id: Id; rea
     return this.#byId;
   }
 
+  /** @param name in any case. */
+  named(name: string): Item | undefined {
+    return this.#byName.get(name.toLowerCase());
+  }
+
   /** @throws CausewayError NOT_FOUND */
   find(nameOrId: string): Item {
     const found = this.#byId.get(nameOrId as Id) ?? this.#byName.get(nameOrId.toLowerCase());

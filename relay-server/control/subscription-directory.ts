@@ -25,6 +25,9 @@ export class SubscriptionDirectory {
   /** All machines, also disabled and unassigned ones. */
   readonly machines = new NameOrder<MachineRecord>();
   readonly policy: Policy;
+  /** Grows with whatever changes what a list of machines shows, except when they were last seen: that is `sightings`. */
+  revision = 0;
+  sightings = 0;
   readonly #records = new Map<MachineId, MachineRecord>();
   readonly #byName = new Map<string, MachineRecord>();
   readonly #byAddress = new Map<string, MachineRecord>();
@@ -86,9 +89,10 @@ export class SubscriptionDirectory {
   }
 
   /** Groups and roles whose members policy lets members of `side` reach. */
-  reachableSides(side: Side): Iterable<SideId> {
+  reachableSides(side: { readonly id: SideId }): Set<SideId> {
     const sides = new Set(this.#neighbours.get(side.id));
-    if (side.kind === 'group' && this.groups.byId.get(side.id)?.interconnected) sides.add(side.id);
+    // No role is in it: its instances never reach each other.
+    if (this.groups.byId.get(side.id as GroupId)?.interconnected) sides.add(side.id);
     return sides;
   }
 
@@ -101,6 +105,7 @@ export class SubscriptionDirectory {
   }
 
   putGroup(group: GroupRecord): void {
+    this.revision++;
     this.groups.put(group);
   }
 
@@ -114,6 +119,7 @@ export class SubscriptionDirectory {
   }
 
   putRole(role: RoleRecord): void {
+    this.revision++;
     this.roles.put(role);
   }
 
@@ -126,7 +132,10 @@ export class SubscriptionDirectory {
   /** Called through Directory, which knows which machine is of which subscription. */
   putMachine(machine: MachineRecord): void {
     const before = this.#records.get(machine.id);
-    if (before !== undefined) this.deleteMachine(before);
+    if (before === undefined || !looksAlike(before, machine)) this.revision++;
+    else this.sightings++;
+    if (before !== undefined && !sameKeys(before, machine)) this.deleteMachine(before);
+    else if (before !== undefined) this.#leaveSide(before, this.sideOf(machine)?.id);
     this.#records.set(machine.id, machine);
     this.#byName.set(machine.name, machine);
     this.#byKey.set(machine.signingKey, machine);
@@ -143,13 +152,13 @@ export class SubscriptionDirectory {
   }
 
   deleteMachine(machine: MachineRecord): void {
+    this.revision++;
     this.#records.delete(machine.id);
     this.#byName.delete(machine.name);
     this.#byKey.delete(machine.signingKey);
     for (const address of [machine.ipv4, machine.ipv6]) this.#byAddress.delete(address);
     this.machines.remove(machine.name);
-    const side = this.sideOf(machine);
-    if (side !== undefined) this.#members.get(side.id)?.remove(machine.name);
+    this.#leaveSide(machine, undefined);
   }
 
   putConnection(connection: ConnectionRecord): void {
@@ -170,6 +179,11 @@ export class SubscriptionDirectory {
     this.#neighbours.get(other.id)?.delete(group);
   }
 
+  #leaveSide(machine: MachineRecord, next: SideId | undefined): void {
+    const side = this.sideOf(machine)?.id;
+    if (side !== undefined && side !== next) this.#members.get(side)?.remove(machine.name);
+  }
+
   #neighboursOf(side: SideId): Set<SideId> {
     let neighbours = this.#neighbours.get(side);
     if (neighbours === undefined) {
@@ -187,4 +201,15 @@ export class SubscriptionDirectory {
     this.#neighbours.delete(side);
     this.#members.delete(side);
   }
+}
+
+/** Found by the same keys, so that it can take the other's place in every order. */
+function sameKeys(a: MachineRecord, b: MachineRecord): boolean {
+  return a.name === b.name && a.signingKey === b.signingKey && a.ipv4 === b.ipv4 && a.ipv6 === b.ipv6;
+}
+
+/** But for when they were last seen. */
+function looksAlike(a: MachineRecord, b: MachineRecord): boolean {
+  const sides = a.kind === 'local-endpoint' && b.kind === 'local-endpoint' && a.group !== b.group;
+  return sameKeys(a, b) && !sides && a.disabled === b.disabled && a.os === b.os && a.agentVersion === b.agentVersion;
 }

@@ -2,24 +2,24 @@
  * The store by SQL, the same queries for SQLite and PostgreSQL. Every method is one transaction, and
  * what the engine reports wrong comes out as a refusal of the catalogue.
  */
-import { type Kysely, sql, type Transaction } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import { CausewayError } from '#protocol/errors.ts';
-import type { SubscriptionId } from '#protocol/ids.ts';
+import type { RoleId, SubscriptionId } from '#protocol/ids.ts';
+import { applyOperation } from './apply-operation.ts';
 import { type AuditStore, SqlAuditStore } from './audit-store.ts';
 import { writeAudits } from './audits.ts';
+import { readInstanceCounts, recordInstances } from './instance-counts.ts';
+import type { PolicyOperation } from './operations.ts';
 import { type PeopleStore, SqlPeopleStore } from './people-store.ts';
 import type * as records from './records.ts';
 import * as rows from './rows.ts';
 import type { Tables } from './schema.ts';
 import { type SessionStore, SqlSessionStore } from './session-store.ts';
 import type { DirectoryContents, Store } from './store.ts';
-import { Transactions } from './transactions.ts';
-
-type Work<Result> = (db: Transaction<Tables>) => Promise<Result>;
+import { Transactions, type Work } from './transactions.ts';
 
 export class SqlStore implements Store {
-  readonly #db: Kysely<Tables>;
-  readonly #translate: (error: unknown) => unknown;
+  readonly #transactions: Transactions;
   readonly #close: () => Promise<void>;
   readonly people: PeopleStore;
   readonly sessions: SessionStore;
@@ -27,17 +27,15 @@ export class SqlStore implements Store {
 
   /** @param translate turns an engine's error into a refusal. @param close if there is more to close than `db`. */
   constructor(db: Kysely<Tables>, translate: (error: unknown) => unknown, close = () => db.destroy()) {
-    this.#db = db;
-    this.#translate = translate;
+    this.#transactions = new Transactions(db, translate);
     this.#close = close;
-    const transactions = new Transactions(db, translate);
-    this.people = new SqlPeopleStore(transactions);
-    this.sessions = new SqlSessionStore(transactions);
-    this.audit = new SqlAuditStore(transactions);
+    this.people = new SqlPeopleStore(this.#transactions);
+    this.sessions = new SqlSessionStore(this.#transactions);
+    this.audit = new SqlAuditStore(this.#transactions);
   }
 
   readDirectory(): Promise<DirectoryContents> {
-    return this.#read(async (db) => ({
+    return this.#transactions.read(async (db) => ({
       subscriptions: (await db.selectFrom('subscriptions').selectAll().execute()).map(rows.subscriptionOf),
       groups: (await db.selectFrom('groups').selectAll().execute()).map(rows.groupOf),
       roles: (await db.selectFrom('roles').selectAll().execute()).map(rows.roleOf),
@@ -46,70 +44,54 @@ export class SqlStore implements Store {
     }));
   }
 
-  createSubscription(subscription: records.SubscriptionRecord): Promise<void> {
-    return this.#do(async (db) => {
+  createSubscription(
+    subscription: records.SubscriptionRecord,
+    audits: readonly records.AuditRecord[] = [],
+  ): Promise<void> {
+    return this.#transactions.do(async (db) => {
       await db.insertInto('subscriptions').values(rows.subscriptionRow(subscription)).execute();
+      await writeAudits(db, audits);
     });
   }
 
-  renameSubscription(id: SubscriptionId, name: string): Promise<number> {
+  renameSubscription(id: SubscriptionId, name: string, audits: readonly records.AuditRecord[] = []): Promise<number> {
     return this.#change(id, async (db) => {
-      await db.updateTable('subscriptions').set({ name }).where('id', '=', id).execute();
+      await db
+        .updateTable('subscriptions')
+        .set((row) => ({ name, version: row('version', '+', 1) }))
+        .where('id', '=', id)
+        .execute();
+      await writeAudits(db, audits);
     });
   }
 
-  removeSubscription(id: SubscriptionId): Promise<void> {
-    return this.#do(async (db) => {
+  removeSubscription(id: SubscriptionId, audits: readonly records.AuditRecord[] = []): Promise<void> {
+    return this.#transactions.do(async (db) => {
       await db.deleteFrom('subscriptions').where('id', '=', id).execute();
+      await writeAudits(db, audits);
     });
   }
 
-  createGroup(group: records.GroupRecord): Promise<number> {
-    return this.#change(group.subscription, async (db) => {
-      await db.insertInto('groups').values(rows.groupRow(group)).execute();
-    });
-  }
-
-  changeGroup(subscription: SubscriptionId, id: string, change: records.GroupChange): Promise<number> {
-    const { interconnected, ...texts } = change;
+  applyChanges(
+    subscription: SubscriptionId,
+    operations: readonly PolicyOperation[],
+    audits: readonly records.AuditRecord[],
+  ): Promise<number> {
     return this.#change(subscription, async (db) => {
-      await db
-        .updateTable('groups')
-        .set({ id, ...texts, ...(interconnected !== undefined && { interconnected: Number(interconnected) }) })
-        .where('id', '=', id)
-        .execute();
+      for (const operation of operations) await applyOperation(db, operation);
+      await writeAudits(db, audits);
     });
   }
 
-  removeGroup(subscription: SubscriptionId, id: string): Promise<number> {
-    return this.#change(subscription, async (db) => {
-      await db.deleteFrom('groups').where('id', '=', id).execute();
-    });
+  instanceCounts(role: RoleId): Promise<readonly records.InstanceCountRecord[]> {
+    return this.#transactions.read((db) => readInstanceCounts(db, role));
   }
 
-  createRole(role: records.RoleRecord): Promise<number> {
-    return this.#change(role.subscription, async (db) => {
-      await db.insertInto('roles').values(role).execute();
-    });
-  }
-
-  changeRole(subscription: SubscriptionId, id: string, change: records.RoleChange): Promise<number> {
-    return this.#change(subscription, async (db) => {
-      await db
-        .updateTable('roles')
-        .set({ id, ...change })
-        .where('id', '=', id)
-        .execute();
-    });
-  }
-
-  removeRole(subscription: SubscriptionId, id: string): Promise<number> {
-    return this.#change(subscription, async (db) => {
-      await db.deleteFrom('roles').where('id', '=', id).execute();
-    });
-  }
-
-  addMachine(machine: records.MachineRecord, token: records.TokenRecord): Promise<number> {
+  addMachine(
+    machine: records.MachineRecord,
+    token: records.TokenRecord,
+    audits: readonly records.AuditRecord[] = [],
+  ): Promise<number> {
     return this.#change(machine.subscription, async (db) => {
       if (token.usesTotal !== null) {
         const used = await db
@@ -121,28 +103,13 @@ export class SqlStore implements Store {
         if (used.numUpdatedRows === 0n) throw new CausewayError('TOKEN_EXHAUSTED', { uses: token.usesTotal });
       }
       await db.insertInto('machines').values(rows.machineRow(machine)).execute();
-    });
-  }
-
-  changeMachine(subscription: SubscriptionId, id: string, change: records.MachineChange): Promise<number> {
-    const { disabled, ...rest } = change;
-    return this.#change(subscription, async (db) => {
-      await db
-        .updateTable('machines')
-        .set({ id, ...rest, ...(disabled !== undefined && { disabled: Number(disabled) }) })
-        .where('id', '=', id)
-        .execute();
-    });
-  }
-
-  removeMachine(subscription: SubscriptionId, id: string): Promise<number> {
-    return this.#change(subscription, async (db) => {
-      await db.deleteFrom('machines').where('id', '=', id).execute();
+      if (machine.kind === 'role-instance') await recordInstances(db, machine.role, machine.activatedAt);
+      await writeAudits(db, audits);
     });
   }
 
   recordSightings(sightings: readonly records.Sighting[]): Promise<void> {
-    return this.#do(async (db) => {
+    return this.#transactions.do(async (db) => {
       for (const { machine, seenAt, os, agentVersion } of sightings) {
         const seen = { last_seen_at: seenAt, os, agent_version: agentVersion };
         await db.updateTable('machines').set(seen).where('id', '=', machine).execute();
@@ -150,33 +117,21 @@ export class SqlStore implements Store {
     });
   }
 
-  connect(connection: records.ConnectionRecord): Promise<number> {
-    return this.#change(connection.subscription, async (db) => {
-      await db.insertInto('connections').values(rows.connectionRow(connection)).execute();
-    });
-  }
-
-  disconnect(subscription: SubscriptionId, id: string): Promise<number> {
-    return this.#change(subscription, async (db) => {
-      await db.deleteFrom('connections').where('id', '=', id).execute();
-    });
-  }
-
   createToken(token: records.TokenRecord): Promise<void> {
-    return this.#do(async (db) => {
+    return this.#transactions.do(async (db) => {
       await db.insertInto('tokens').values(rows.tokenRow(token)).execute();
     });
   }
 
   listTokens(subscription: SubscriptionId): Promise<readonly records.TokenRecord[]> {
-    return this.#read(async (db) => {
+    return this.#transactions.read(async (db) => {
       const found = db.selectFrom('tokens').selectAll().where('subscription', '=', subscription);
       return (await found.orderBy('created_at', 'desc').orderBy('id').execute()).map(rows.tokenOf);
     });
   }
 
   findToken(subscription: SubscriptionId, secretHash: string): Promise<records.TokenRecord | undefined> {
-    return this.#read(async (db) => {
+    return this.#transactions.read(async (db) => {
       const found = db.selectFrom('tokens').selectAll().where('secret_hash', '=', secretHash);
       const row = await found.where('subscription', '=', subscription).executeTakeFirst();
       return row && rows.tokenOf(row);
@@ -184,7 +139,7 @@ export class SqlStore implements Store {
   }
 
   revokeToken(subscription: SubscriptionId, id: string, at: number): Promise<boolean> {
-    return this.#do(async (db) => {
+    return this.#transactions.do(async (db) => {
       const revoked = await db
         .updateTable('tokens')
         .set((token) => ({ revoked_at: token.fn.coalesce('revoked_at', sql<number>`cast(${at} as bigint)`) }))
@@ -196,27 +151,27 @@ export class SqlStore implements Store {
   }
 
   createApiKey(key: records.ApiKeyRecord, entry: records.AuditRecord): Promise<void> {
-    return this.#do(async (db) => {
+    return this.#transactions.do(async (db) => {
       await db.insertInto('api_keys').values(rows.apiKeyRow(key)).execute();
       await writeAudits(db, [entry]);
     });
   }
 
   findApiKey(id: string): Promise<records.ApiKeyRecord | undefined> {
-    return this.#read(async (db) => {
+    return this.#transactions.read(async (db) => {
       const row = await db.selectFrom('api_keys').selectAll().where('id', '=', id).executeTakeFirst();
       return row && rows.apiKeyOf(row);
     });
   }
 
   listApiKeys(): Promise<readonly records.ApiKeyRecord[]> {
-    return this.#read(async (db) =>
+    return this.#transactions.read(async (db) =>
       (await db.selectFrom('api_keys').selectAll().orderBy('created_at').orderBy('id').execute()).map(rows.apiKeyOf),
     );
   }
 
   removeApiKey(id: string, entry: records.AuditRecord): Promise<boolean> {
-    return this.#do(async (db) => {
+    return this.#transactions.do(async (db) => {
       const removed = await db.deleteFrom('api_keys').where('id', '=', id).executeTakeFirst();
       if (removed.numDeletedRows === 0n) return false;
       await writeAudits(db, [entry]);
@@ -225,7 +180,7 @@ export class SqlStore implements Store {
   }
 
   recordKeyUses(uses: ReadonlyMap<string, number>): Promise<void> {
-    return this.#do(async (db) => {
+    return this.#transactions.do(async (db) => {
       for (const [id, at] of uses) {
         await db.updateTable('api_keys').set({ last_used_at: at }).where('id', '=', id).execute();
       }
@@ -233,18 +188,20 @@ export class SqlStore implements Store {
   }
 
   setFirstSecret(hash: string, createdAt: number): Promise<void> {
-    return this.#do(async (db) => {
+    return this.#transactions.do(async (db) => {
       await db.deleteFrom('first_secret').execute();
       await db.insertInto('first_secret').values({ only: 1, hash, created_at: createdAt }).execute();
     });
   }
 
   findFirstSecret(): Promise<string | undefined> {
-    return this.#read(async (db) => (await db.selectFrom('first_secret').select('hash').executeTakeFirst())?.hash);
+    return this.#transactions.read(
+      async (db) => (await db.selectFrom('first_secret').select('hash').executeTakeFirst())?.hash,
+    );
   }
 
   claimFirstSecret(hash: string, key: records.ApiKeyRecord, entry: records.AuditRecord): Promise<boolean> {
-    return this.#do(async (db) => {
+    return this.#transactions.do(async (db) => {
       const taken = await db.deleteFrom('first_secret').where('hash', '=', hash).executeTakeFirst();
       if (taken.numDeletedRows === 0n) return false;
       await db.insertInto('api_keys').values(rows.apiKeyRow(key)).execute();
@@ -254,7 +211,7 @@ export class SqlStore implements Store {
   }
 
   probe(): Promise<void> {
-    return this.#read(async (db) => {
+    return this.#transactions.read(async (db) => {
       await sql`select 1`.execute(db);
     });
   }
@@ -265,7 +222,7 @@ export class SqlStore implements Store {
 
   /** A change that policy depends on: done, and counted, together. */
   #change(subscription: SubscriptionId, work: Work<void>): Promise<number> {
-    return this.#do(async (db) => {
+    return this.#transactions.do(async (db) => {
       await work(db);
       const row = await db
         .updateTable('subscriptions')
@@ -275,22 +232,5 @@ export class SqlStore implements Store {
         .executeTakeFirstOrThrow();
       return row.policy_version;
     });
-  }
-
-  /** Without a transaction, so that it works on a disk that takes no writes. */
-  async #read<Result>(work: (db: Kysely<Tables>) => Promise<Result>): Promise<Result> {
-    try {
-      return await work(this.#db);
-    } catch (error) {
-      throw this.#translate(error);
-    }
-  }
-
-  async #do<Result>(work: Work<Result>): Promise<Result> {
-    try {
-      return await this.#db.transaction().execute(work);
-    } catch (error) {
-      throw this.#translate(error);
-    }
   }
 }

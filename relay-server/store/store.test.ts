@@ -7,8 +7,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { GroupId, MachineId, RoleId, SigningPublicKey, SubscriptionId, TunnelPublicKey } from '#protocol/ids.ts';
+import { LIMITS } from '#protocol/limits.ts';
 import { parseLabel } from '#protocol/names.ts';
 import { newId, systemRandom } from '../random.ts';
+import type { PolicyOperation } from './operations.ts';
 import { openPostgresStore } from './postgres.ts';
 import { type PostgresCluster, postgresMissing, startPostgres } from './postgres-cluster.ts';
 import type {
@@ -142,6 +144,9 @@ describe.each(databases)('the store on $name', (database) => {
       await run();
     });
 
+  const apply = (subscription: SubscriptionId, ...operations: PolicyOperation[]) =>
+    store.applyChanges(subscription, operations, []);
+
   const inStore = async (subscription: SubscriptionId) => {
     const all = await store.readDirectory();
     const mine = <Item extends { subscription: SubscriptionId }>(items: readonly Item[]) =>
@@ -172,9 +177,12 @@ describe.each(databases)('the store on $name', (database) => {
     };
     await store.createSubscription(subscription);
     await store.createToken(token);
-    const versions = [await store.createGroup(group), await store.createRole(role)];
+    const versions = [
+      await apply(subscription.id, { do: 'create-group', group }),
+      await apply(subscription.id, { do: 'create-role', role }),
+    ];
     for (const machine of machines) versions.push(await store.addMachine(machine, token));
-    versions.push(await store.connect(connection));
+    versions.push(await apply(subscription.id, { do: 'connect', connection }));
     expect(versions).toEqual([2, 3, 4, 5, 6]);
     const seen = { machine: machines[0]?.id as MachineId, seenAt: 1_700_000_000_009, os: 'Debian', agentVersion: '2' };
     await store.recordSightings([seen]);
@@ -208,8 +216,8 @@ describe.each(databases)('the store on $name', (database) => {
     const subscription = newSubscription();
     const [group, other, role] = [newGroup(subscription.id), newGroup(subscription.id), newRole(subscription.id)];
     await store.createSubscription(subscription);
-    for (const each of [group, other]) await store.createGroup(each);
-    await store.createRole(role);
+    for (const each of [group, other]) await apply(subscription.id, { do: 'create-group', group: each });
+    await apply(subscription.id, { do: 'create-role', role });
     const tokens = [newToken(subscription.id, { group: group.id }), newToken(subscription.id, { role: role.id })];
     for (const token of tokens) await store.createToken(token);
     const pc = newMachine(subscription.id, { kind: 'local-endpoint', group: group.id });
@@ -217,27 +225,60 @@ describe.each(databases)('the store on $name', (database) => {
     await store.addMachine(pc, newToken(subscription.id));
     await store.addMachine(web, newToken(subscription.id));
     const link = (side: ConnectionRecord['other']) =>
-      store.connect({ id: id(), subscription: subscription.id, group: group.id, other: side, createdAt: 1 });
+      apply(subscription.id, {
+        do: 'connect',
+        connection: { id: id(), subscription: subscription.id, group: group.id, other: side, createdAt: 1 },
+      });
     await link({ kind: 'role', id: role.id });
     await link({ kind: 'group', id: other.id });
-    await store.changeGroup(subscription.id, group.id, { interconnected: false });
-    await store.changeRole(subscription.id, role.id, { name: 'worker' });
-    await store.changeMachine(subscription.id, pc.id, { name: parseLabel('renamed'), disabled: true });
+    const before = (await inStore(subscription.id)).version ?? 0;
+    const version = await apply(
+      subscription.id,
+      { do: 'change-group', id: group.id, change: { interconnected: false } },
+      { do: 'change-role', id: role.id, change: { name: 'worker' } },
+      { do: 'change-machines', ids: [pc.id], change: { name: parseLabel('renamed'), disabled: true } },
+    );
+    expect(version).toBe(before + 1);
     let found = await inStore(subscription.id);
-    expect(found.groups.find(({ id }) => id === group.id)).toEqual({ ...group, interconnected: false });
-    expect(found.roles).toEqual([{ ...role, name: 'worker' }]);
-    expect(found.machines.find(({ id }) => id === pc.id)).toMatchObject({ name: 'renamed', disabled: true });
-    await store.removeRole(subscription.id, role.id);
-    await store.removeGroup(subscription.id, group.id);
+    expect(found.groups.find(({ id }) => id === group.id)).toEqual({
+      ...group,
+      interconnected: false,
+      version: 2,
+    });
+    expect(found.roles).toEqual([{ ...role, name: 'worker', version: 2 }]);
+    const renamed = { name: 'renamed', disabled: true, version: 2 };
+    expect(found.machines.find(({ id }) => id === pc.id)).toMatchObject(renamed);
+    await apply(subscription.id, { do: 'remove-role', id: role.id });
+    await apply(subscription.id, { do: 'remove-group', id: group.id });
     found = await inStore(subscription.id);
     expect(found).toMatchObject({ roles: [], connections: [], groups: [other] });
-    expect(found.machines).toMatchObject([{ id: pc.id, group: null }]);
+    expect(found.machines).toMatchObject([{ id: pc.id, group: null, version: 3 }]);
     expect((await store.listTokens(subscription.id)).map(({ id }) => id)).toEqual([tokens[0]?.id]);
-    await store.removeMachine(subscription.id, pc.id);
+    await apply(subscription.id, { do: 'remove-machines', ids: [pc.id] });
     await store.renameSubscription(subscription.id, parseLabel(`r${subscription.id.slice(0, 9)}`));
     expect((await inStore(subscription.id)).machines).toEqual([]);
     await store.removeSubscription(subscription.id);
     expect((await inStore(subscription.id)).groups).toEqual([]);
+  });
+
+  it('keeps the last points of how many instances a role had', async () => {
+    const subscription = newSubscription();
+    const role = newRole(subscription.id);
+    await store.createSubscription(subscription);
+    await apply(subscription.id, { do: 'create-role', role });
+    const web = newMachine(subscription.id, { kind: 'role-instance', role: role.id });
+    await store.addMachine(web, newToken(subscription.id));
+    expect(await store.instanceCounts(role.id)).toEqual([{ role: role.id, at: web.activatedAt, instances: 1 }]);
+    const most = LIMITS.INSTANCE_COUNTS_MAX.value;
+    const at = (number: number) => web.activatedAt + number;
+    const count = (number: number) => ({ do: 'count-instances' as const, role: role.id, at: at(number) });
+    // The last two at one time.
+    await apply(subscription.id, ...Array.from({ length: most + 3 }, (_, number) => count(number)));
+    await apply(subscription.id, { do: 'remove-machines', ids: [web.id] }, count(most + 2));
+    const points = await store.instanceCounts(role.id);
+    expect(points).toHaveLength(most);
+    expect(points[0]).toEqual({ role: role.id, at: at(3), instances: 1 });
+    expect(points.at(-1)).toEqual({ role: role.id, at: at(most + 2), instances: 0 });
   });
 
   it('revokes a token once', async () => {
@@ -292,11 +333,16 @@ describe.each(databases)('the store on $name', (database) => {
     const subscription = newSubscription();
     const group = newGroup(subscription.id);
     await store.createSubscription(subscription);
-    await store.createGroup(group);
-    await expect(store.createGroup(group)).rejects.toThrow();
+    await apply(subscription.id, { do: 'create-group', group });
+    await expect(apply(subscription.id, { do: 'create-group', group })).rejects.toThrow();
     const missing = { kind: 'group', id: id<GroupId>() } as const;
+    const connection = { id: id(), subscription: subscription.id, group: group.id, other: missing, createdAt: 1 };
     await expect(
-      store.connect({ id: id(), subscription: subscription.id, group: group.id, other: missing, createdAt: 1 }),
+      apply(
+        subscription.id,
+        { do: 'change-group', id: group.id, change: { name: 'never' } },
+        { do: 'connect', connection },
+      ),
     ).rejects.toThrow();
     expect(await inStore(subscription.id)).toMatchObject({ version: 2, groups: [group], connections: [] });
   });

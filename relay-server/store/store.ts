@@ -6,19 +6,18 @@
  * Any method may throw CausewayError DISK_FULL, DIRECTORY_READ_ONLY, STATE_CORRUPT or DATABASE_UNREACHABLE.
  * Knows nothing of policy rules: the caller has checked names, kinds and sides.
  */
-import type { GroupId, MachineId, RoleId, SubscriptionId } from '#protocol/ids.ts';
+import type { RoleId, SubscriptionId } from '#protocol/ids.ts';
 import type { Label } from '#protocol/names.ts';
 import type { AuditStore } from './audit-store.ts';
+import type { PolicyOperation } from './operations.ts';
 import type { PeopleStore } from './people-store.ts';
 import type {
   ApiKeyRecord,
   AuditRecord,
   ConnectionRecord,
-  GroupChange,
   GroupRecord,
-  MachineChange,
+  InstanceCountRecord,
   MachineRecord,
-  RoleChange,
   RoleRecord,
   Sighting,
   SubscriptionRecord,
@@ -38,32 +37,26 @@ export interface DirectoryContents {
 export interface DirectoryStore {
   readDirectory(): Promise<DirectoryContents>;
 
-  createSubscription(subscription: SubscriptionRecord): Promise<void>;
-  renameSubscription(id: SubscriptionId, name: Label): Promise<number>;
+  createSubscription(subscription: SubscriptionRecord, audits?: readonly AuditRecord[]): Promise<void>;
+  renameSubscription(id: SubscriptionId, name: Label, audits?: readonly AuditRecord[]): Promise<number>;
   /** With all that is in it. */
-  removeSubscription(id: SubscriptionId): Promise<void>;
+  removeSubscription(id: SubscriptionId, audits?: readonly AuditRecord[]): Promise<void>;
 
-  createGroup(group: GroupRecord): Promise<number>;
-  changeGroup(subscription: SubscriptionId, id: GroupId, change: GroupChange): Promise<number>;
-  /** Its members become unassigned, its connections go. */
-  removeGroup(subscription: SubscriptionId, id: GroupId): Promise<number>;
-
-  createRole(role: RoleRecord): Promise<number>;
-  changeRole(subscription: SubscriptionId, id: RoleId, change: RoleChange): Promise<number>;
-  /** Its instances, tokens and connections go. */
-  removeRole(subscription: SubscriptionId, id: RoleId): Promise<number>;
+  /** All of it or nothing, as one step of the subscription's policy version, together with what the audit says. */
+  applyChanges(
+    subscription: SubscriptionId,
+    operations: readonly PolicyOperation[],
+    audits: readonly AuditRecord[],
+  ): Promise<number>;
+  /** Oldest first. */
+  instanceCounts(role: RoleId): Promise<readonly InstanceCountRecord[]>;
 
   /**
    * Adds a machine and uses up one use of the token by which it came.
    * @throws CausewayError TOKEN_EXHAUSTED when no use is left; the machine is not added then.
    */
-  addMachine(machine: MachineRecord, token: TokenRecord): Promise<number>;
-  changeMachine(subscription: SubscriptionId, id: MachineId, change: MachineChange): Promise<number>;
-  removeMachine(subscription: SubscriptionId, id: MachineId): Promise<number>;
+  addMachine(machine: MachineRecord, token: TokenRecord, audits?: readonly AuditRecord[]): Promise<number>;
   recordSightings(sightings: readonly Sighting[]): Promise<void>;
-
-  connect(connection: ConnectionRecord): Promise<number>;
-  disconnect(subscription: SubscriptionId, id: string): Promise<number>;
 }
 
 export interface AccessStore {

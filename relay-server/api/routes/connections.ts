@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { listOf } from '#protocol/rest/api.ts';
 import * as policyRest from '#protocol/rest/policy.ts';
 import * as sidesRest from '#protocol/rest/sides.ts';
-import { connect, disconnect, type SideWish } from '../../control/administration/connections.ts';
+import { connect, disconnect } from '../../control/administration/connections.ts';
 import type { RouteScope } from '../app.ts';
 import { showConnection } from '../shapes.ts';
 import { gone, inSubscription, refusals, SUBSCRIPTION } from './paths.ts';
@@ -13,7 +13,7 @@ import { gone, inSubscription, refusals, SUBSCRIPTION } from './paths.ts';
 const tags = ['connections'];
 const one = inSubscription.extend({ connection: z.string().max(80) });
 
-export function connectionRoutes({ app, control: { context } }: RouteScope): void {
+export function connectionRoutes({ app, control: { context }, acting }: RouteScope): void {
   const { directory } = context;
   app.get(
     `${SUBSCRIPTION}/connections`,
@@ -44,7 +44,7 @@ export function connectionRoutes({ app, control: { context } }: RouteScope): voi
     },
     async (request, reply) => {
       const home = directory.find(request.params.subscription);
-      const { connection, created } = await connect(context, home, wishOf(request.body.a), wishOf(request.body.b));
+      const { connection, created } = await connect(acting(request), home, request.body.a, request.body.b);
       return reply.status(created ? 201 : 200).send(showConnection(home, connection));
     },
   );
@@ -60,12 +60,8 @@ export function connectionRoutes({ app, control: { context } }: RouteScope): voi
       },
     },
     async (request, reply) => {
-      await disconnect(context, directory.find(request.params.subscription), request.params.connection);
+      await disconnect(acting(request), directory.find(request.params.subscription), request.params.connection);
       return reply.status(204).send(null);
     },
   );
-}
-
-function wishOf(side: z.infer<typeof sidesRest.newSide>): SideWish {
-  return { kind: side.kind, nameOrId: 'id' in side ? side.id : side.name };
 }

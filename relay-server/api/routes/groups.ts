@@ -5,6 +5,7 @@ import { listOf, nameOrId } from '#protocol/rest/api.ts';
 import * as policyRest from '#protocol/rest/policy.ts';
 import { changeGroup, createGroup, removeGroup } from '../../control/administration/groups.ts';
 import type { RouteScope } from '../app.ts';
+import { expectedVersion, tagged } from '../if-match.ts';
 import { present } from '../present.ts';
 import { showGroup } from '../shapes.ts';
 import { gone, inSubscription, refusals, SUBSCRIPTION } from './paths.ts';
@@ -12,7 +13,7 @@ import { gone, inSubscription, refusals, SUBSCRIPTION } from './paths.ts';
 const tags = ['groups'];
 const one = inSubscription.extend({ group: nameOrId });
 
-export function groupRoutes({ app, control: { context } }: RouteScope): void {
+export function groupRoutes({ app, control: { context }, acting }: RouteScope): void {
   const { directory } = context;
   app.get(
     `${SUBSCRIPTION}/groups`,
@@ -42,15 +43,15 @@ export function groupRoutes({ app, control: { context } }: RouteScope): void {
     },
     async (request, reply) => {
       const home = directory.find(request.params.subscription);
-      return reply.status(201).send(showGroup(context, home, await createGroup(context, home, request.body)));
+      return reply.status(201).send(showGroup(context, home, await createGroup(acting(request), home, request.body)));
     },
   );
   app.get(
     `${SUBSCRIPTION}/groups/:group`,
     { schema: { tags, summary: 'Show a group', params: one, response: { 200: policyRest.group, ...refusals } } },
-    async (request) => {
+    async (request, reply) => {
       const home = directory.find(request.params.subscription);
-      return showGroup(context, home, home.groups.find(request.params.group));
+      return tagged(reply, showGroup(context, home, home.groups.find(request.params.group)));
     },
   );
   app.patch(
@@ -64,9 +65,10 @@ export function groupRoutes({ app, control: { context } }: RouteScope): void {
         response: { 200: policyRest.group, ...refusals },
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const home = directory.find(request.params.subscription);
-      return showGroup(context, home, await changeGroup(context, home, request.params.group, present(request.body)));
+      const [id, change, expect] = [request.params.group, present(request.body), expectedVersion(request)];
+      return tagged(reply, showGroup(context, home, await changeGroup(acting(request), home, id, change, expect)));
     },
   );
   app.delete(
@@ -81,7 +83,8 @@ export function groupRoutes({ app, control: { context } }: RouteScope): void {
       },
     },
     async (request, reply) => {
-      await removeGroup(context, directory.find(request.params.subscription), request.params.group);
+      const home = directory.find(request.params.subscription);
+      await removeGroup(acting(request), home, request.params.group, expectedVersion(request));
       return reply.status(204).send(null);
     },
   );

@@ -5,6 +5,7 @@ import { listOf, nameOrId } from '#protocol/rest/api.ts';
 import * as policyRest from '#protocol/rest/policy.ts';
 import { changeRole, createRole, removeRole } from '../../control/administration/roles.ts';
 import type { RouteScope } from '../app.ts';
+import { expectedVersion, tagged } from '../if-match.ts';
 import { present } from '../present.ts';
 import { showRole } from '../shapes.ts';
 import { gone, inSubscription, refusals, SUBSCRIPTION } from './paths.ts';
@@ -12,7 +13,7 @@ import { gone, inSubscription, refusals, SUBSCRIPTION } from './paths.ts';
 const tags = ['roles'];
 const one = inSubscription.extend({ role: nameOrId });
 
-export function roleRoutes({ app, control: { context } }: RouteScope): void {
+export function roleRoutes({ app, control: { context }, acting }: RouteScope): void {
   const { directory } = context;
   app.get(
     `${SUBSCRIPTION}/roles`,
@@ -42,15 +43,15 @@ export function roleRoutes({ app, control: { context } }: RouteScope): void {
     },
     async (request, reply) => {
       const home = directory.find(request.params.subscription);
-      return reply.status(201).send(showRole(context, home, await createRole(context, home, request.body)));
+      return reply.status(201).send(showRole(context, home, await createRole(acting(request), home, request.body)));
     },
   );
   app.get(
     `${SUBSCRIPTION}/roles/:role`,
     { schema: { tags, summary: 'Show a role', params: one, response: { 200: policyRest.role, ...refusals } } },
-    async (request) => {
+    async (request, reply) => {
       const home = directory.find(request.params.subscription);
-      return showRole(context, home, home.roles.find(request.params.role));
+      return tagged(reply, showRole(context, home, home.roles.find(request.params.role)));
     },
   );
   app.patch(
@@ -64,9 +65,26 @@ export function roleRoutes({ app, control: { context } }: RouteScope): void {
         response: { 200: policyRest.role, ...refusals },
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const home = directory.find(request.params.subscription);
-      return showRole(context, home, await changeRole(context, home, request.params.role, present(request.body)));
+      const [id, change, expect] = [request.params.role, present(request.body), expectedVersion(request)];
+      return tagged(reply, showRole(context, home, await changeRole(acting(request), home, id, change, expect)));
+    },
+  );
+  app.get(
+    `${SUBSCRIPTION}/roles/:role/instance-counts`,
+    {
+      schema: {
+        tags,
+        summary: 'How many instances a role had over time',
+        params: one,
+        response: { 200: policyRest.instanceCounts, ...refusals },
+      },
+    },
+    async (request) => {
+      const { id } = directory.find(request.params.subscription).roles.find(request.params.role);
+      const counts = await context.store.instanceCounts(id);
+      return { points: counts.map(({ at, instances }) => ({ at: new Date(at).toISOString(), instances })) };
     },
   );
   app.delete(
@@ -81,7 +99,8 @@ export function roleRoutes({ app, control: { context } }: RouteScope): void {
       },
     },
     async (request, reply) => {
-      await removeRole(context, directory.find(request.params.subscription), request.params.role);
+      const home = directory.find(request.params.subscription);
+      await removeRole(acting(request), home, request.params.role, expectedVersion(request));
       return reply.status(204).send(null);
     },
   );

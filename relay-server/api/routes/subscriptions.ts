@@ -2,6 +2,7 @@
  * REST: subscriptions, and whether one machine of a subscription reaches another.
  */
 import { evaluate } from '#protocol/policy.ts';
+import { remedyFor } from '#protocol/remedy.ts';
 import { listOf } from '#protocol/rest/api.ts';
 import * as policyRest from '#protocol/rest/policy.ts';
 import {
@@ -10,12 +11,13 @@ import {
   renameSubscription,
 } from '../../control/administration/subscriptions.ts';
 import type { RouteScope } from '../app.ts';
+import { expectedVersion, tagged } from '../if-match.ts';
 import { showSubscription } from '../shapes.ts';
 import { gone, inSubscription, refusals, SUBSCRIPTION } from './paths.ts';
 
 const tags = ['subscriptions'];
 
-export function subscriptionRoutes({ app, control: { context } }: RouteScope): void {
+export function subscriptionRoutes({ app, control: { context }, acting }: RouteScope): void {
   app.get(
     '/subscriptions',
     {
@@ -40,7 +42,7 @@ export function subscriptionRoutes({ app, control: { context } }: RouteScope): v
       },
     },
     async (request, reply) =>
-      reply.status(201).send(showSubscription(context, await createSubscription(context, request.body.name))),
+      reply.status(201).send(showSubscription(context, await createSubscription(acting(request), request.body.name))),
   );
   app.get(
     SUBSCRIPTION,
@@ -52,7 +54,8 @@ export function subscriptionRoutes({ app, control: { context } }: RouteScope): v
         response: { 200: policyRest.subscription, ...refusals },
       },
     },
-    async (request) => showSubscription(context, context.directory.find(request.params.subscription)),
+    async (request, reply) =>
+      tagged(reply, showSubscription(context, context.directory.find(request.params.subscription))),
   );
   app.patch(
     SUBSCRIPTION,
@@ -67,10 +70,11 @@ export function subscriptionRoutes({ app, control: { context } }: RouteScope): v
         response: { 200: policyRest.subscription, ...refusals },
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const home = context.directory.find(request.params.subscription);
-      if (request.body.name !== undefined) await renameSubscription(context, home, request.body.name);
-      return showSubscription(context, home);
+      const { name = home.record.name } = request.body;
+      await renameSubscription(acting(request), home, name, expectedVersion(request));
+      return tagged(reply, showSubscription(context, home));
     },
   );
   app.delete(
@@ -86,7 +90,8 @@ export function subscriptionRoutes({ app, control: { context } }: RouteScope): v
       },
     },
     async (request, reply) => {
-      await removeSubscription(context, context.directory.find(request.params.subscription));
+      const home = context.directory.find(request.params.subscription);
+      await removeSubscription(acting(request), home, expectedVersion(request));
       return reply.status(204).send(null);
     },
   );
@@ -103,8 +108,12 @@ export function subscriptionRoutes({ app, control: { context } }: RouteScope): v
     },
     async (request) => {
       const home = context.directory.find(request.params.subscription);
-      const { from, to } = request.query;
-      return { ...evaluate(home.policy, home.findMachine(from).id, home.findMachine(to).id), remedy: null };
+      const [from, to] = [home.findMachine(request.query.from).id, home.findMachine(request.query.to).id];
+      const remedy = remedyFor(home.policy, from, to);
+      return {
+        ...evaluate(home.policy, from, to),
+        remedy: remedy && { sentence: remedy.sentence, changes: [...remedy.changes] },
+      };
     },
   );
 }

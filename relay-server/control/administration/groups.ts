@@ -1,66 +1,42 @@
 /**
- * What an administrator does to endpoint groups.
+ * What an administrator does to one endpoint group.
  */
 import type { GroupId } from '#protocol/ids.ts';
 import { newId } from '../../random.ts';
 import type { GroupChange, GroupRecord } from '../../store/records.ts';
-import type { ControlContext } from '../context.ts';
+import { applyChanges } from '../changes/apply.ts';
+import type { AdministrationContext } from '../context.ts';
 import type { SubscriptionDirectory } from '../subscription-directory.ts';
-import { applied, appliedTo, requirePresent } from './changes.ts';
 
 /** @throws CausewayError EXISTS_ALREADY */
-export function createGroup(
-  context: ControlContext,
-  subscription: SubscriptionDirectory,
+export async function createGroup(
+  context: AdministrationContext,
+  home: SubscriptionDirectory,
   input: Pick<GroupRecord, 'name' | 'description' | 'interconnected'>,
 ): Promise<GroupRecord> {
-  return context.turns.take(async () => {
-    requirePresent(context, subscription);
-    subscription.groups.requireFree(input.name);
-    const group = { ...input, id: newId<GroupId>(context.random), subscription: subscription.id, version: 1 };
-    const version = await context.store.createGroup(group);
-    subscription.putGroup(group);
-    applied(context, subscription, version);
-    return group;
-  });
+  const id = newId<GroupId>(context.random);
+  await applyChanges(context, home, [{ do: 'create-group', id, ...input }]);
+  return home.groups.find(id);
 }
 
-/** @throws CausewayError NOT_FOUND, EXISTS_ALREADY */
-export function changeGroup(
-  context: ControlContext,
-  subscription: SubscriptionDirectory,
+/** @throws CausewayError NOT_FOUND, EXISTS_ALREADY, CHANGED_MEANWHILE */
+export async function changeGroup(
+  context: AdministrationContext,
+  home: SubscriptionDirectory,
   nameOrId: string,
   change: GroupChange,
+  expect?: number,
 ): Promise<GroupRecord> {
-  return context.turns.take(async () => {
-    requirePresent(context, subscription);
-    const before = subscription.groups.find(nameOrId);
-    const group = { ...before, ...change, version: before.version + 1 };
-    subscription.groups.requireFree(group.name, group.id);
-    const version = await context.store.changeGroup(subscription.id, group.id, change);
-    subscription.putGroup(group);
-    const members = [...subscription.membersOf(group.id).after(undefined)];
-    const reason = `The members of the group ${group.name} are no longer interconnected.`;
-    appliedTo(context, subscription, version, before.interconnected && !group.interconnected ? members : [], reason);
-    if (group.name !== before.name) context.notices.selfChanged(subscription, members);
-    return group;
-  });
+  const { steps } = await applyChanges(context, home, [{ do: 'change-group', group: nameOrId, ...change, expect }]);
+  return home.groups.find(steps[0]?.id ?? nameOrId);
 }
 
-/** Its members become unassigned. @throws CausewayError NOT_FOUND */
-export function removeGroup(
-  context: ControlContext,
-  subscription: SubscriptionDirectory,
+/** Its members become unassigned. @throws CausewayError NOT_FOUND, CHANGED_MEANWHILE */
+export async function removeGroup(
+  context: AdministrationContext,
+  home: SubscriptionDirectory,
   nameOrId: string,
+  expect?: number,
 ): Promise<void> {
-  return context.turns.take(async () => {
-    requirePresent(context, subscription);
-    const group = subscription.groups.find(nameOrId);
-    const ids = [...subscription.membersOf(group.id).after(undefined)].map((member) => member.id);
-    const version = await context.store.removeGroup(subscription.id, group.id);
-    subscription.deleteGroup(group);
-    const members = ids.map((id) => subscription.findMachine(id));
-    appliedTo(context, subscription, version, members, `The group ${group.name} was removed.`);
-    context.notices.selfChanged(subscription, members);
-  });
+  await applyChanges(context, home, [{ do: 'remove-group', group: nameOrId, expect }]);
 }

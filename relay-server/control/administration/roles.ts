@@ -1,68 +1,42 @@
 /**
- * What an administrator does to roles.
+ * What an administrator does to one role.
  */
-import { CausewayError } from '#protocol/errors.ts';
 import type { RoleId } from '#protocol/ids.ts';
 import { newId } from '../../random.ts';
 import type { RoleChange, RoleRecord } from '../../store/records.ts';
-import type { ControlContext } from '../context.ts';
+import { applyChanges } from '../changes/apply.ts';
+import type { AdministrationContext } from '../context.ts';
 import type { SubscriptionDirectory } from '../subscription-directory.ts';
-import { applied, requirePresent } from './changes.ts';
-import { forgetMachine } from './machines.ts';
 
 /** @throws CausewayError EXISTS_ALREADY */
-export function createRole(
-  context: ControlContext,
-  subscription: SubscriptionDirectory,
+export async function createRole(
+  context: AdministrationContext,
+  home: SubscriptionDirectory,
   input: Pick<RoleRecord, 'name' | 'description'>,
 ): Promise<RoleRecord> {
-  return context.turns.take(async () => {
-    requirePresent(context, subscription);
-    subscription.roles.requireFree(input.name);
-    const role = { ...input, id: newId<RoleId>(context.random), subscription: subscription.id, version: 1 };
-    const version = await context.store.createRole(role);
-    subscription.putRole(role);
-    applied(context, subscription, version);
-    return role;
-  });
+  const id = newId<RoleId>(context.random);
+  await applyChanges(context, home, [{ do: 'create-role', id, ...input }]);
+  return home.roles.find(id);
 }
 
-/** @throws CausewayError NOT_FOUND, EXISTS_ALREADY */
-export function changeRole(
-  context: ControlContext,
-  subscription: SubscriptionDirectory,
+/** @throws CausewayError NOT_FOUND, EXISTS_ALREADY, CHANGED_MEANWHILE */
+export async function changeRole(
+  context: AdministrationContext,
+  home: SubscriptionDirectory,
   nameOrId: string,
   change: RoleChange,
+  expect?: number,
 ): Promise<RoleRecord> {
-  return context.turns.take(async () => {
-    requirePresent(context, subscription);
-    const before = subscription.roles.find(nameOrId);
-    const role = { ...before, ...change, version: before.version + 1 };
-    subscription.roles.requireFree(role.name, role.id);
-    const version = await context.store.changeRole(subscription.id, role.id, change);
-    subscription.putRole(role);
-    applied(context, subscription, version);
-    if (role.name !== before.name) {
-      context.notices.selfChanged(subscription, subscription.membersOf(role.id).after(undefined));
-    }
-    return role;
-  });
+  const { steps } = await applyChanges(context, home, [{ do: 'change-role', role: nameOrId, ...change, expect }]);
+  return home.roles.find(steps[0]?.id ?? nameOrId);
 }
 
-/** With its instances, which are cut off, and its tokens. @throws CausewayError NOT_FOUND */
-export function removeRole(
-  context: ControlContext,
-  subscription: SubscriptionDirectory,
+/** With its instances, which are cut off, and its tokens. @throws CausewayError NOT_FOUND, CHANGED_MEANWHILE */
+export async function removeRole(
+  context: AdministrationContext,
+  home: SubscriptionDirectory,
   nameOrId: string,
+  expect?: number,
 ): Promise<void> {
-  return context.turns.take(async () => {
-    requirePresent(context, subscription);
-    const role = subscription.roles.find(nameOrId);
-    const version = await context.store.removeRole(subscription.id, role.id);
-    for (const instance of [...subscription.membersOf(role.id).after(undefined)]) {
-      forgetMachine(context, subscription, instance, new CausewayError('AUTHENTICATION_FAILED'));
-    }
-    subscription.deleteRole(role);
-    applied(context, subscription, version);
-  });
+  await applyChanges(context, home, [{ do: 'remove-role', role: nameOrId, expect }]);
 }

@@ -10,7 +10,7 @@ import { newId } from '../../random.ts';
 import type { TokenRecord } from '../../store/records.ts';
 import type { ControlContext } from '../context.ts';
 import type { SubscriptionDirectory } from '../subscription-directory.ts';
-import { requirePresent } from './changes.ts';
+import { requirePresent } from './present.ts';
 
 export interface TokenWish {
   readonly description: string;

@@ -1,0 +1,49 @@
+/**
+ * How Vite makes the portal, for the build and for the dev server alike. Loaded only where something is
+ * built: it needs the packages that `npm ci --omit=dev` leaves out.
+ */
+import { join, resolve } from 'node:path';
+import react from '@vitejs/plugin-react';
+import type { InlineConfig, Plugin } from 'vite';
+
+export const ROOT = resolve(import.meta.dirname, '..');
+export const PORTAL_SOURCES = join(ROOT, 'relay-server/portal');
+
+/** Stands in index.html where the server writes the nonce of each answer. */
+const NONCE_PLACEHOLDER = '{{nonce}}';
+
+export function portalConfig(): InlineConfig {
+  return {
+    configFile: false,
+    root: PORTAL_SOURCES,
+    base: '/',
+    logLevel: 'warn',
+    cacheDir: join(ROOT, 'node_modules/.vite-portal'),
+    publicDir: false,
+    html: { cspNonce: NONCE_PLACEHOLDER },
+    plugins: [react(), refuseSchemas()],
+    build: {
+      // The first that know light-dark() in style sheets; what imitates it for older ones breaks Mantine's schemes.
+      target: ['chrome123', 'firefox120', 'safari17.5'],
+      assetsDir: 'assets',
+      // The Content-Security-Policy lets nothing inline in; and a file is cached, its text in a script is not.
+      assetsInlineLimit: 0,
+      modulePreload: { polyfill: false },
+      reportCompressedSize: false,
+      sourcemap: false,
+      chunkSizeWarningLimit: 1_000,
+    },
+  };
+}
+
+/** The shapes of protocol/ are types to the portal: its 60 KB of schemas check what the server has checked already. */
+function refuseSchemas(): Plugin {
+  return {
+    name: 'causeway:no-schemas',
+    apply: 'build',
+    moduleParsed({ id, importers }) {
+      if (!/node_modules\/zod\//.test(id)) return;
+      this.error(`The portal must not load zod, which ${importers.join(', ')} does: import types only.`);
+    },
+  };
+}

@@ -1,0 +1,16 @@
+/** A surface on the canvas of the page, for what belongs together. */
+import { Paper, type PaperProps } from '@mantine/core';
+import type { ReactNode } from 'react';
+import classes from './panel.module.css';
+
+export interface PanelProps extends PaperProps {
+  readonly children: ReactNode;
+}
+
+export function Panel({ children, ...props }: PanelProps) {
+  return (
+    <Paper radius="lg" p="lg" className={classes.panel} {...props}>
+      {children}
+    </Paper>
+  );
+}

@@ -1,0 +1,26 @@
+/** "3 minutes ago", kept up to date, with the exact time on asking. */
+import { useInterval } from '@mantine/hooks';
+import { useState } from 'react';
+import { relativeWords } from './duration-words.ts';
+
+const TICK_MS = 15_000;
+
+export interface RelativeTimeProps {
+  /** ISO 8601. */
+  readonly time: string | null;
+  /** What to say for null. */
+  readonly never?: string;
+}
+
+export function RelativeTime({ time, never = 'never' }: RelativeTimeProps) {
+  const [now, setNow] = useState(Date.now);
+  useInterval(() => setNow(Date.now()), TICK_MS, { autoInvoke: true });
+  if (time === null) return <span>{never}</span>;
+  const at = new Date(time);
+  return (
+    // A title and no Tooltip of Mantine's: a table shows hundreds of these while it scrolls.
+    <time dateTime={time} title={at.toLocaleString('en', { dateStyle: 'medium', timeStyle: 'medium' })}>
+      {relativeWords(at.getTime(), Math.max(now, Date.now() - TICK_MS))}
+    </time>
+  );
+}

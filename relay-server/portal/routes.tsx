@@ -1,0 +1,124 @@
+/**
+ * Every address of the portal and the page that it shows. A page is loaded when somebody goes there.
+ * What is below /s/$subscription and the pages of the server stand in the shell; signing in, the first
+ * run and the public install page do not.
+ */
+import type { QueryClient } from '@tanstack/react-query';
+import { createRootRouteWithContext, createRoute, lazyRouteComponent, Outlet } from '@tanstack/react-router';
+import { Shell } from './shell/shell.tsx';
+
+const root = createRootRouteWithContext<{ queryClient: QueryClient }>()({ component: Outlet });
+
+const start = createRoute({
+  getParentRoute: () => root,
+  path: '/',
+  component: lazyRouteComponent(() => import('./pages/start/start-page.tsx'), 'StartPage'),
+});
+const welcome = createRoute({
+  getParentRoute: () => root,
+  path: '/welcome',
+  component: lazyRouteComponent(() => import('./pages/welcome/welcome-page.tsx'), 'WelcomePage'),
+});
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-in',
+  /** Where to go afterwards: an address of this portal, and nothing that could lead elsewhere. */
+  validateSearch: ({ to }: Record<string, unknown>): { to?: string } =>
+    typeof to === 'string' && /^\/(?![/\\])/.test(to) ? { to } : {},
+  component: lazyRouteComponent(() => import('./pages/sign-in/sign-in-page.tsx'), 'SignInPage'),
+});
+const publicInstall = createRoute({
+  getParentRoute: () => root,
+  path: '/install/$link',
+  component: lazyRouteComponent(() => import('./pages/install/public-install-page.tsx'), 'PublicInstallPage'),
+});
+
+const shell = createRoute({ getParentRoute: () => root, id: 'shell', component: Shell });
+
+const people = createRoute({
+  getParentRoute: () => shell,
+  path: '/people',
+  component: lazyRouteComponent(() => import('./pages/people/people-page.tsx'), 'PeoplePage'),
+});
+const apiKeys = createRoute({
+  getParentRoute: () => shell,
+  path: '/api-keys',
+  component: lazyRouteComponent(() => import('./pages/api-keys/api-keys-page.tsx'), 'ApiKeysPage'),
+});
+const relay = createRoute({
+  getParentRoute: () => shell,
+  path: '/relay',
+  component: lazyRouteComponent(() => import('./pages/relay/relay-page.tsx'), 'RelayPage'),
+});
+const account = createRoute({
+  getParentRoute: () => shell,
+  path: '/account',
+  component: lazyRouteComponent(() => import('./pages/account/account-page.tsx'), 'AccountPage'),
+});
+
+const subscription = createRoute({ getParentRoute: () => shell, path: '/s/$subscription', component: Outlet });
+
+const computers = createRoute({
+  getParentRoute: () => subscription,
+  path: '/computers',
+  component: lazyRouteComponent(() => import('./pages/computers/computers-page.tsx'), 'ComputersPage'),
+});
+const computer = createRoute({
+  getParentRoute: () => subscription,
+  path: '/computers/$computer',
+  component: lazyRouteComponent(() => import('./pages/computers/computer-page.tsx'), 'ComputerPage'),
+});
+const groups = createRoute({
+  getParentRoute: () => subscription,
+  path: '/groups',
+  component: lazyRouteComponent(() => import('./pages/groups/groups-page.tsx'), 'GroupsPage'),
+});
+const group = createRoute({
+  getParentRoute: () => subscription,
+  path: '/groups/$group',
+  component: lazyRouteComponent(() => import('./pages/groups/group-page.tsx'), 'GroupPage'),
+});
+const roles = createRoute({
+  getParentRoute: () => subscription,
+  path: '/roles',
+  component: lazyRouteComponent(() => import('./pages/roles/roles-page.tsx'), 'RolesPage'),
+});
+const role = createRoute({
+  getParentRoute: () => subscription,
+  path: '/roles/$role',
+  component: lazyRouteComponent(() => import('./pages/roles/role-page.tsx'), 'RolePage'),
+});
+const policy = createRoute({
+  getParentRoute: () => subscription,
+  path: '/policy',
+  component: lazyRouteComponent(() => import('./pages/policy/policy-page.tsx'), 'PolicyPage'),
+});
+const reach = createRoute({
+  getParentRoute: () => subscription,
+  path: '/reach',
+  component: lazyRouteComponent(() => import('./pages/reach/reach-page.tsx'), 'ReachPage'),
+});
+const install = createRoute({
+  getParentRoute: () => subscription,
+  path: '/install',
+  component: lazyRouteComponent(() => import('./pages/install/install-page.tsx'), 'InstallPage'),
+});
+const audit = createRoute({
+  getParentRoute: () => subscription,
+  path: '/audit',
+  component: lazyRouteComponent(() => import('./pages/audit/audit-page.tsx'), 'AuditPage'),
+});
+
+export const routeTree = root.addChildren([
+  start,
+  welcome,
+  signIn,
+  publicInstall,
+  shell.addChildren([
+    people,
+    apiKeys,
+    relay,
+    account,
+    subscription.addChildren([computers, computer, groups, group, roles, role, policy, reach, install, audit]),
+  ]),
+]);
