@@ -58,7 +58,7 @@ export type Api = FastifyInstance;
 export interface RouteScope {
   readonly app: ReturnType<typeof typed>;
   readonly control: ControlPlane;
-  /** What a change works with: whoever asks is who does it. */
+  /** For a change: whose it is stands in the audit. */
   acting(request: FastifyRequest): AdministrationContext;
 }
 
@@ -111,9 +111,9 @@ const RESOURCES = [
   groupRoutes,
   roleRoutes,
   connectionRoutes,
-  auditRoutes,
   changeRoutes,
   policyRoutes,
+  auditRoutes,
 ];
 
 function typed(app: FastifyInstance) {

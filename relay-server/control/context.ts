@@ -56,9 +56,9 @@ export interface ControlContext {
   readonly notices: Notices;
   readonly turns: Turns;
   readonly auditIds: AuditIds;
-  readonly access: Access;
   readonly changers: Changers;
   readonly announcer: Announcer;
+  readonly access: Access;
   /** Shown to machines in the challenge. */
   readonly serverVersion: string;
   /** What activation tokens carry. */

@@ -41,10 +41,10 @@ export interface ControlOptions {
   readonly serverVersion: string;
   readonly serverUrl: () => string;
   readonly pin: ServerPin;
-  /** Where people may sign in by an identity provider. */
-  readonly oidc?: OidcSettings | undefined;
   /** By default nobody hears of changes. */
   readonly announcer?: Announcer;
+  /** Where people may sign in by an identity provider. */
+  readonly oidc?: OidcSettings | undefined;
 }
 
 const NOBODY: Announcer = { changed: () => {}, endSession: () => {} };
@@ -77,10 +77,10 @@ export class ControlPlane {
       counters,
       notices,
       turns,
-      auditIds,
-      access,
       changers: new Changers(),
       announcer,
+      auditIds,
+      access,
       sightings: new Sightings({ store, directory, clock, logger }),
       activationRate: new Rate(LIMITS.ACTIVATIONS_PER_ADDRESS_PER_MINUTE.value, MINUTE_MS),
       removeMachine: (subscription, { id, name }) => {

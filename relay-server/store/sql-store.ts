@@ -27,11 +27,12 @@ export class SqlStore implements Store {
 
   /** @param translate turns an engine's error into a refusal. @param close if there is more to close than `db`. */
   constructor(db: Kysely<Tables>, translate: (error: unknown) => unknown, close = () => db.destroy()) {
-    this.#transactions = new Transactions(db, translate);
+    const transactions = new Transactions(db, translate);
+    this.#transactions = transactions;
     this.#close = close;
-    this.people = new SqlPeopleStore(this.#transactions);
-    this.sessions = new SqlSessionStore(this.#transactions);
-    this.audit = new SqlAuditStore(this.#transactions);
+    this.people = new SqlPeopleStore(transactions);
+    this.sessions = new SqlSessionStore(transactions);
+    this.audit = new SqlAuditStore(transactions);
   }
 
   readDirectory(): Promise<DirectoryContents> {
