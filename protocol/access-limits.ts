@@ -14,7 +14,7 @@ export const ACCESS_LIMITS = {
   },
   PASSWORD_HASH_PASSES: {
     value: 2,
-    unit: 'times',
+    unit: 'entries',
     why: 'Belongs to the 19 MiB (OWASP); 46 MiB with 1 pass protects as well, but takes half as long again here and 2.4 times the memory.',
   },
   PASSWORD_HASHES_AT_ONCE: {

@@ -17,7 +17,6 @@ export interface Limit {
     | 'frames'
     | 'packets'
     | 'entries'
-    | 'times'
     | 'characters'
     | 'per second';
   /** Derivation: why this number and not another. */

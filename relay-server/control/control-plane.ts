@@ -62,6 +62,7 @@ export class ControlPlane {
     const turns = new Turns();
     const auditIds = new AuditIds(options.random);
     const oidc = options.oidc === undefined ? null : new OidcProvider(options.oidc, clock, options.random);
+    const access = new Access({ store, clock, random: options.random, auditIds, logger, oidc });
     this.#auditKeeping = new AuditKeeping({ audit: store.audit, clock, logger });
     this.events = new LiveEvents({
       clock,
@@ -71,6 +72,10 @@ export class ControlPlane {
         const onRelay = relay.isConnected(subscription, id) || presence.reportOf(id)?.relay === 'connected';
         return { id, online: presence.isOnline(id), relay: onRelay ? 'connected' : 'disconnected' };
       },
+    });
+    access.listen({
+      changed: (kind, by) => this.events.changed({ subscription: null, kinds: [kind], by, policyVersion: null }),
+      ended: (id) => this.events.endSession(id),
     });
     this.context = {
       ...options,
@@ -83,7 +88,7 @@ export class ControlPlane {
       changers: new Changers(),
       announcer: this.events,
       auditIds,
-      access: new Access({ store, clock, random: options.random, auditIds, logger, oidc }),
+      access,
       reports: new AgentReports(clock, presence),
       moved: (subscription, machine) => this.events.moved(subscription, machine),
       sightings: new Sightings({ store, directory, clock, logger }),

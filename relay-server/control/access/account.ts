@@ -7,7 +7,7 @@ import type { PersonChange } from '../../store/people-store.ts';
 import type { PersonRecord } from '../../store/records.ts';
 import { auditEntry } from '../audit.ts';
 import type { AdministrationContext } from '../context.ts';
-import { hashNewPassword, requireVersion } from './people.ts';
+import { findPerson, hashNewPassword, requireVersion } from './people.ts';
 import { type OpenSession, targetOf } from './sessions.ts';
 import { newTotpSecret, totpBase32, totpStep, totpUri } from './totp.ts';
 
@@ -33,7 +33,6 @@ export async function changeAccount(
   edit: AccountEdit,
   expected: number | undefined,
 ): Promise<PersonRecord> {
-  await requireVersion(context, person, expected);
   const { displayName, password } = edit;
   let passwordHash: string | undefined;
   if (password !== undefined) {
@@ -50,7 +49,10 @@ export async function changeAccount(
     ...(password !== undefined && { password: 'new' }),
   };
   const ended = passwordHash === undefined ? undefined : session.id;
-  return store(context, person, change, ended, 'account.change', before, after);
+  return context.turns.take(async () => {
+    await requireVersion(context, await findPerson(context, person.id), expected);
+    return store(context, person, change, ended, 'account.change', before, after);
+  });
 }
 
 /**

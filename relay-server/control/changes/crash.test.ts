@@ -98,7 +98,7 @@ function auditsOnDisk(): string[] {
   const database = new DatabaseSync(join(directory, 'causeway.sqlite'), { readOnly: true });
   try {
     const rows = database.prepare(
-      "select action, target_name from audit where action not like 'subscription.%' order by id",
+      "select action, target_name from audit where action not like 'subscription.%' and action not like 'api-key.%' order by id",
     );
     return rows.all().map(({ action, target_name }) => `${action} ${target_name}`);
   } finally {
