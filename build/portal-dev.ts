@@ -15,7 +15,8 @@ const vite = await createServer({
   server: {
     port: 5173,
     proxy: {
-      '/api': {
+      // The portal's own folder api/ is served under the same word.
+      '^/api/(v1|docs|csp-report)': {
         target,
         changeOrigin: true,
         secure: false, // the certificate of a server on this computer is its own

@@ -39,14 +39,14 @@ const SERVER_PLACES = [
 export function Navigation({ withWordmark = true }: { readonly withWordmark?: boolean }) {
   const subscription = useCurrentSubscription();
   return (
-    <div className={classes.navigation}>
+    <nav className={classes.navigation} aria-label="Portal">
       {withWordmark && (
         <div>
           <Wordmark />
         </div>
       )}
       <SubscriptionSwitcher current={subscription} />
-      <nav className={classes.places} aria-label="Portal">
+      <div className={classes.places}>
         {subscription !== undefined && (
           <ul className={classes.list} aria-label={`Subscription ${subscription}`}>
             {SUBSCRIPTION_PLACES.map(([to, label, icon]) => (
@@ -66,12 +66,12 @@ export function Navigation({ withWordmark = true }: { readonly withWordmark?: bo
             </li>
           ))}
         </ul>
-      </nav>
+      </div>
       <div className={classes.foot}>
         <LinkNav to="/account" className={classes.place} {...look('Account', CircleUser)} />
         <ColorSchemeSwitch />
       </div>
-    </div>
+    </nav>
   );
 }
 

@@ -39,7 +39,8 @@ export function Shell() {
           <Wordmark />
         </Group>
       </AppShell.Header>
-      <AppShell.Navbar visibleFrom="sm" className={classes.navbar}>
+      {/* Mantine makes it a landmark of its own; the one with a name is in it. */}
+      <AppShell.Navbar role="presentation" visibleFrom="sm" className={classes.navbar}>
         <Navigation />
       </AppShell.Navbar>
       <Drawer
