@@ -199,7 +199,6 @@ async function peopleAndAudit(db: Transaction<Tables>): Promise<void> {
     ['token_uses', ['token']],
     ['sessions', ['person']],
     ['machine_history', ['machine', 'at']],
-    ['audit', ['target_id', 'id']],
     ['instance_counts', ['role', 'at']],
     ['api_keys', ['subscription']],
     ['audit', ['subscription', 'id']],

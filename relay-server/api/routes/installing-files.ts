@@ -16,11 +16,11 @@ export function installingFileRoutes({ app, control: { context }, installing }: 
   app.get(
     '/install/:link/linux.sh',
     {
+      config: { rights: 'nobody' },
       schema: {
         tags,
         summary: 'The script that installs the agent on Linux',
         description: 'Of a link that is closed, a script that says so and does nothing.',
-        security: [],
         params: z.object({ link: z.string().max(80) }),
         response: { 200: z.string() },
       },
@@ -42,7 +42,10 @@ export function installingFileRoutes({ app, control: { context }, installing }: 
   );
   app.get(
     '/downloads/:file',
-    { schema: { tags, summary: 'An agent package', security: [], params: z.object({ file: z.string().max(80) }) } },
+    {
+      config: { rights: 'nobody' },
+      schema: { tags, summary: 'An agent package', params: z.object({ file: z.string().max(80) }) },
+    },
     async (request, reply) => {
       installing.count(request.ip);
       const found = await downloads.open(request.params.file);
