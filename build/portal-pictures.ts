@@ -3,8 +3,8 @@
  * and dark, on a wide screen and on a phone. Says what axe finds, and what the console and the
  * Content-Security-Policy object to; fails if there is anything.
  *
- *     npm run pictures -- https://127.0.0.1:8443 cwk_KEY                    all pages, into dist/pictures
- *     npm run pictures -- https://127.0.0.1:8443 cwk_KEY /s/contoso/groups  only these
+ *     npm run pictures -- https://127.0.0.1:8443 NAME PASSWORD                    all pages, into dist/pictures
+ *     npm run pictures -- https://127.0.0.1:8443 NAME PASSWORD /s/contoso/groups  only these
  *
  * Needs Chromium, from Debian's package or where CHROMIUM says.
  */
@@ -18,9 +18,9 @@ const SUBSCRIPTION_PAGES = ['computers', 'groups', 'roles', 'policy', 'reach', '
 const SERVER_PAGES = ['people', 'api-keys', 'relay', 'account', 'sign-in', 'welcome', 'install/none', 'nowhere'];
 const WIDTHS = { wide: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } };
 
-const [server = 'https://127.0.0.1:8443', key, ...chosen] = process.argv.slice(2);
-if (key === undefined) {
-  console.error('usage: npm run pictures -- SERVER API_KEY [ADDRESS …]');
+const [server = 'https://127.0.0.1:8443', name, password, ...chosen] = process.argv.slice(2);
+if (name === undefined || password === undefined) {
+  console.error('usage: npm run pictures -- SERVER NAME PASSWORD [ADDRESS …]');
   process.exit(2);
 }
 mkdirSync(FOLDER, { recursive: true });
@@ -29,6 +29,8 @@ const browser = await chromium.launch({
   args: ['--no-sandbox'],
 });
 const findings = new Set<string>();
+/** Once for all pages: signing in is slow on purpose. */
+const signedIn = signIn();
 try {
   const addresses = chosen.length > 0 ? chosen : await allAddresses();
   for (const [screen, viewport] of Object.entries(WIDTHS)) {
@@ -55,6 +57,18 @@ async function allAddresses(): Promise<string[]> {
   return [...inside, ...SERVER_PAGES.map((page) => `/${page}`)];
 }
 
+async function signIn() {
+  const context = await browser.newContext({ ignoreHTTPSErrors: true });
+  const answer = await context.request.post(new URL('/api/v1/session', server).href, {
+    headers: { origin: new URL(server).origin },
+    data: { name, password },
+  });
+  if (!answer.ok()) throw new Error(`signing in was answered with ${answer.status()}: ${await answer.text()}`);
+  const cookies = await context.cookies();
+  await context.close();
+  return cookies;
+}
+
 async function newPage(
   on: Browser,
   viewport: { width: number; height: number },
@@ -65,8 +79,8 @@ async function newPage(
     colorScheme,
     reducedMotion: 'reduce',
     ignoreHTTPSErrors: true,
-    extraHTTPHeaders: { authorization: `Bearer ${key}` },
   });
+  await context.addCookies(await signedIn);
   return context.newPage();
 }
 

@@ -63,7 +63,6 @@ export const account = z.object({
   hasPassword: z.boolean(),
   version,
 });
-export type Account = z.infer<typeof account>;
 /** A new password needs the present one, unless there is none. */
 export const accountChange = z.strictObject({ displayName, password, presentPassword: z.string().max(1000) }).partial();
 /** Without a code: makes a secret. With the secret's first code: switches the second factor on. */
@@ -88,7 +87,6 @@ export const person = account.extend({
   createdAt: isoTime,
   lastSignInAt: isoTime.nullable(),
 });
-export type Person = z.infer<typeof person>;
 /** Without a password, the person can sign in at the identity provider only. */
 export const newPerson = z.strictObject({
   name: signInName,
@@ -112,7 +110,6 @@ export const apiKey = z.object({
   expiresAt: isoTime.nullable(),
   lastUsedAt: isoTime.nullable(),
 });
-export type ApiKey = z.infer<typeof apiKey>;
 export const newApiKey = z.strictObject({
   description: z.string().max(200).default(''),
   rights: rights.default('administrator'),

@@ -111,7 +111,6 @@ export const appliedChanges = z.object({
   undo: z.array(policyChange).nullable(),
   policyVersion: z.int(),
 });
-export type AppliedChanges = z.infer<typeof appliedChanges>;
 
 /** The policy as people keep it in a file. Sorted by name; sides are named, never numbered. */
 export const policyDocument = z.strictObject({

@@ -30,7 +30,6 @@ export const token = z.object({
   /** The install link that it belongs to. */
   installLink: z.string().nullable(),
 });
-export type Token = z.infer<typeof token>;
 export const newToken = z.strictObject({
   description: z.string().max(200).default(''),
   expiresAt: isoTime.nullable().default(null),
@@ -53,7 +52,6 @@ export const installLink = z.object({
   expiresAt: isoTime.nullable(),
   token,
 });
-export type InstallLink = z.infer<typeof installLink>;
 /** Makes the token too; it expires with the link. */
 export const newInstallLink = newToken;
 /** The only answer that ever holds the whole link. */

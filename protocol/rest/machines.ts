@@ -38,7 +38,6 @@ export const machine = z.object({
   relay: z.enum(['connected', 'disconnected']),
   version,
 });
-export type Machine = z.infer<typeof machine>;
 /** `group`: id or name of the group to put a local endpoint in; null takes it out of its group. */
 export const machineChange = z
   .strictObject({ name: label, group: nameOrId.nullable(), disabled: z.boolean() })

@@ -27,7 +27,6 @@ export const subscription = z.object({
   online: z.int(),
   version,
 });
-export type Subscription = z.infer<typeof subscription>;
 export const newSubscription = z.strictObject({ name: label });
 export const subscriptionChange = z.strictObject({ name: label }).partial();
 
@@ -40,7 +39,6 @@ export const group = z.object({
   online: z.int(),
   version,
 });
-export type Group = z.infer<typeof group>;
 export const newGroup = z.strictObject({
   name: displayName,
   description: description.default(''),
@@ -56,7 +54,6 @@ export const role = z.object({
   online: z.int(),
   version,
 });
-export type Role = z.infer<typeof role>;
 export const newRole = z.strictObject({ name: displayName, description: description.default('') });
 export const roleChange = z.strictObject({ name: displayName, description }).partial();
 /** How many instances a role had over time: a point whenever the number changed, oldest first. */
@@ -64,7 +61,6 @@ export const instanceCounts = z.object({ points: z.array(z.object({ at: isoTime,
 
 const side = z.object({ kind: sideKind, id: z.union([groupId, roleId]), name: displayName });
 export const connection = z.object({ id: z.string(), a: side, b: side, createdAt: isoTime });
-export type Connection = z.infer<typeof connection>;
 
 export const reachabilityQuery = z.object({ from: nameOrId, to: nameOrId });
 export const reachability = z.object({
@@ -74,4 +70,3 @@ export const reachability = z.object({
   /** If denied and something would help: changes that would allow it, and a sentence that says so. */
   remedy: z.object({ sentence: z.string(), changes: z.array(policyChange) }).nullable(),
 });
-export type Reachability = z.infer<typeof reachability>;

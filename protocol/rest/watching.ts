@@ -25,7 +25,6 @@ export const auditEntry = z.object({
   before: z.record(z.string(), z.unknown()).nullable(),
   after: z.record(z.string(), z.unknown()).nullable(),
 });
-export type AuditEntry = z.infer<typeof auditEntry>;
 
 export const auditQuery = z.object({
   after: z.string().max(80).optional(),

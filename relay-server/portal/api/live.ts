@@ -1,23 +1,21 @@
 /**
- * Changes as they happen, by server-sent events on /api/v1/events:
- *
- *     event: changed
- *     data: {"areas":["machines","groups"],"subscription":{"id":"…","name":"contoso"}}
- *
- * `areas` as in queries.ts; `subscription` is left out for what belongs to the server. Each makes the
- * queries of these areas ask again, if a page shows them. After a break everything asks again.
+ * Changes as they happen, by server-sent events on /api/v1/events (`liveEvent` of
+ * protocol/rest/watching.ts). A change makes the queries of its areas ask again, if a page shows them;
+ * machines that come and go are written into what is shown. After a break everything asks again.
  */
 import type { QueryClient } from '@tanstack/react-query';
+import { areasOf, invalidateAreas } from './invalidations.ts';
+import { applyPresence, type PresenceEvent } from './presence.ts';
+import type { Area } from './queries.ts';
+import type { LiveEvent } from './shapes.ts';
 
 const EVENTS = '/api/v1/events';
 /** A break shorter than this is not worth a banner: a proxy that recycles the connection, a server update. */
 const PATIENCE_MS = 3_000;
 const RETRY_MS = 5_000;
-
-export interface Change {
-  readonly areas: readonly string[];
-  readonly subscription?: { readonly id: string; readonly name: string } | undefined;
-}
+/** Counts of who is online are asked for at most this often, however many machines come and go. */
+const COUNTS_MS = 1_000;
+const COUNTED: ReadonlySet<Area> = new Set<Area>(['groups', 'roles', 'subscriptions']);
 
 export interface LiveOptions {
   readonly queryClient: QueryClient;
@@ -33,7 +31,16 @@ export function listenForChanges({ queryClient, onConnected, open = openSource }
   let opened = false;
   let lost: ReturnType<typeof setTimeout> | undefined;
   let retry: ReturnType<typeof setTimeout> | undefined;
+  const counts = new Map<string, ReturnType<typeof setTimeout>>();
 
+  const countAgain = (subscription: string) => {
+    if (counts.has(subscription)) return;
+    const due = () => {
+      counts.delete(subscription);
+      void invalidateAreas(queryClient, COUNTED, subscription);
+    };
+    counts.set(subscription, setTimeout(due, COUNTS_MS));
+  };
   const connect = () => {
     source = open(EVENTS);
     source.addEventListener('open', () => {
@@ -44,9 +51,17 @@ export function listenForChanges({ queryClient, onConnected, open = openSource }
       onConnected(true);
     });
     source.addEventListener('changed', ({ data }) => {
-      const change = parseChange(data);
-      if (change !== undefined) void invalidate(queryClient, change);
+      const event = parsed(data, isChange);
+      if (event !== undefined) void invalidateAreas(queryClient, areasOf(event.kinds), event.subscription);
     });
+    source.addEventListener('presence', ({ data }) => {
+      const event = parsed(data, isPresence);
+      if (event === undefined) return;
+      applyPresence(queryClient, event);
+      countAgain(event.subscription);
+    });
+    // The first answer without a session leads to the sign-in page, see query-client.ts.
+    source.addEventListener('session-ended', () => void queryClient.invalidateQueries());
     source.addEventListener('error', () => {
       // A server that never offered events is no lost connection: its pages ask by themselves.
       if (opened) lost ??= setTimeout(() => onConnected(false), PATIENCE_MS);
@@ -59,6 +74,7 @@ export function listenForChanges({ queryClient, onConnected, open = openSource }
   return () => {
     clearTimeout(lost);
     clearTimeout(retry);
+    for (const timer of counts.values()) clearTimeout(timer);
     source?.close();
   };
 }
@@ -67,21 +83,20 @@ function openSource(url: string): EventSource {
   return new EventSource(url);
 }
 
-export function invalidate(queryClient: QueryClient, { areas, subscription }: Change): Promise<void> {
-  return queryClient.invalidateQueries({
-    predicate: ({ queryKey: [area, of] }) => {
-      if (!areas.includes(String(area))) return false;
-      return subscription === undefined || of === null || of === subscription.id || of === subscription.name;
-    },
-  });
-}
-
 /** @returns undefined for what this version of the portal does not know */
-export function parseChange(data: unknown): Change | undefined {
+function parsed<Event>(data: unknown, is: (event: Partial<Event>) => boolean): Event | undefined {
   try {
-    const change: Partial<Change> | null = JSON.parse(String(data));
-    return Array.isArray(change?.areas) ? { areas: change.areas, subscription: change.subscription } : undefined;
+    const event: Partial<Event> | null = JSON.parse(String(data));
+    return event !== null && is(event) ? (event as Event) : undefined;
   } catch {
     return undefined;
   }
+}
+
+function isChange({ kinds, subscription }: Partial<Extract<LiveEvent, { type: 'changed' }>>): boolean {
+  return Array.isArray(kinds) && (subscription === null || typeof subscription === 'string');
+}
+
+function isPresence({ machines, subscription }: Partial<PresenceEvent>): boolean {
+  return Array.isArray(machines) && typeof subscription === 'string';
 }

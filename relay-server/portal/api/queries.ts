@@ -1,33 +1,40 @@
 /**
- * What the shell itself asks, and how keys are made. A key begins with an area, then the subscription as
- * it stands in the address (null for what belongs to the server), then whatever distinguishes the query:
+ * What several pages ask, and how keys are made. A key begins with an area, then the subscription as it
+ * stands in the address (null for what belongs to the server), then whatever distinguishes the query:
  *
  *     queryKey: areaKey('groups', subscription, group)
  *
- * Changes that the server tells of invalidate by area and subscription, see live.ts.
+ * Changes that the server tells of invalidate by area and subscription, see invalidations.ts.
  */
 import { queryOptions } from '@tanstack/react-query';
 import { api, path } from './client.ts';
-import type { List, Subscription } from './shapes.ts';
+import type { Account, Connection, Group, List, Role, Subscription } from './shapes.ts';
 
-/** Kinds of things that change together. */
+/** Kinds of things that change together: those of the server's events, and what follows from them. */
 export type Area =
   | 'subscriptions'
   | 'machines'
   | 'groups'
   | 'roles'
   | 'connections'
+  | 'reach'
   | 'tokens'
   | 'install-links'
   | 'audit'
   | 'people'
   | 'api-keys'
   | 'relay'
-  | 'session';
+  | 'account';
 
 export function areaKey(area: Area, subscription: string | null, ...rest: readonly unknown[]): readonly unknown[] {
   return [area, subscription, ...rest];
 }
+
+/** Who is signed in. */
+export const accountQuery = queryOptions({
+  queryKey: areaKey('account', null),
+  queryFn: ({ signal }) => api.get<Account>('/account', { signal }),
+});
 
 export const subscriptionsQuery = queryOptions({
   queryKey: areaKey('subscriptions', null),
@@ -38,4 +45,25 @@ export const subscriptionQuery = (name: string) =>
   queryOptions({
     queryKey: areaKey('subscriptions', name),
     queryFn: ({ signal }) => api.get<Subscription>(path`/subscriptions/${name}`, { signal }),
+  });
+
+export const groupsQuery = (subscription: string) =>
+  queryOptions({
+    queryKey: areaKey('groups', subscription),
+    queryFn: async ({ signal }) =>
+      (await api.get<List<Group>>(path`/subscriptions/${subscription}/groups`, { signal })).items,
+  });
+
+export const rolesQuery = (subscription: string) =>
+  queryOptions({
+    queryKey: areaKey('roles', subscription),
+    queryFn: async ({ signal }) =>
+      (await api.get<List<Role>>(path`/subscriptions/${subscription}/roles`, { signal })).items,
+  });
+
+export const connectionsQuery = (subscription: string) =>
+  queryOptions({
+    queryKey: areaKey('connections', subscription),
+    queryFn: async ({ signal }) =>
+      (await api.get<List<Connection>>(path`/subscriptions/${subscription}/connections`, { signal })).items,
   });

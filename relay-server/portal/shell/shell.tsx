@@ -8,6 +8,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { Outlet, useLocation } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { listenForChanges } from '../api/live.ts';
+import { ProposalProvider } from '../policy/proposal.tsx';
 import { Navigation } from './navigation.tsx';
 import { OfflineBanner } from './offline-banner.tsx';
 import classes from './shell.module.css';
@@ -58,7 +59,9 @@ export function Shell() {
       <AppShell.Main id="main" tabIndex={-1} className={classes.main}>
         <OfflineBanner connected={connected} />
         <div className={classes.page}>
-          <Outlet />
+          <ProposalProvider>
+            <Outlet />
+          </ProposalProvider>
         </div>
       </AppShell.Main>
     </AppShell>
