@@ -65,6 +65,11 @@ export const WATCHING_LIMITS = {
     unit: 'ms',
     why: 'Under the shortest common idle time-out of proxies (30 s).',
   },
+  EVENTS_RECHECK_MS: {
+    value: 60_000,
+    unit: 'ms',
+    why: 'How long a stream of events may outlive the session or key that opened it; at the most streams, 17 look-ups a second.',
+  },
   PAIRS_MEASURED_EVERY_MS: {
     value: 1_000,
     unit: 'ms',

@@ -75,7 +75,6 @@ export interface RouteScope {
   readonly rates: PairRates;
   readonly overTime: RelayOverTime;
   readonly installing: Installing;
-  acting(request: FastifyRequest): AdministrationContext;
 }
 
 export async function buildApi(options: ApiOptions): Promise<Api> {

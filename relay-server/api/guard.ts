@@ -62,6 +62,17 @@ export async function guard(context: SessionContext, request: FastifyRequest): P
   request.asker = asker;
 }
 
+/** Whether whoever asked would still be let in: for answers that go on for hours. */
+export async function isStillKnown(context: SessionContext, request: FastifyRequest): Promise<boolean> {
+  try {
+    await recognise(context, request);
+    return true;
+  } catch (error) {
+    if (error instanceof CausewayError) return false;
+    throw error;
+  }
+}
+
 /** For what only a person has. @throws CausewayError NOT_ALLOWED to an API key */
 export function requireSignedIn(request: FastifyRequest): OpenSession {
   const signedIn = request.asker?.signedIn;

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { LIMITS } from '#protocol/limits.ts';
 import { type LiveEvent, liveEvent, relayOverTime } from '#protocol/rest/watching.ts';
 import type { AgentStatus } from '#protocol/status.ts';
+import { type Clock, systemClock } from '../clock.ts';
 import { activateMachine, type LoopbackMachine, returnMachine } from '../loopback-machine.ts';
 import { type LoopbackServer, startLoopbackServer } from '../loopback-server.ts';
 
@@ -65,9 +66,9 @@ class Stream {
     this.ended = new Promise((resolve) => answer.once('close', () => resolve()));
   }
 
-  static open(server: LoopbackServer): Promise<Stream> {
+  static open(server: LoopbackServer, key = server.apiKey): Promise<Stream> {
     return new Promise((resolve, reject) => {
-      const headers = { authorization: `Bearer ${server.apiKey}` };
+      const headers = { authorization: `Bearer ${key}` };
       const url = new URL('/api/v1/events', server.server.url);
       const sent = request(url, { headers, rejectUnauthorized: false, agent: false }, (answer) =>
         resolve(new Stream(answer)),
@@ -114,6 +115,25 @@ describe('the stream of events', () => {
     await server[Symbol.asyncDispose]();
     await other.ended;
     expect(other.events.map(({ type }) => type)).toEqual(['hello']);
+  });
+
+  test('ends when the key that opened it expires, though nobody says so', async () => {
+    let ahead = 0;
+    const clock: Clock = {
+      now: () => Date.now() + ahead,
+      after: (ms, run) => systemClock.after(ms === LIMITS.EVENTS_RECHECK_MS.value ? 10 : ms, run),
+    };
+    await using server = await startLoopbackServer({ clock });
+    const expiresAt = new Date(Date.now() + 600_000).toISOString();
+    const { key } = await server.must('POST', '/api-keys', { rights: 'viewer', expiresAt });
+    const stream = await Stream.open(server, key);
+    await stream.next('hello');
+    // Looked at several times by then, and found open.
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(stream.events).toEqual([]);
+    ahead = 600_000;
+    await stream.next('session-ended');
+    await stream.ended;
   });
 
   test('ends a browser that does not read, and goes on with the others', async () => {

@@ -110,6 +110,7 @@ const reach = createRoute({
 const install = createRoute({
   getParentRoute: () => subscription,
   path: '/install',
+  validateSearch: ({ tab }: Record<string, unknown>): { tab?: 'tokens' } => (tab === 'tokens' ? { tab } : {}),
   component: lazyRouteComponent(() => import('./pages/install/install-page.tsx'), 'InstallPage'),
 });
 const audit = createRoute({

@@ -2,11 +2,13 @@
  * REST: the stream of what happens, as server-sent events (WHATWG HTML §9.2).
  */
 import type { ServerResponse } from 'node:http';
+import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { LIMITS } from '#protocol/limits.ts';
+import type { ControlPlane } from '../../control/control-plane.ts';
 import type { Listener } from '../../control/live-events.ts';
 import type { RouteScope } from '../app.ts';
-import type { Asker } from '../guard.ts';
+import { type Asker, isStillKnown } from '../guard.ts';
 import { refusals } from './paths.ts';
 
 export function eventRoutes({ app, control }: RouteScope): void {
@@ -31,7 +33,11 @@ export function eventRoutes({ app, control }: RouteScope): void {
       const leave = control.events.listen(listener);
       // Only now: a refusal above is answered as any other.
       reply.hijack();
-      raw.once('close', leave);
+      const stopChecking = whileKnown(control, request, () => control.events.endSession(listener.session));
+      raw.once('close', () => {
+        stopChecking();
+        leave();
+      });
       raw.writeHead(200, {
         'content-type': 'text/event-stream',
         'cache-control': 'no-store',
@@ -43,6 +49,27 @@ export function eventRoutes({ app, control }: RouteScope): void {
       return reply;
     },
   );
+}
+
+/** A session that runs out, or a key that expires, does so without an event: it is looked for. */
+function whileKnown({ context }: ControlPlane, request: FastifyRequest, forgotten: () => void): () => void {
+  const { clock, logger } = context;
+  let cancel = () => {};
+  const again = () => {
+    cancel = clock.after(LIMITS.EVENTS_RECHECK_MS.value, () => void check());
+  };
+  const check = async () => {
+    try {
+      if (await isStillKnown(context, request)) again();
+      else forgotten();
+    } catch (error) {
+      // The database does not answer: nothing is known to have changed.
+      logger.warn({ err: error }, 'whether a session is still open could not be told');
+      again();
+    }
+  };
+  again();
+  return () => cancel();
 }
 
 /** What is sent before the head of the answer waits for it. */
