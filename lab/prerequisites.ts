@@ -22,6 +22,7 @@ const PACKAGES = {
   fping: 'fping',
   sockperf: 'sockperf',
   wg: 'wireguard-tools',
+  chromium: 'chromium',
 } as const;
 
 export type Command = keyof typeof PACKAGES;
