@@ -1,0 +1,24 @@
+/** A secret that was just made. It is in the answer that made it and nowhere else, so this says so. */
+import { Alert, Stack, Text } from '@mantine/core';
+import { Eye } from 'lucide-react';
+import { CopyBlock } from './copy-block.tsx';
+
+export interface ShownOnceProps {
+  /** "Install link" */
+  readonly what: string;
+  readonly text: string;
+  /** What to do for another: "make another link". */
+  readonly otherwise: string;
+}
+
+export function ShownOnce({ what, text, otherwise }: ShownOnceProps) {
+  return (
+    <Stack gap="sm">
+      <Alert color="yellow" icon={<Eye size={18} aria-hidden />}>
+        <Text fw={600}>Copy it now: it is not shown again.</Text>
+        <Text>The server keeps no copy of it. If it gets lost, {otherwise}.</Text>
+      </Alert>
+      <CopyBlock label={what} text={text} what={what.toLowerCase()} wanted />
+    </Stack>
+  );
+}
