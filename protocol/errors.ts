@@ -194,7 +194,8 @@ export const ERRORS = {
   },
   AGENT_SILENT: {
     what: 'The Causeway agent on this computer has said nothing for {seconds} s, so nothing is known of the connection.',
-    remedy: 'Wait a moment if the computer has just woken up; otherwise restart the agent (`systemctl restart causeway`).',
+    remedy:
+      'Wait a moment if the computer has just woken up; otherwise restart the agent (`systemctl restart causeway`).',
     http: 503,
   },
   AGENT_ALREADY_RUNNING: {

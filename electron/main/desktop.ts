@@ -4,7 +4,7 @@
  */
 import { CausewayError } from '#protocol/errors.ts';
 import { check } from '#protocol/local-api.ts';
-import { fullName } from '#protocol/names.ts';
+import { fullName, type Label, parseLabel } from '#protocol/names.ts';
 import type { DesktopState, Language, PolicyRefresh, Preferences, ReachablePeer } from '../ipc/schema.ts';
 import { AgentLink } from './agent-link.ts';
 import type { CallHandlers } from './calls.ts';
@@ -74,7 +74,7 @@ export class Desktop implements Disposable {
     openService: async ({ peer, service }) => {
       const { name } = this.#peerNamed(peer);
       const { surroundings } = this.#options;
-      await surroundings.open(serviceAddress(fullName(name, this.#subscription()), service));
+      await surroundings.open(serviceAddress(fullName(parseLabel(name), this.#subscription()), service));
       return {};
     },
     diagnose: async () => {
@@ -150,10 +150,10 @@ export class Desktop implements Disposable {
     return peer;
   }
 
-  #subscription(): string {
+  #subscription(): Label {
     const machine = this.#state.agent === 'here' ? this.#state.status.machine : null;
     if (machine === null) throw new CausewayError('NOT_ACTIVATED');
-    return machine.subscription;
+    return parseLabel(machine.subscription);
   }
 
   #changePreferences(changes: { [Name in keyof Preferences]?: Preferences[Name] | undefined }): Preferences {

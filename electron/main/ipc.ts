@@ -1,5 +1,5 @@
 /** The main process's end of the IPC: takes calls of the window's own page, and of nobody else. */
-import { type IpcMain, type IpcMainInvokeEvent, type WebContents } from 'electron';
+import type { IpcMain, IpcMainInvokeEvent, WebContents } from 'electron';
 import { CausewayError } from '#protocol/errors.ts';
 import { CALL_CHANNEL, EVENT_CHANNEL } from '../ipc/bridge.ts';
 import type { CallAnswer, DesktopEvent } from '../ipc/schema.ts';
@@ -28,6 +28,9 @@ export function sendEvent(page: WebContents | undefined, event: DesktopEvent): v
 /** The main frame of our window, showing our page: not a frame in it, not another address. */
 function isOwnPage({ sender, senderFrame }: IpcMainInvokeEvent, page: WebContents | undefined): boolean {
   return (
-    page !== undefined && sender === page && senderFrame === page.mainFrame && senderFrame.url.startsWith(`${PAGE_ORIGIN}/`)
+    page !== undefined &&
+    sender === page &&
+    senderFrame === page.mainFrame &&
+    senderFrame.url.startsWith(`${PAGE_ORIGIN}/`)
   );
 }

@@ -2,7 +2,7 @@
  * What no page of this application may do, whatever becomes of it: open windows, go elsewhere, embed, ask
  * for cameras or anything else. Electron allows some of it unless it is told otherwise.
  */
-import { type App, type Session, type WebPreferences } from 'electron';
+import type { App, Session, WebPreferences } from 'electron';
 import { PAGE_ORIGIN } from './page-protocol.ts';
 
 /** Of the only window; docs/security.md says the same, and a test compares. */

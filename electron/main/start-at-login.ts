@@ -8,7 +8,8 @@ export const AT_LOGIN = '--at-login';
 
 export function startAtLogin(app: App, wanted: boolean): void {
   if (!app.isPackaged) return;
-  if (process.platform === 'linux') startByAutostart(join(app.getPath('appData'), 'autostart'), app.getPath('exe'), wanted);
+  if (process.platform === 'linux')
+    startByAutostart(join(app.getPath('appData'), 'autostart'), app.getPath('exe'), wanted);
   else app.setLoginItemSettings({ openAtLogin: wanted, args: [AT_LOGIN] });
 }
 

@@ -33,7 +33,10 @@ export function trayLook(state: DesktopState, language: Language): TrayLook {
       item(line, null),
       ...(machine === null
         ? []
-        : [item(words.thisComputer(machine.name), null), item(words.copyAddress(machine.ipv4), { copy: machine.ipv4 })]),
+        : [
+            item(words.thisComputer(machine.name), null),
+            item(words.copyAddress(machine.ipv4), { copy: machine.ipv4 }),
+          ]),
       SEPARATOR,
       ...actions(state, words),
       item(words.open, 'open'),

@@ -7,7 +7,7 @@ const FRAMES = 4;
 const FRAME_MS = 150;
 
 export interface TrayIconOptions {
-  /** Directory with the pictures: STATE-light.png for light panels, STATE-dark.png for dark ones. */
+  /** Directory with the pictures that build/tray-pictures.ts draws, for light panels and for dark ones. */
   readonly pictures: string;
   onAction(action: TrayAction): void;
 }
@@ -75,7 +75,8 @@ export class CausewayTray {
     const frame = icon === 'refreshing' ? `-${this.#frame}` : '';
     const mac = process.platform === 'darwin';
     // macOS colours a template itself; elsewhere the panel is dark or light as the desktop is.
-    const name = mac ? `${icon}${frame}-Template.png` : `${icon}${frame}-${panel()}.png`;
+    const kind = process.platform === 'win32' ? 'ico' : 'png';
+    const name = mac ? `${icon}${frame}-Template.png` : `${icon}${frame}-${panel()}.${kind}`;
     let image = this.#images.get(name);
     if (image === undefined) {
       image = nativeImage.createFromPath(join(this.#options.pictures, name));
@@ -87,7 +88,7 @@ export class CausewayTray {
 }
 
 function panel(): 'light' | 'dark' {
-  // GNOME's and Xfce's panels are dark under a light theme too; Windows and KDE follow the theme.
-  if (process.platform === 'linux') return 'dark';
+  // GNOME's top bar is dark under a light theme too; other desktops' panels follow the theme.
+  if (/GNOME|Unity/i.test(process.env.XDG_CURRENT_DESKTOP ?? '')) return 'dark';
   return nativeTheme.shouldUseDarkColors ? 'dark' : 'light';
 }
