@@ -37,6 +37,11 @@ const CHECKS: readonly Check[] = [
     run: tool('typescript/bin/tsc', '--project', 'relay-server/portal'),
   },
   {
+    name: 'window',
+    claim: 'the types of the desktop window fit',
+    run: tool('typescript/bin/tsc', '--project', 'renderer'),
+  },
+  {
     name: 'portal',
     claim: 'the portal builds, and a first visit downloads no more than it may',
     run: script('build/portal.ts', '--size'),

@@ -8,7 +8,18 @@ import type { ICruiseOptions, ICruiseResult } from 'dependency-cruiser';
 import { CRUISE_OPTIONS, LAYER_RULES } from './layer-rules.ts';
 
 /** Everything that is cruised, from the root of the tree. */
-export const FOLDERS = ['protocol', 'runtime', 'native', 'agent', 'relay-server', 'lab', 'bench', 'build'] as const;
+export const FOLDERS = [
+  'protocol',
+  'runtime',
+  'native',
+  'agent',
+  'relay-server',
+  'electron',
+  'renderer',
+  'lab',
+  'bench',
+  'build',
+] as const;
 export type Folder = (typeof FOLDERS)[number];
 
 /**

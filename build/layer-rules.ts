@@ -7,7 +7,8 @@ import type { ICruiseOptions, IForbiddenRuleType } from 'dependency-cruiser';
 
 const TESTS = '\\.(?:test|fixture)\\.tsx?$|/test-';
 const PORTAL = '^relay-server/portal/';
-const PRODUCT = '^(protocol|runtime|native|agent|relay-server)/';
+const RENDERER = '^renderer/';
+const PRODUCT = '^(protocol|runtime|native|agent|relay-server|electron|renderer)/';
 const TOOLS = '^(lab|bench|build)/';
 
 export const LAYER_RULES: readonly IForbiddenRuleType[] = [
@@ -16,7 +17,7 @@ export const LAYER_RULES: readonly IForbiddenRuleType[] = [
     comment: 'protocol/ is what the parts say to each other; if it knew one of them, all the others would too.',
     severity: 'error',
     from: { path: '^protocol/' },
-    to: { path: '^(runtime|native|agent|relay-server|lab|bench|build)/' },
+    to: { path: '^(runtime|native|agent|relay-server|electron|renderer|lab|bench|build)/' },
   },
   {
     name: 'protocol-runs-anywhere',
@@ -37,14 +38,14 @@ export const LAYER_RULES: readonly IForbiddenRuleType[] = [
     comment: 'What agent and server both need of Node itself; if it knew one of them, the other would too.',
     severity: 'error',
     from: { path: '^runtime/' },
-    to: { path: '^(native|agent|relay-server)/' },
+    to: { path: '^(native|agent|relay-server|electron|renderer)/' },
   },
   {
     name: 'native-knows-only-the-protocol',
     comment: 'An adapter carries packets for anybody; it must not know peers, keys or policy.',
     severity: 'error',
     from: { path: '^native/' },
-    to: { path: '^(runtime|agent|relay-server)/' },
+    to: { path: '^(runtime|agent|relay-server|electron|renderer)/' },
   },
   {
     name: 'agent-knows-no-server',
@@ -52,6 +53,48 @@ export const LAYER_RULES: readonly IForbiddenRuleType[] = [
     severity: 'error',
     from: { path: '^agent/' },
     to: { path: '^relay-server/' },
+  },
+  {
+    name: 'agent-knows-no-desktop',
+    comment: 'The agent runs on servers and in roles, where there is no screen and no Electron.',
+    severity: 'error',
+    from: { path: '^(agent|relay-server)/' },
+    to: { path: '^(electron|renderer)/|node_modules/electron/' },
+  },
+  {
+    name: 'desktop-knows-no-server',
+    comment: 'The desktop application is released with the agent, and meets the server only through it.',
+    severity: 'error',
+    from: { path: '^(electron|renderer)/' },
+    to: { path: '^relay-server/' },
+  },
+  {
+    name: 'preload-imports-only-the-bridge',
+    comment: 'The preload script stands between the page and the system: what it loads, a page could misuse.',
+    severity: 'error',
+    from: { path: '^electron/preload/', pathNot: TESTS },
+    to: { pathNot: '^electron/ipc/bridge\\.ts$|node_modules/electron/' },
+  },
+  {
+    name: 'ipc-knows-no-electron',
+    comment: 'The schema of the calls is shared by main, window and the tests’ double, of which only one has Electron.',
+    severity: 'error',
+    from: { path: '^electron/(?:ipc|words)/', pathNot: TESTS },
+    to: { pathNot: '^(protocol|electron/(?:ipc|words))/|node_modules/zod/' },
+  },
+  {
+    name: 'renderer-knows-the-ipc-and-the-protocol',
+    comment: 'The window runs in a sandbox: whatever it wants of the system it asks main for.',
+    severity: 'error',
+    from: { path: RENDERER, pathNot: TESTS },
+    to: { path: '^(runtime|native|agent|relay-server|electron/(?!ipc/|words/))|node_modules/electron/' },
+  },
+  {
+    name: 'renderer-runs-in-a-browser',
+    comment: 'There are no Node modules in the window.',
+    severity: 'error',
+    from: { path: RENDERER, pathNot: TESTS },
+    to: { dependencyTypes: ['core'] },
   },
   {
     name: 'server-knows-no-agent',
@@ -122,9 +165,9 @@ export const LAYER_RULES: readonly IForbiddenRuleType[] = [
   },
   {
     name: 'product-needs-no-dev-package',
-    comment: 'What is installed with `npm ci --omit=dev` must run; the portal is built before.',
+    comment: 'What is installed with `npm ci --omit=dev` must run; portal and desktop application are built before.',
     severity: 'error',
-    from: { path: PRODUCT, pathNot: [TESTS, 'compliance', PORTAL] },
+    from: { path: PRODUCT, pathNot: [TESTS, 'compliance', PORTAL, RENDERER, '^electron/'] },
     to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
   },
   {

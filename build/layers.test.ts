@@ -33,6 +33,20 @@ const PLANTED: Record<string, { file: string; text: string; beside?: Record<stri
     text: "export const load = () => import('#relay-server/e.ts');",
     beside: { 'relay-server/e.ts': 'export const e = 1;' },
   },
+  'agent-knows-no-desktop': { file: 'agent/v.ts', text: "import { app } from 'electron'; app.quit();" },
+  'desktop-knows-no-server': {
+    file: 'electron/w.ts',
+    text: "export * from '#relay-server/w.ts';",
+    beside: { 'relay-server/w.ts': 'export const w = 1;' },
+  },
+  'preload-imports-only-the-bridge': { file: 'electron/preload/x.ts', text: "import { z } from 'zod'; z.string();" },
+  'ipc-knows-no-electron': { file: 'electron/ipc/y.ts', text: "export { app } from 'electron';" },
+  'renderer-knows-the-ipc-and-the-protocol': {
+    file: 'renderer/z.ts',
+    text: "import { z } from '../electron/main/z.ts'; z();",
+    beside: { 'electron/main/z.ts': 'export const z = () => 1;' },
+  },
+  'renderer-runs-in-a-browser': { file: 'renderer/aa.ts', text: "import 'node:os';" },
   'server-knows-no-agent': {
     file: 'relay-server/f.ts',
     text: "export * from '#native/f.ts';",

@@ -2,14 +2,7 @@
  * A machine as the control plane sees one, for tests: its two keys and a control connection, with every
  * message checked by the protocol's schemas.
  */
-import {
-  createPrivateKey,
-  createPublicKey,
-  diffieHellman,
-  generateKeyPairSync,
-  type KeyObject,
-  sign,
-} from 'node:crypto';
+import { createPrivateKey, createPublicKey, diffieHellman, type KeyObject, randomBytes, sign } from 'node:crypto';
 import { WebSocket } from 'ws';
 import {
   type Challenge,
@@ -30,17 +23,23 @@ import { parseLabel } from '#protocol/names.ts';
 import { activationTranscript, authenticationTranscript, tunnelKeyProof } from '#protocol/proofs.ts';
 import { type ActivationToken, decodeToken } from '#protocol/token.ts';
 
+/** PKCS #8 (RFC 5958) around a raw private key of Ed25519 and of X25519, RFC 8410 §7. */
+const PKCS8 = { ed25519: '302e020100300506032b657004220420', x25519: '302e020100300506032b656e04220420' };
+const PRIVATE_KEY_BYTES = 32;
+/** Both private keys. */
+const SEED_BYTES = 2 * PRIVATE_KEY_BYTES;
+
 export class LoopbackKeys {
   readonly #signing: KeyObject;
   readonly #tunnel: KeyObject;
   readonly signingKey: SigningPublicKey;
   readonly tunnelKey: TunnelPublicKey;
 
-  constructor() {
-    this.#signing = generateKeyPairSync('ed25519').privateKey;
-    this.#tunnel = createPrivateKey(
-      generateKeyPairSync('x25519').privateKey.export({ format: 'pem', type: 'pkcs8' }).toString(),
-    );
+  /** @param seed 64 bytes, for keys that are to be the same again. */
+  constructor(seed: Uint8Array = randomBytes(SEED_BYTES)) {
+    if (seed.length !== SEED_BYTES) throw new RangeError(`a seed has ${SEED_BYTES} bytes`);
+    this.#signing = privateKey('ed25519', seed.subarray(0, PRIVATE_KEY_BYTES));
+    this.#tunnel = privateKey('x25519', seed.subarray(PRIVATE_KEY_BYTES));
     this.signingKey = signingPublicKey.parse(createPublicKey(this.#signing).export({ format: 'jwk' }).x);
     this.tunnelKey = tunnelPublicKey.parse(createPublicKey(this.#tunnel).export({ format: 'jwk' }).x);
   }
@@ -123,19 +122,7 @@ export class LoopbackConnection {
   }
 
   activation(token: ActivationToken, keys: LoopbackKeys, name: string): ControlParams<'activate'> {
-    const nonce = fromBase64url(this.challenge.nonce);
-    const transcript = activationTranscript(nonce, token.subscription, keys.signingKey, keys.tunnelKey);
-    return {
-      subscription: token.subscription,
-      secret: toBase64url(token.secret),
-      name: parseLabel(name),
-      signingKey: keys.signingKey,
-      tunnelKey: keys.tunnelKey,
-      signature: keys.sign(transcript),
-      tunnelProof: keys.proof(this.challenge.ephemeral, transcript),
-      os: 'test',
-      agentVersion: '0',
-    };
+    return activationBy(this.challenge, token, keys, name);
   }
 
   authentication(machine: SelfFacts['id'], keys: LoopbackKeys): ControlParams<'authenticate'> {
@@ -159,6 +146,28 @@ export class LoopbackConnection {
       this.#waiting.clear();
     }
   }
+}
+
+/** What a machine shows to be activated. */
+export function activationBy(
+  challenge: Pick<Challenge, 'nonce' | 'ephemeral'>,
+  token: ActivationToken,
+  keys: LoopbackKeys,
+  name: string,
+): ControlParams<'activate'> {
+  const nonce = fromBase64url(challenge.nonce);
+  const transcript = activationTranscript(nonce, token.subscription, keys.signingKey, keys.tunnelKey);
+  return {
+    subscription: token.subscription,
+    secret: toBase64url(token.secret),
+    name: parseLabel(name),
+    signingKey: keys.signingKey,
+    tunnelKey: keys.tunnelKey,
+    signature: keys.sign(transcript),
+    tunnelProof: keys.proof(challenge.ephemeral, transcript),
+    os: 'test',
+    agentVersion: '0',
+  };
 }
 
 export interface LoopbackMachine {
@@ -186,4 +195,9 @@ export async function returnMachine(url: string, machine: LoopbackMachine): Prom
   const connection = await LoopbackConnection.open(url);
   machine.connection = connection;
   await connection.request('authenticate', connection.authentication(machine.self.id, machine.keys));
+}
+
+function privateKey(kind: keyof typeof PKCS8, raw: Uint8Array): KeyObject {
+  const der = Buffer.concat([Buffer.from(PKCS8[kind], 'hex'), raw]);
+  return createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
 }

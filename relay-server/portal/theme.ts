@@ -7,6 +7,7 @@ import {
   Button,
   type CSSVariablesResolver,
   createTheme,
+  Drawer,
   Menu,
   Modal,
   NavLink,
@@ -15,6 +16,9 @@ import {
 
 const SYSTEM_FONTS =
   'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Helvetica Neue", Arial, sans-serif, "Apple Color Emoji", "Segoe UI Emoji"';
+
+/** Mantine makes the head of a dialog a <header>, which beside the page's own would be a second banner. */
+const HEADER_IS_NO_BANNER = { header: { role: 'presentation' } };
 
 export const theme = createTheme({
   primaryColor: 'tide',
@@ -77,8 +81,11 @@ export const theme = createTheme({
   components: {
     ActionIcon: ActionIcon.extend({ defaultProps: { variant: 'subtle', color: 'gray' } }),
     Button: Button.extend({ defaultProps: { size: 'sm' } }),
+    Drawer: Drawer.extend({ defaultProps: { attributes: HEADER_IS_NO_BANNER } }),
     Menu: Menu.extend({ defaultProps: { shadow: 'md' } }),
-    Modal: Modal.extend({ defaultProps: { centered: true, radius: 'lg', padding: 'lg' } }),
+    Modal: Modal.extend({
+      defaultProps: { centered: true, radius: 'lg', padding: 'lg', attributes: HEADER_IS_NO_BANNER },
+    }),
     NavLink: NavLink.extend({ defaultProps: { variant: 'light' } }),
     Tooltip: Tooltip.extend({
       defaultProps: { openDelay: 300, withArrow: true, events: { hover: true, focus: true, touch: false } },
@@ -96,7 +103,7 @@ export const cssVariables: CSSVariablesResolver = () => ({
     '--mantine-color-default-border': '#d6dde2',
     '--causeway-canvas': '#f4f7f8',
     '--causeway-line': '#e1e7eb',
-    '--causeway-good': '#1c7a45',
+    '--causeway-good': '#1a7341',
     '--causeway-warn': '#8f5b00',
     '--causeway-bad': '#c22f2f',
     '--causeway-idle': '#5a6672',
