@@ -28,8 +28,6 @@ export function readLines(socket: Socket, onMessage: (message: unknown) => void,
   });
 }
 
-/** Resolves when the kernel has taken the line, or the other end is gone; never rejects. */
-export function writeLine(socket: Socket, message: unknown): Promise<void> {
-  if (!socket.writable) return Promise.resolve();
-  return new Promise((resolve) => socket.write(`${JSON.stringify(message)}\n`, () => resolve()));
+export function writeLine(socket: Socket, message: unknown): void {
+  if (socket.writable) socket.write(`${JSON.stringify(message)}\n`);
 }

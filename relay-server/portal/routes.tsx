@@ -5,7 +5,6 @@
  */
 import type { QueryClient } from '@tanstack/react-query';
 import { createRootRouteWithContext, createRoute, lazyRouteComponent, Outlet } from '@tanstack/react-router';
-import { localAddress } from './shell/local-address.ts';
 import { Shell } from './shell/shell.tsx';
 
 const root = createRootRouteWithContext<{ queryClient: QueryClient }>()({ component: Outlet });
@@ -23,7 +22,9 @@ const welcome = createRoute({
 const signIn = createRoute({
   getParentRoute: () => root,
   path: '/sign-in',
-  validateSearch: signInSearch,
+  /** Where to go afterwards: an address of this portal, and nothing that could lead elsewhere. */
+  validateSearch: ({ to }: Record<string, unknown>): { to?: string } =>
+    typeof to === 'string' && /^\/(?![/\\])/.test(to) ? { to } : {},
   component: lazyRouteComponent(() => import('./pages/sign-in/sign-in-page.tsx'), 'SignInPage'),
 });
 const publicInstall = createRoute({
@@ -44,11 +45,6 @@ const apiKeys = createRoute({
   path: '/api-keys',
   component: lazyRouteComponent(() => import('./pages/api-keys/api-keys-page.tsx'), 'ApiKeysPage'),
 });
-const newSubscription = createRoute({
-  getParentRoute: () => shell,
-  path: '/subscriptions/new',
-  component: lazyRouteComponent(() => import('./pages/welcome/new-subscription-page.tsx'), 'NewSubscriptionPage'),
-});
 const relay = createRoute({
   getParentRoute: () => shell,
   path: '/relay',
@@ -62,11 +58,6 @@ const account = createRoute({
 
 const subscription = createRoute({ getParentRoute: () => shell, path: '/s/$subscription', component: Outlet });
 
-const guide = createRoute({
-  getParentRoute: () => subscription,
-  path: '/start',
-  component: lazyRouteComponent(() => import('./pages/start/guide-page.tsx'), 'GuidePage'),
-});
 const computers = createRoute({
   getParentRoute: () => subscription,
   path: '/computers',
@@ -80,6 +71,9 @@ const computer = createRoute({
 const groups = createRoute({
   getParentRoute: () => subscription,
   path: '/groups',
+  /** All groups, or the computers beside them that are moved: of one group, or (`none`) in none. */
+  validateSearch: ({ view, from }: Record<string, unknown>): { view?: 'arrange'; from?: string } =>
+    view === 'arrange' ? { view, ...(typeof from === 'string' ? { from } : {}) } : {},
   component: lazyRouteComponent(() => import('./pages/groups/groups-page.tsx'), 'GroupsPage'),
 });
 const group = createRoute({
@@ -127,21 +121,8 @@ export const routeTree = root.addChildren([
   shell.addChildren([
     people,
     apiKeys,
-    newSubscription,
     relay,
     account,
-    subscription.addChildren([guide, computers, computer, groups, group, roles, role, policy, reach, install, audit]),
+    subscription.addChildren([computers, computer, groups, group, roles, role, policy, reach, install, audit]),
   ]),
 ]);
-
-/**
- * `to`: where to go afterwards, an address of this portal and nothing that could lead elsewhere.
- * `problem`: the code of what went wrong at the identity provider.
- */
-function signInSearch({ to, problem }: Record<string, unknown>): { to?: string; problem?: string } {
-  const address = localAddress(to);
-  return {
-    ...(address !== undefined && { to: address }),
-    ...(typeof problem === 'string' && { problem }),
-  };
-}

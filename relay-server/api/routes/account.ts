@@ -12,7 +12,6 @@ import { requireSignedIn } from '../guard.ts';
 import { expectedVersion, tagged } from '../if-match.ts';
 import { present } from '../present.ts';
 import { gone, refusals } from './paths.ts';
-import { renewSession } from './sign-in.ts';
 
 const tags = ['account'];
 /** Everybody may change their own. */
@@ -31,7 +30,7 @@ export function accountRoutes({ app, control: { context }, acting }: RouteScope)
       schema: {
         tags,
         summary: 'Change my name or my password',
-        description: 'A new password needs the present one, ends all other sessions, and renews this one’s cookie.',
+        description: 'A new password needs the present one, and ends all other sessions.',
         body: accessRest.accountChange,
         response: { 200: accessRest.account, ...refusals },
       },
@@ -39,8 +38,7 @@ export function accountRoutes({ app, control: { context }, acting }: RouteScope)
     async (request, reply) => {
       const edit = present(request.body);
       const expected = expectedVersion(request);
-      const { person, token } = await changeAccount(acting(request), requireSignedIn(request), edit, expected);
-      return tagged(renewSession(reply, token), showAccount(person));
+      return tagged(reply, showAccount(await changeAccount(acting(request), requireSignedIn(request), edit, expected)));
     },
   );
   app.post(
@@ -56,12 +54,8 @@ export function accountRoutes({ app, control: { context }, acting }: RouteScope)
       },
     },
     async (request, reply) => {
-      const { token, ...factor } = await setUpSecondFactor(
-        acting(request),
-        requireSignedIn(request),
-        request.body.code,
-      );
-      return renewSession(reply, token).status(201).send(factor);
+      const factor = await setUpSecondFactor(acting(request), requireSignedIn(request), request.body.code);
+      return reply.status(201).send(factor);
     },
   );
   app.delete(
@@ -76,9 +70,8 @@ export function accountRoutes({ app, control: { context }, acting }: RouteScope)
       },
     },
     async (request, reply) => {
-      const { presentPassword } = request.body;
-      const { token } = await removeSecondFactor(acting(request), requireSignedIn(request), presentPassword);
-      return renewSession(reply, token).status(204).send(null);
+      await removeSecondFactor(acting(request), requireSignedIn(request), request.body.presentPassword);
+      return reply.status(204).send(null);
     },
   );
   app.get(

@@ -5,12 +5,10 @@
 import { CausewayError } from '#protocol/errors.ts';
 import type { Rights } from '#protocol/rest/api.ts';
 import { newId } from '../../random.ts';
-import type { ChangedPerson } from '../../store/people-store.ts';
 import type { PersonRecord } from '../../store/records.ts';
 import { auditEntry } from '../audit.ts';
 import type { AdministrationContext, ControlContext } from '../context.ts';
 import { requireStrong } from './password-strength.ts';
-import { renewalOf } from './session-token.ts';
 import { targetOf } from './sessions.ts';
 
 export interface NewPerson {
@@ -28,13 +26,6 @@ export interface PersonEdit {
   readonly password?: string;
   /** Takes the second factor away. */
   readonly totp?: false;
-}
-
-/** What became of a person, and of the session that asked for it. */
-export interface Changed {
-  readonly person: PersonRecord;
-  /** For the cookie of who asked, in place of the one they have; undefined when that goes on. */
-  readonly token: string | undefined;
 }
 
 /** @throws CausewayError NOT_FOUND */
@@ -97,8 +88,7 @@ export async function createPerson(context: AdministrationContext, wanted: NewPe
 }
 
 /**
- * Ends the person's sessions when something changes by which they were let in, but for `asking`, which
- * gets another token.
+ * Ends the person's sessions when something changes by which they were let in, but for `asking`.
  * @throws CausewayError CHANGED_MEANWHILE, LAST_OWNER, NOT_FOUND, PASSWORD_WEAK, RATE_LIMITED
  */
 export async function changePerson(
@@ -107,7 +97,7 @@ export async function changePerson(
   edit: PersonEdit,
   expected: number | undefined,
   asking: string | undefined,
-): Promise<Changed> {
+): Promise<PersonRecord> {
   const before = await findPerson(context, id);
   const { displayName, rights, disabled, password, totp } = edit;
   const names = [before.name, displayName ?? before.displayName];
@@ -138,12 +128,11 @@ export async function changePerson(
       ...(passwordHash !== undefined && { passwordHash }),
       ...(totp === false && { totpSecret: null }),
     };
-    const renewal = asking === undefined ? undefined : renewalOf(context.random, asking);
-    const ending = closing ? { allBut: renewal } : 'none';
-    const changed = await context.store.people.change(person.id, change, ending, entry);
+    const changed = await context.store.people.change(person.id, change, closing ? { allBut: asking } : 'none', entry);
     if (changed === undefined) throw new CausewayError('NOT_FOUND', { kind: 'person', id });
+    context.access.tell('people', context.by.name, changed.ended);
     context.logger.info({ person: person.id }, 'person changed');
-    return tellChanged(context, 'people', changed, renewal);
+    return changed.person;
   });
 }
 
@@ -162,19 +151,6 @@ export function removePerson(context: AdministrationContext, id: string, expecte
     context.access.tell('people', context.by.name, ended);
     context.logger.info({ person: person.id }, 'person removed');
   });
-}
-
-/** After it is stored. @param renewal what the session that asked was to become */
-export function tellChanged(
-  { access, by }: AdministrationContext,
-  kind: 'people' | 'account',
-  { person, ended, renewed }: ChangedPerson,
-  renewal: { readonly id: string; readonly token: string } | undefined,
-): Changed {
-  const token = renewed ? renewal?.token : undefined;
-  if (renewed && renewal !== undefined) access.tellRenewed(renewal.id);
-  access.tell(kind, by.name, ended);
-  return { person, token };
 }
 
 /** @throws CausewayError EXISTS_ALREADY */

@@ -1,8 +1,7 @@
 /** A secret that was just made. It is in the answer that made it and nowhere else, so this says so. */
-import { Stack, Text } from '@mantine/core';
+import { Alert, Stack, Text } from '@mantine/core';
 import { Eye } from 'lucide-react';
 import { CopyBlock } from './copy-block.tsx';
-import classes from './shown-once.module.css';
 
 export interface ShownOnceProps {
   /** "Install link" */
@@ -15,13 +14,10 @@ export interface ShownOnceProps {
 export function ShownOnce({ what, text, otherwise }: ShownOnceProps) {
   return (
     <Stack gap="sm">
-      <div className={classes.notice}>
-        <Eye size={18} aria-hidden />
-        <div>
-          <Text fw={600}>Copy it now: it is not shown again.</Text>
-          <Text size="sm">The server keeps no copy of it. If it gets lost, {otherwise}.</Text>
-        </div>
-      </div>
+      <Alert color="yellow" icon={<Eye size={18} aria-hidden />}>
+        <Text fw={600}>Copy it now: it is not shown again.</Text>
+        <Text>The server keeps no copy of it. If it gets lost, {otherwise}.</Text>
+      </Alert>
       <CopyBlock label={what} text={text} what={what.toLowerCase()} wanted />
     </Stack>
   );

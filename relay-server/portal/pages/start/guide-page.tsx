@@ -1,6 +1,0 @@
-/** Get started. */
-import { PageHeader } from '../../components/page-header.tsx';
-
-export function GuidePage() {
-  return <PageHeader title="Get started" lead="Three steps." />;
-}
