@@ -5,6 +5,7 @@
  */
 import type { QueryClient } from '@tanstack/react-query';
 import { createRootRouteWithContext, createRoute, lazyRouteComponent, Outlet } from '@tanstack/react-router';
+import { localAddress } from './shell/local-address.ts';
 import { Shell } from './shell/shell.tsx';
 
 const root = createRootRouteWithContext<{ queryClient: QueryClient }>()({ component: Outlet });
@@ -22,9 +23,7 @@ const welcome = createRoute({
 const signIn = createRoute({
   getParentRoute: () => root,
   path: '/sign-in',
-  /** Where to go afterwards: an address of this portal, and nothing that could lead elsewhere. */
-  validateSearch: ({ to }: Record<string, unknown>): { to?: string } =>
-    typeof to === 'string' && /^\/(?![/\\])/.test(to) ? { to } : {},
+  validateSearch: signInSearch,
   component: lazyRouteComponent(() => import('./pages/sign-in/sign-in-page.tsx'), 'SignInPage'),
 });
 const publicInstall = createRoute({
@@ -45,6 +44,11 @@ const apiKeys = createRoute({
   path: '/api-keys',
   component: lazyRouteComponent(() => import('./pages/api-keys/api-keys-page.tsx'), 'ApiKeysPage'),
 });
+const newSubscription = createRoute({
+  getParentRoute: () => shell,
+  path: '/subscriptions/new',
+  component: lazyRouteComponent(() => import('./pages/welcome/new-subscription-page.tsx'), 'NewSubscriptionPage'),
+});
 const relay = createRoute({
   getParentRoute: () => shell,
   path: '/relay',
@@ -58,6 +62,11 @@ const account = createRoute({
 
 const subscription = createRoute({ getParentRoute: () => shell, path: '/s/$subscription', component: Outlet });
 
+const guide = createRoute({
+  getParentRoute: () => subscription,
+  path: '/start',
+  component: lazyRouteComponent(() => import('./pages/start/guide-page.tsx'), 'GuidePage'),
+});
 const computers = createRoute({
   getParentRoute: () => subscription,
   path: '/computers',
@@ -121,8 +130,21 @@ export const routeTree = root.addChildren([
   shell.addChildren([
     people,
     apiKeys,
+    newSubscription,
     relay,
     account,
-    subscription.addChildren([computers, computer, groups, group, roles, role, policy, reach, install, audit]),
+    subscription.addChildren([guide, computers, computer, groups, group, roles, role, policy, reach, install, audit]),
   ]),
 ]);
+
+/**
+ * `to`: where to go afterwards, an address of this portal and nothing that could lead elsewhere.
+ * `problem`: the code of what went wrong at the identity provider.
+ */
+function signInSearch({ to, problem }: Record<string, unknown>): { to?: string; problem?: string } {
+  const address = localAddress(to);
+  return {
+    ...(address !== undefined && { to: address }),
+    ...(typeof problem === 'string' && { problem }),
+  };
+}

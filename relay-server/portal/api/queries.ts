@@ -8,7 +8,7 @@
  */
 import { queryOptions } from '@tanstack/react-query';
 import { api, path } from './client.ts';
-import type { Account, Connection, Group, List, Role, Subscription } from './shapes.ts';
+import type { Account, Connection, Group, List, Role, SignInWays, Subscription } from './shapes.ts';
 
 /** Kinds of things that change together: those of the server's events, and what follows from them. */
 export type Area =
@@ -34,6 +34,12 @@ export function areaKey(area: Area, subscription: string | null, ...rest: readon
 export const accountQuery = queryOptions({
   queryKey: areaKey('account', null),
   queryFn: ({ signal }) => api.get<Account>('/account', { signal }),
+});
+
+/** By which ways one can sign in; answered to everybody. */
+export const signInWaysQuery = queryOptions({
+  queryKey: areaKey('account', null, 'sign-in-ways'),
+  queryFn: ({ signal }) => api.get<SignInWays>('/sign-in', { signal }),
 });
 
 export const subscriptionsQuery = queryOptions({

@@ -1,21 +1,27 @@
 /** Where one can go: the places of a subscription, those of the server, and one's own account. */
+
+import { useQuery } from '@tanstack/react-query';
 import {
   Activity,
   Cable,
-  CircleUser,
   Download,
   History,
   KeyRound,
   Laptop,
   type LucideIcon,
+  Rocket,
   Route,
   Server,
   Users,
   Workflow,
 } from 'lucide-react';
-import { LinkNav } from '../components/links.tsx';
+import { subscriptionsQuery } from '../api/queries.ts';
+import { useRights } from '../api/rights.ts';
+import { LinkAnchor, LinkNav } from '../components/links.tsx';
 import { ColorSchemeSwitch } from './color-scheme-switch.tsx';
+import { wantsGuide } from './guide-progress.ts';
 import { useCurrentSubscription } from './last-subscription.ts';
+import { PersonMenu } from './person-menu.tsx';
 import classes from './shell.module.css';
 import { SubscriptionSwitcher } from './subscription-switcher.tsx';
 import { Wordmark } from './wordmark.tsx';
@@ -30,14 +36,19 @@ const SUBSCRIPTION_PLACES = [
   ['/s/$subscription/audit', 'Audit', History],
 ] as const;
 
+/** The first two are for owners. */
 const SERVER_PLACES = [
-  ['/people', 'People', Users],
-  ['/api-keys', 'API keys', KeyRound],
-  ['/relay', 'Relay', Activity],
+  ['/people', 'People', Users, true],
+  ['/api-keys', 'API keys', KeyRound, true],
+  ['/relay', 'Relay', Activity, false],
 ] as const;
 
 export function Navigation({ withWordmark = true }: { readonly withWordmark?: boolean }) {
   const subscription = useCurrentSubscription();
+  const { data: subscriptions = [] } = useQuery(subscriptionsQuery);
+  const { own } = useRights();
+  const current = subscriptions.find(({ id, name }) => id === subscription || name === subscription);
+  const guided = current !== undefined && wantsGuide(current);
   return (
     <nav className={classes.navigation} aria-label="Portal">
       {withWordmark && (
@@ -49,6 +60,16 @@ export function Navigation({ withWordmark = true }: { readonly withWordmark?: bo
       <div className={classes.places}>
         {subscription !== undefined && (
           <ul className={classes.list} aria-label={`Subscription ${subscription}`}>
+            {guided && (
+              <li>
+                <LinkNav
+                  to="/s/$subscription/start"
+                  params={{ subscription }}
+                  className={classes.place}
+                  {...look('Get started', Rocket)}
+                />
+              </li>
+            )}
             {SUBSCRIPTION_PLACES.map(([to, label, icon]) => (
               <li key={to}>
                 <LinkNav to={to} params={{ subscription }} className={classes.place} {...look(label, icon)} />
@@ -60,15 +81,21 @@ export function Navigation({ withWordmark = true }: { readonly withWordmark?: bo
           This server
         </p>
         <ul className={classes.list} aria-labelledby="server-places">
-          {SERVER_PLACES.map(([to, label, icon]) => (
+          {SERVER_PLACES.filter(([, , , forOwners]) => own || !forOwners).map(([to, label, icon]) => (
             <li key={to}>
               <LinkNav to={to} className={classes.place} {...look(label, icon)} />
             </li>
           ))}
         </ul>
       </div>
+      {subscription !== undefined && current !== undefined && !guided && (
+        <LinkAnchor to="/s/$subscription/start" params={{ subscription }} className={classes.small}>
+          <Rocket size={14} aria-hidden />
+          Get started
+        </LinkAnchor>
+      )}
       <div className={classes.foot}>
-        <LinkNav to="/account" className={classes.place} {...look('Account', CircleUser)} />
+        <PersonMenu />
         <ColorSchemeSwitch />
       </div>
     </nav>

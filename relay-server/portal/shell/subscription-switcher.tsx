@@ -4,10 +4,12 @@ import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { Check, ChevronsUpDown, Plus } from 'lucide-react';
 import { subscriptionsQuery } from '../api/queries.ts';
+import { useRights } from '../api/rights.ts';
 import classes from './subscription-switcher.module.css';
 
 export function SubscriptionSwitcher({ current }: { readonly current: string | undefined }) {
   const { data: subscriptions = [] } = useQuery(subscriptionsQuery);
+  const { own } = useRights();
   const navigate = useNavigate();
   const shown = subscriptions.find(({ id, name }) => id === current || name === current)?.name ?? current;
   return (
@@ -34,10 +36,17 @@ export function SubscriptionSwitcher({ current }: { readonly current: string | u
             {name}
           </Menu.Item>
         ))}
-        <Menu.Divider />
-        <Menu.Item leftSection={<Plus size={16} aria-hidden />} onClick={() => void navigate({ to: '/welcome' })}>
-          New subscription
-        </Menu.Item>
+        {own && (
+          <>
+            <Menu.Divider />
+            <Menu.Item
+              leftSection={<Plus size={16} aria-hidden />}
+              onClick={() => void navigate({ to: '/subscriptions/new' })}
+            >
+              New subscription
+            </Menu.Item>
+          </>
+        )}
       </Menu.Dropdown>
     </Menu>
   );
