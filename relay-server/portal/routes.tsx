@@ -80,6 +80,9 @@ const computer = createRoute({
 const groups = createRoute({
   getParentRoute: () => subscription,
   path: '/groups',
+  /** All groups, or the computers beside them that are moved: of one group, or (`none`) in none. */
+  validateSearch: ({ view, from }: Record<string, unknown>): { view?: 'arrange'; from?: string } =>
+    view === 'arrange' ? { view, ...(typeof from === 'string' ? { from } : {}) } : {},
   component: lazyRouteComponent(() => import('./pages/groups/groups-page.tsx'), 'GroupsPage'),
 });
 const group = createRoute({
