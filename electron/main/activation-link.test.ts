@@ -31,7 +31,7 @@ test('a file has the token on a line of its own', () => {
 });
 
 test('links and files are found among other words', () => {
-  expect(activationOf(['--no-sandbox', '/home/ann/contoso.causeway'])).toEqual({ file: '/home/ann/contoso.causeway' });
+  expect(activationOf(['--no-sandbox', '/media/contoso.causeway'])).toEqual({ file: '/media/contoso.causeway' });
   expect(activationOf(['.', 'causeway://activate?token=x', 'y.causeway'])).toEqual({
     link: 'causeway://activate?token=x',
   });

@@ -76,7 +76,7 @@ export class Application {
       this.#window.show();
       this.#send({ type: 'show', page });
     };
-    if (typeof action === 'object') clipboard.writeText(action.copy);
+    if (typeof action === 'object') void clipboard.writeText(action.copy);
     else if (action === 'quit') app.quit();
     else if (action === 'open') this.#window.show();
     else if (action === 'diagnostics') shown('diagnostics');
@@ -117,7 +117,7 @@ export class Application {
   #surroundings(): Surroundings {
     return {
       send: (event) => this.#send(event),
-      copy: (text) => clipboard.writeText(text),
+      copy: async (text) => clipboard.writeText(text),
       async save(suggestedName, text) {
         const { canceled, filePath } = await dialog.showSaveDialog({
           defaultPath: join(app.getPath('documents'), suggestedName),

@@ -85,13 +85,14 @@ export class Desktop implements Disposable {
       return checks;
     },
     saveDiagnostics: async () => {
-      const bundle = await this.#link.call('bundle', {});
+      const { checks } = await this.#link.call('diagnose', {});
+      const bundle = { status: await this.#link.call('status', {}), checks };
       const name = `causeway-diagnostics-${new Date().toISOString().slice(0, 16).replace(/\D/g, '')}.json`;
       const path = await this.#options.surroundings.save(name, JSON.stringify(bundle, null, 2));
       return path === null ? null : { path };
     },
     copy: async ({ text }) => {
-      this.#options.surroundings.copy(text);
+      await this.#options.surroundings.copy(text);
       return {};
     },
     preferences: async () => this.#options.surroundings.preferences.get(),

@@ -5,7 +5,7 @@ import type { Notice } from './notices.ts';
 export interface Surroundings {
   /** Sends to the window, if there is one. */
   send(event: DesktopEvent): void;
-  copy(text: string): void;
+  copy(text: string): Promise<void>;
   /** Asks where to, and writes there. @returns the path; null if the person thought better of it */
   save(suggestedName: string, text: string): Promise<string | null>;
   /** Opens an address in the program that is for it. */

@@ -54,10 +54,11 @@ real.app.on('web-contents-created', (_event: unknown, contents: OldContents) => 
 export const protocol = {
   registerSchemesAsPrivileged: real.protocol.registerSchemesAsPrivileged,
   handle(scheme: string, handler: (request: Request) => Promise<Answer>): void {
-    real.protocol.registerBufferProtocol(scheme, async (request: Request, callback: (answer: object) => void) => {
-      const { body, status, headers } = await handler(request);
-      const [mimeType, charset] = (headers['content-type'] ?? 'text/plain').split('; charset=');
-      callback({ statusCode: status, headers, mimeType, charset, data: Buffer.from(body as string) });
+    real.protocol.registerBufferProtocol(scheme, (request: Request, callback: (answer: object) => void) => {
+      void handler(request).then(({ body, status, headers }) => {
+        const [mimeType, charset] = (headers['content-type'] ?? 'text/plain').split('; charset=');
+        callback({ statusCode: status, headers, mimeType, charset, data: Buffer.from(body as string) });
+      });
     });
   },
 };

@@ -10,7 +10,7 @@ const missing = (target: object, name: PropertyKey, value: unknown) => {
 
 missing(Symbol, 'dispose', Symbol('Symbol.dispose'));
 missing(Symbol, 'asyncDispose', Symbol('Symbol.asyncDispose'));
-missing(Object, 'hasOwn', (target: object, name: PropertyKey) => Object.prototype.hasOwnProperty.call(target, name));
+missing(Object, 'hasOwn', (target: object, name: PropertyKey) => Object.hasOwn(target, name));
 missing(Promise, 'withResolvers', () => {
   const answer: Record<string, unknown> = {};
   answer.promise = new Promise((resolve, reject) => Object.assign(answer, { resolve, reject }));

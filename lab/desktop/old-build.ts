@@ -4,9 +4,9 @@
  */
 import promises from 'node:fs/promises';
 import { join } from 'node:path';
-import { type DesktopBuild, buildDesktop } from '#build/desktop.ts';
-import { ROOT } from '#build/portal-config.ts';
 import type { Plugin } from 'rolldown';
+import { buildDesktop, type DesktopBuild } from '#build/desktop.ts';
+import { ROOT } from '#build/portal-config.ts';
 import { oldStyles } from './old-styles.ts';
 
 const FS_PROMISES = '\0fs-promises';
