@@ -44,7 +44,9 @@ export function ComputerFacts({ subscription, machine }: ComputerFactsProps) {
         <Fact name="IPv6 address" wide>
           <Copyable text={ipv6} what="IPv6 address" />
         </Fact>
-        <Fact name="Operating system">{os}</Fact>
+        <Fact name="Operating system" wide>
+          {os}
+        </Fact>
         <Fact name="Agent">{agentVersion}</Fact>
         <Fact name="Activated">
           <RelativeTime time={activatedAt} />

@@ -118,7 +118,7 @@ function Reported({ subscription, online, status, reportedAt }: ReportedProps) {
           <Fact name="Policy">
             {policy === undefined ? 'Not read yet' : <StatusBadge tone={policy.tone}>{policy.words}</StatusBadge>}
           </Fact>
-          <Fact name="Policy version">
+          <Fact name="Policy version" wide>
             {status.policyVersion ?? 'none'}
             {current === undefined ? '' : ` of ${current}`}
             {status.policyRefreshedAt === null ? '' : `, read ${ago(status.policyRefreshedAt)}`}

@@ -52,7 +52,7 @@ export function peerColumns(subscription: string): readonly DataColumn<PeerRow>[
     {
       id: 'ipv4',
       header: 'IPv4 address',
-      width: '9rem',
+      width: '9.5rem',
       hideOnPhone: true,
       cell: ({ peer }) => peer.ipv4,
     },
@@ -66,7 +66,7 @@ export function peerColumns(subscription: string): readonly DataColumn<PeerRow>[
     {
       id: 'roundTrip',
       header: 'Round trip',
-      width: '7rem',
+      width: '7.5rem',
       align: 'end',
       hideOnPhone: true,
       sortBy: ({ peer }) => peer.roundTripMs,
