@@ -23,8 +23,8 @@ const NEAR_END_ROWS = 80;
 export interface DataColumn<Row> {
   readonly id: string;
   readonly header: string;
-  /** Told to screen readers only: what is in the column says by itself what it is. */
-  readonly hideHeader?: boolean;
+  /** Whether the heading is only for those who hear it: over buttons, say. */
+  readonly headerHidden?: boolean;
   readonly cell: (row: Row) => ReactNode;
   /** What it is sorted by; without it, the column can not be sorted. Empty values stand last. */
   readonly sortBy?: (row: Row) => SortValue;
@@ -295,7 +295,14 @@ function PlainTableRow<Row>({ row, columns, index, start, name, chosen, onToggle
 const TableRow = memo(PlainTableRow) as typeof PlainTableRow;
 
 interface HeadingProps {
-  readonly definition: Pick<DataColumn<unknown>, 'header' | 'hideHeader' | 'align' | 'hideOnPhone'> | undefined;
+  readonly definition:
+    | {
+        header: string;
+        headerHidden?: boolean | undefined;
+        align?: string | undefined;
+        hideOnPhone?: boolean | undefined;
+      }
+    | undefined;
   readonly direction: 'asc' | 'desc' | false;
   readonly onSort: (() => void) | undefined;
 }
@@ -324,8 +331,8 @@ function Heading({ definition, direction, onSort }: HeadingProps) {
   );
 }
 
-function HeadingText({ header, hideHeader = false }: Pick<DataColumn<unknown>, 'header' | 'hideHeader'>) {
-  return hideHeader ? <VisuallyHidden>{header}</VisuallyHidden> : header;
+function HeadingText({ header, headerHidden = false }: { header: string; headerHidden?: boolean | undefined }) {
+  return headerHidden ? <VisuallyHidden>{header}</VisuallyHidden> : header;
 }
 
 /** The heading of a column in a table that the page sorts. */

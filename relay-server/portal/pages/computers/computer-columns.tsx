@@ -94,7 +94,7 @@ function menuColumn(onMenu: (machine: Machine, button: HTMLElement) => void): Da
   return {
     id: 'menu',
     header: 'Actions',
-    hideHeader: true,
+    headerHidden: true,
     width: '3.25rem',
     align: 'end',
     cell: (machine) => (
