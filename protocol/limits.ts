@@ -109,6 +109,16 @@ export const LIMITS = {
     unit: 'bytes',
     why: 'The answer that lists 2,000 peers at about 400 bytes each.',
   },
+  LOCAL_WATCH_EVERY_MS: {
+    value: 1_000,
+    unit: 'ms',
+    why: 'How old what a window shows of peers and bytes gets while nothing else changes; it takes under a millisecond.',
+  },
+  LOCAL_WATCH_GATHER_MS: {
+    value: 50,
+    unit: 'ms',
+    why: 'Changes that come within this are told of together: connecting changes several parts at once, and no person sees a difference.',
+  },
   TOKEN_MAX_CHARACTERS: {
     value: 512,
     unit: 'characters',

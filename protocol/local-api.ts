@@ -3,8 +3,9 @@
  * Unix socket (named pipe on Windows). One JSON object a line, capped at LOCAL_MESSAGE_MAX_BYTES.
  *
  *     client → agent   { id, method, params }
+ *     client → agent   { cancel: id }        the caller wants no more of that call
  *     agent → client   { id, ok: true, result } | { id, ok: false, error }
- *     agent → client   { id, progress }      any number before the answer, of methods that take a while
+ *     agent → client   { id, progress }      any number before the answer, of methods that have `progress`
  */
 import { z } from 'zod';
 import { listedPeer } from './control-messages.ts';
@@ -24,6 +25,11 @@ export type Check = z.infer<typeof check>;
 
 export const LOCAL_METHODS = {
   status: { params: z.object({}), result: agentStatus },
+  /**
+   * The status as progress: at once, after every change, and every LOCAL_WATCH_EVERY_MS, until the caller
+   * cancels or goes away. Who reads slowly gets fewer of them, each as it is then. Nothing is proven for it.
+   */
+  watch: { params: z.object({}), progress: agentStatus, result: z.object({}) },
   /** Connects; activates first if a token is given. Answers when the parts are proven or one has failed. */
   up: {
     params: z.object({
@@ -65,7 +71,7 @@ export const LOCAL_METHODS = {
     }),
   },
   /** Runs the checks one by one; each is sent as progress too. */
-  diagnose: { params: z.object({}), result: z.object({ checks: z.array(check) }) },
+  diagnose: { params: z.object({}), progress: check, result: z.object({ checks: z.array(check) }) },
 } as const;
 
 export type LocalMethod = keyof typeof LOCAL_METHODS;
@@ -74,12 +80,23 @@ export type LocalParams<Method extends LocalMethod> = z.input<(typeof LOCAL_METH
 /** What the agent's handler gets: defaults filled in. */
 export type LocalParsedParams<Method extends LocalMethod> = z.output<(typeof LOCAL_METHODS)[Method]['params']>;
 export type LocalResult<Method extends LocalMethod> = z.infer<(typeof LOCAL_METHODS)[Method]['result']>;
+/** What comes before the answer, of methods that take a while. */
+export type LocalProgress<Method extends LocalMethod> = (typeof LOCAL_METHODS)[Method] extends {
+  progress: infer Progress extends z.ZodType;
+}
+  ? z.infer<Progress>
+  : never;
+
+/** Who calls: the user that runs the agent (root, as a rule), or another one of this computer. */
+export type LocalCaller = 'owner' | 'user';
 
 export const localRequest = z.object({
   id: z.int().nonnegative(),
   method: z.enum(Object.keys(LOCAL_METHODS) as [LocalMethod, ...LocalMethod[]]),
   params: z.unknown(),
 });
+
+export const localCancel = z.object({ cancel: z.int().nonnegative() });
 
 export const localAnswer = z.union([
   z.object({ id: z.int(), ok: z.literal(true), result: z.unknown() }),

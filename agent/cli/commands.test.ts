@@ -5,8 +5,9 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { CausewayError } from '#protocol/errors.ts';
 import { machineId } from '#protocol/ids.ts';
 import { label } from '#protocol/names.ts';
-import type { AgentStatus, Part } from '#protocol/status.ts';
-import { type LocalHandlers, type LocalServer, serveLocalApi } from '../local-api/server.ts';
+import { type AgentStatus, agentStatus, type Part } from '#protocol/status.ts';
+import type { LocalHandlers } from '../local-api/conversation.ts';
+import { type LocalServer, serveLocalApi } from '../local-api/server.ts';
 import { causewayCommand } from './commands.ts';
 import { PLAIN } from './output.ts';
 
@@ -51,6 +52,16 @@ function handlers(): LocalHandlers {
   const refuse = () => Promise.reject(new CausewayError('SERVER_UNREACHABLE', { server: 'https://x', cause: 'no' }));
   return {
     status: async () => status,
+    watch: async (_, { progress }) => {
+      const relay: Part = {
+        ...OK,
+        state: 'failed',
+        error: new CausewayError('SERVER_UNREACHABLE', { server: 'https://x', cause: 'no' }).toWire(),
+      };
+      const broken: AgentStatus = { ...STATUS, summary: 'degraded', parts: { ...STATUS.parts, relay } };
+      for (const one of [STATUS, { ...STATUS, at: AT + 1_000 }, broken, broken, STATUS]) progress(one);
+      return {};
+    },
     up: seen(() => status),
     down: seen(({ forget, offline }) => (forget && !offline ? refuse() : status)),
     refresh: seen(() => status),
@@ -63,7 +74,7 @@ function handlers(): LocalHandlers {
       ipv6: 'fd00::2',
       grantExpiresAt: AT,
     })),
-    diagnose: async (_, progress) => {
+    diagnose: async (_, { progress }) => {
       const checks = [
         { name: 'control', ok: true, detail: 'Works.', remedy: null },
         { name: 'relay', ok: false, detail: 'Does not.', remedy: 'Wait.' },
@@ -145,6 +156,18 @@ test('down says what was done; leaving without a server says what could be', asy
   await causeway('down', '--forget', '--offline');
   expect(printed.at(-1)).toContain('Ask an administrator to remove this computer');
   expect(asked.at(-1)).toEqual({ forget: true, offline: true });
+});
+
+test('status --watch prints a line for every change of the state, until the agent goes away', async () => {
+  await expect(causeway('status', '--watch')).rejects.toMatchObject({ code: 'AGENT_NOT_RUNNING' });
+  expect(printed.map((line) => line.replace(/^\d\d:\d\d:\d\d {2}/, ''))).toEqual([
+    'Connected.',
+    'Relay failed: The relay server at https://x can not be reached: no. [SERVER_UNREACHABLE]',
+    'Connected.',
+  ]);
+  printed = [];
+  await expect(causeway('status', '--watch', '--json')).rejects.toMatchObject({ code: 'AGENT_NOT_RUNNING' });
+  expect(printed.map((line) => agentStatus.parse(JSON.parse(line)).summary)).toHaveLength(5);
 });
 
 test('refresh, peers, ping and resolve print what the agent answered', async () => {

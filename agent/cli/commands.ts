@@ -4,11 +4,11 @@
  */
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { CausewayError } from '#protocol/errors.ts';
-import { check } from '#protocol/local-api.ts';
+import type { AgentStatus } from '#protocol/status.ts';
 import { AGENT_VERSION } from '../control/software.ts';
 import { connectLocal, type LocalClient } from '../local-api/client.ts';
 import { runDaemon } from './daemon.ts';
-import { checkLines, nameLines, peerLines, resolvedLines, type Style, statusLines } from './output.ts';
+import { checkLines, nameLines, peerLines, resolvedLines, type Style, stateLine, statusLines } from './output.ts';
 
 export const DEFAULT_SOCKET = '/run/causeway/agent.sock';
 export const DEFAULT_STATE_DIRECTORY = '/var/lib/causeway';
@@ -119,9 +119,11 @@ export function causewayCommand(terminal: Terminal): Command {
   program
     .command('status')
     .description('show what was last proven, part by part')
-    .option('--json', 'print JSON')
-    .action((options: { json?: boolean }) =>
+    .option('--watch', 'keep on, with a line for every change, until interrupted')
+    .option('--json', 'print JSON; with --watch a line for every status, at least once a second')
+    .action((options: { json?: boolean; watch?: boolean }) =>
       withAgent(async (agent) => {
+        if (options.watch) return watch(agent, options.json ? printJson : changesOnly(terminal));
         const status = await agent.call('status', {});
         if (options.json) printJson(status);
         else for (const line of statusLines(status, style)) print(line);
@@ -186,16 +188,30 @@ export function causewayCommand(terminal: Terminal): Command {
     .option('--json', 'print JSON')
     .action((options: { json?: boolean }) =>
       withAgent(async (agent) => {
-        const show = (progress: unknown) => {
-          const parsed = check.safeParse(progress);
-          if (parsed.success && !options.json) for (const line of checkLines(parsed.data, style)) print(line);
-        };
-        const { checks } = await agent.call('diagnose', {}, show);
+        const { checks } = await agent.call('diagnose', {}, (check) => {
+          if (!options.json) for (const line of checkLines(check, style)) print(line);
+        });
         if (options.json) printJson(checks);
         if (checks.some(({ ok }) => !ok)) process.exitCode = 1;
       }),
     );
   return program;
+}
+
+/** Until the agent goes away, or the process is interrupted. @throws CausewayError AGENT_NOT_RUNNING */
+async function watch(agent: LocalClient, show: (status: AgentStatus) => void): Promise<void> {
+  await agent.call('watch', {}, show);
+  throw new CausewayError('AGENT_NOT_RUNNING', { socket: agent.path });
+}
+
+/** @returns what prints a line whenever the state has become another */
+function changesOnly({ print, style }: Terminal): (status: AgentStatus) => void {
+  let before: string | undefined;
+  return (status) => {
+    const state = stateLine(status, style);
+    if (state !== before) print(`${style.faint(new Date(status.at).toLocaleTimeString('en-GB'))}  ${state}`);
+    before = state;
+  };
 }
 
 /** The variable stays set where a service configuration has it: it counts only while there is need of it. */

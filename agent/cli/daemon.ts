@@ -5,7 +5,7 @@
 import { pino } from 'pino';
 import { releaseStartUpMemory } from '#runtime/collector.ts';
 import { Engine } from '../engine/engine.ts';
-import type { LocalHandlers } from '../local-api/server.ts';
+import type { LocalHandlers } from '../local-api/conversation.ts';
 import { serveLocalApi } from '../local-api/server.ts';
 import { LinuxHost } from '../os/linux-host.ts';
 
@@ -53,13 +53,17 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
 function handlersOf(ready: Promise<Engine>): LocalHandlers {
   return {
     status: async () => (await ready).provenStatus(),
+    watch: async (_, call) => {
+      await (await ready).watch(call);
+      return {};
+    },
     up: async (params) => (await ready).up(params),
     down: async (params) => (await ready).down(params),
     refresh: async ({ timeoutMs }) => (await ready).refresh(timeoutMs),
     peers: async () => (await ready).peers(),
     ping: async ({ target, timeoutMs }) => (await ready).ping(target, timeoutMs),
     resolve: async ({ target }) => (await ready).resolve(target),
-    diagnose: async (_, progress) => ({ checks: await (await ready).diagnose(progress) }),
+    diagnose: async (_, { progress }) => ({ checks: await (await ready).diagnose(progress) }),
   };
 }
 

@@ -63,6 +63,14 @@ export function statusLines(status: AgentStatus, style: Style): string[] {
   return lines;
 }
 
+/** The state in one line, with the first part that failed: what explains the later ones. */
+export function stateLine(status: AgentStatus, style: Style): string {
+  const failed = PART_ORDER.find((name) => status.parts[name].state === 'failed');
+  const error = failed && status.parts[failed].error;
+  if (!failed || !error || status.wanted === 'down') return summaryOf(status, style);
+  return `${style.bad(`${PART_TITLES[failed]} failed:`)} ${error.message} [${error.code}]`;
+}
+
 /** @param wished the name given with the token; a machine that is activated already keeps its own */
 export function nameLines({ machine }: AgentStatus, wished: string | undefined): string[] {
   if (machine === null || wished === undefined || machine.name === wished.toLowerCase()) return [];

@@ -26,6 +26,7 @@ import type { Host } from './host.ts';
 import { Membership } from './membership.ts';
 import type { KnownPeer } from './peer-directory.ts';
 import { StatusBoard } from './status-board.ts';
+import { type StatusListener, watchStatus } from './watch-status.ts';
 
 export interface EngineOptions {
   /** Where identity and activation are kept; made if missing, 0700. */
@@ -111,6 +112,15 @@ export class Engine implements AsyncDisposable {
       relayRoundTripMs: this.#board.relayRoundTripMs,
       peers: this.#membership === undefined ? [] : peerStatuses(this.#membership, parts.relay),
     };
+  }
+
+  /** Sends the status until the listener has enough, or the agent ends. */
+  watch(listener: StatusListener): Promise<void> {
+    const signal = AbortSignal.any([listener.signal, this.#stop.signal]);
+    return watchStatus(
+      { status: () => this.status(), onChange: (changed) => this.#board.onChange(changed) },
+      { progress: (status) => listener.progress(status), taken: () => listener.taken(), signal },
+    );
   }
 
   /** Status with every part proven anew first. */

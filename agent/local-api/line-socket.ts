@@ -28,6 +28,8 @@ export function readLines(socket: Socket, onMessage: (message: unknown) => void,
   });
 }
 
-export function writeLine(socket: Socket, message: unknown): void {
-  if (socket.writable) socket.write(`${JSON.stringify(message)}\n`);
+/** Resolves when the kernel has taken the line, or the other end is gone; never rejects. */
+export function writeLine(socket: Socket, message: unknown): Promise<void> {
+  if (!socket.writable) return Promise.resolve();
+  return new Promise((resolve) => socket.write(`${JSON.stringify(message)}\n`, () => resolve()));
 }

@@ -2,10 +2,11 @@ import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { CausewayError } from '#protocol/errors.ts';
 import { connectLocal } from './client.ts';
-import { type LocalHandlers, type LocalServer, serveLocalApi } from './server.ts';
+import type { LocalCall, LocalHandlers } from './conversation.ts';
+import { type LocalServer, serveLocalApi } from './server.ts';
 
 let directory: string;
 let path: string;
@@ -24,13 +25,14 @@ afterEach(async () => {
 const refuse = () => Promise.reject(new CausewayError('NOT_ACTIVATED'));
 const HANDLERS: LocalHandlers = {
   status: refuse,
+  watch: () => Promise.resolve({}),
   up: refuse,
   down: refuse,
   refresh: refuse,
   peers: () => Promise.resolve({ peers: [] }),
   ping: ({ target, timeoutMs }) => Promise.resolve({ name: target, address: 'fd00::1', roundTripMs: timeoutMs }),
   resolve: () => Promise.reject(new Error('a bug')),
-  diagnose: (_, progress) => {
+  diagnose: (_, { progress }) => {
     const check = { name: 'clock', ok: true, detail: 'fine', remedy: null };
     progress(check);
     return Promise.resolve({ checks: [check] });
@@ -57,6 +59,66 @@ test('sends progress before the result', async () => {
   const seen: unknown[] = [];
   const { checks } = await client.call('diagnose', {}, (progress) => seen.push(progress));
   expect(seen).toEqual(checks);
+  client[Symbol.dispose]();
+});
+
+describe('a call that goes on', () => {
+  let calls: LocalCall<unknown>[];
+  const aborted = async (call: LocalCall<unknown> | undefined) => {
+    if (!call?.signal.aborted) await new Promise((resolve) => call?.signal.addEventListener('abort', resolve));
+  };
+
+  beforeEach(async () => {
+    calls = [];
+    server = await serveLocalApi(path, {
+      ...HANDLERS,
+      watch: async (_, call) => {
+        calls.push(call);
+        await aborted(call);
+        return {};
+      },
+    });
+  });
+
+  test('is ended by the caller’s signal, and the connection goes on', async () => {
+    const client = await connectLocal(path);
+    const enough = new AbortController();
+    const call = client.call('watch', {}, undefined, enough.signal);
+    await client.call('peers', {});
+    expect(calls).toMatchObject([{ caller: 'owner', signal: { aborted: false } }]);
+    enough.abort(new Error('enough'));
+    await expect(call).rejects.toThrow('enough');
+    await aborted(calls[0]);
+    await expect(client.call('watch', {}, undefined, enough.signal)).rejects.toThrow('enough');
+    expect(await client.call('peers', {})).toEqual({ peers: [] });
+    expect(calls).toHaveLength(1);
+    client[Symbol.dispose]();
+    await client.closed;
+  });
+
+  test('is ended when the caller goes away', async () => {
+    const client = await connectLocal(path);
+    const call = client.call('watch', {});
+    await client.call('peers', {});
+    client[Symbol.dispose]();
+    await expect(call).rejects.toMatchObject({ code: 'AGENT_NOT_RUNNING' });
+    await aborted(calls[0]);
+    await expect(client.call('peers', {})).rejects.toMatchObject({ code: 'AGENT_NOT_RUNNING' });
+  });
+});
+
+test('progress of another shape than the method’s is left out', async () => {
+  server = await serveLocalApi(path, {
+    ...HANDLERS,
+    diagnose: async (_, { progress }) => {
+      progress({ name: 'clock' } as never);
+      return { checks: [] };
+    },
+  });
+  const client = await connectLocal(path);
+  const seen: unknown[] = [];
+  await client.call('diagnose', {}, (check) => seen.push(check));
+  expect(seen).toEqual([]);
   client[Symbol.dispose]();
 });
 

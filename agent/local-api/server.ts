@@ -6,24 +6,9 @@ import { chmod, rm } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import { dirname } from 'node:path';
 import { CausewayError, isRefusal } from '#protocol/errors.ts';
-import {
-  LOCAL_METHODS,
-  type LocalMethod,
-  type LocalParsedParams,
-  type LocalResult,
-  localRequest,
-} from '#protocol/local-api.ts';
 import { ensurePrivateDirectory } from '#runtime/durable-file.ts';
 import { connectLocal } from './client.ts';
-import { readLines, writeLine } from './line-socket.ts';
-
-export type LocalHandlers = {
-  readonly [Method in LocalMethod]: (
-    params: LocalParsedParams<Method>,
-    /** Sends an intermediate result to the caller. */
-    progress: (progress: unknown) => void,
-  ) => Promise<LocalResult<Method>>;
-};
+import { converse, type LocalHandlers } from './conversation.ts';
 
 export interface LocalServer extends AsyncDisposable {
   readonly path: string;
@@ -41,13 +26,7 @@ export async function serveLocalApi(path: string, handlers: LocalHandlers): Prom
   const server = createServer((socket) => {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
-    // A caller that goes away in the middle is no matter to the agent.
-    socket.on('error', () => undefined);
-    readLines(
-      socket,
-      (message) => void answer(socket, handlers, message),
-      () => socket.destroy(),
-    );
+    converse(socket, 'owner', handlers);
   });
   await listen(server, path);
   await chmod(path, 0o600);
@@ -59,31 +38,6 @@ export async function serveLocalApi(path: string, handlers: LocalHandlers): Prom
       await rm(path, { force: true });
     },
   };
-}
-
-async function answer(socket: Socket, handlers: LocalHandlers, message: unknown): Promise<void> {
-  const request = localRequest.safeParse(message);
-  if (!request.success) {
-    const error = new CausewayError('MESSAGE_MALFORMED', { issue: request.error.issues[0]?.message ?? 'unreadable' });
-    writeLine(socket, { id: 0, ok: false, error: error.toWire() });
-    return;
-  }
-  const { id, method } = request.data;
-  try {
-    const params = LOCAL_METHODS[method].params.safeParse(request.data.params ?? {});
-    if (!params.success) {
-      throw new CausewayError('MESSAGE_MALFORMED', { issue: params.error.issues[0]?.message ?? 'unreadable' });
-    }
-    const handler = handlers[method] as (params: unknown, progress: (progress: unknown) => void) => Promise<unknown>;
-    const result = await handler(params.data, (progress) => writeLine(socket, { id, progress }));
-    writeLine(socket, { id, ok: true, result });
-  } catch (error) {
-    const refusal =
-      error instanceof CausewayError
-        ? error
-        : new CausewayError('INTERNAL', { issue: error instanceof Error ? error.message : String(error) });
-    writeLine(socket, { id, ok: false, error: refusal.toWire() });
-  }
 }
 
 /** @throws CausewayError PRIVILEGE_MISSING when the socket is another user's */

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { AgentStatus } from '#protocol/status.ts';
 import { decodeToken, encodeToken } from '#protocol/token.ts';
 import { InProcessAgent, InProcessNetwork, until } from './network.ts';
 
@@ -68,6 +69,25 @@ describe('up and down', () => {
     await ending;
     expect(agent.host.adapters).toBe(1);
   });
+});
+
+test('somebody who watches sees each state, and the end of the server at once', async () => {
+  const agent = await InProcessAgent.start('a', join(network.directory, 'a'));
+  const leave = new AbortController();
+  const seen: AgentStatus[] = [];
+  const watching = agent.engine.watch({
+    progress: (status) => seen.push(status),
+    taken: () => Promise.resolve(),
+    signal: leave.signal,
+  });
+  expect(seen.map(({ summary }) => summary)).toEqual(['not-activated']);
+  await agent.up(await network.administrator.token());
+  await until(() => seen.at(-1)?.summary === 'connected');
+  await network.server.close();
+  await until(() => seen.at(-1)?.summary === 'degraded');
+  leave.abort();
+  await watching;
+  await agent.engine[Symbol.asyncDispose]();
 });
 
 describe('leaving', () => {

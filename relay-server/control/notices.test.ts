@@ -123,6 +123,22 @@ describe('policy-changed', () => {
     expect(to(ids[0])).toHaveLength(6);
   });
 
+  test('comes soon to those whom a change concerns, to all others in their time, and not twice', () => {
+    const { home, notices, ids, to, advance } = scene(1_000);
+    const [concerned, other] = ids;
+    const told = () => [to(concerned).length, to(other).length];
+    notices.policyChanged(home, [concerned]);
+    for (let step = 0; step < 60; step++) advance(1);
+    expect(told()).toEqual([1, 1]);
+    notices.policyChanged(home, [concerned]);
+    advance(50);
+    expect(told()).toEqual([2, 1]);
+    advance(HOUR_MS);
+    expect(told()).toEqual([3, 2]);
+    for (let step = 0; step < 10; step++) advance(1);
+    expect(to(ids.at(-1) as MachineId)).toHaveLength(2);
+  });
+
   test('is not sent of a subscription that is forgotten', () => {
     const { home, notices, ids, to, advance } = scene(2);
     notices.policyChanged(home);

@@ -11,13 +11,10 @@ import type { MachineRecord } from '../store/records.ts';
 import { type RelayPort, selfFactsOf } from './context.ts';
 import type { Counters } from './counters.ts';
 import type { LiveGrants } from './live-grants.ts';
+import { PolicyNews } from './policy-news.ts';
 import type { Presence } from './presence.ts';
 import type { SubscriptionDirectory } from './subscription-directory.ts';
 
-/** Changes within this time are told as one. */
-const COALESCE_MS = 50;
-/** For each machine of the subscription, so that a roll-out of thousands does not tell everybody of each. */
-const COALESCE_PER_MACHINE_MS = 1;
 /** Keeps an event under CONTROL_MESSAGE_MAX_BYTES at 35 bytes an id. */
 const PEERS_PER_EVENT = 1_500;
 /** WebSocket status: policy violation (RFC 6455 §7.4.1). */
@@ -33,11 +30,16 @@ interface Surroundings {
 
 export class Notices {
   readonly #around: Surroundings;
-  readonly #pending = new Map<SubscriptionId, () => void>();
-  readonly #toldAt = new Map<SubscriptionId, number>();
+  readonly #news: PolicyNews;
 
   constructor(surroundings: Surroundings) {
+    const { clock, presence } = surroundings;
     this.#around = surroundings;
+    this.#news = new PolicyNews({
+      clock,
+      isOnline: (machine) => presence.isOnline(machine),
+      tell: (machine, event) => this.#tell(machine, event),
+    });
   }
 
   /**
@@ -63,21 +65,12 @@ export class Notices {
     }
   }
 
-  /** Tells every machine of the subscription, soon, that it may look again. */
-  policyChanged(subscription: SubscriptionDirectory): void {
-    const { id } = subscription;
-    if (this.#pending.has(id)) return;
-    const { clock } = this.#around;
-    const quietUntil = (this.#toldAt.get(id) ?? 0) + subscription.machines.size * COALESCE_PER_MACHINE_MS;
-    const tell = () => {
-      this.#pending.delete(id);
-      this.#toldAt.set(id, clock.now());
-      const { policyVersion } = subscription.record;
-      for (const machine of subscription.policy.machines.keys()) {
-        this.#tell(machine, { type: 'event', event: 'policy-changed', policyVersion });
-      }
-    };
-    this.#pending.set(id, clock.after(Math.max(COALESCE_MS, quietUntil - clock.now()), tell));
+  /**
+   * Tells every machine of the subscription that it may look again.
+   * @param concerned machines that gained or lost somebody: told soon, the others in their time.
+   */
+  policyChanged(subscription: SubscriptionDirectory, concerned: Iterable<MachineId> = []): void {
+    this.#news.changed(subscription, concerned);
   }
 
   selfChanged(subscription: SubscriptionDirectory, machines: Iterable<MachineRecord>): void {
@@ -98,14 +91,11 @@ export class Notices {
 
   /** Forgets a subscription that is gone. */
   forget(id: SubscriptionId): void {
-    this.#pending.get(id)?.();
-    this.#pending.delete(id);
-    this.#toldAt.delete(id);
+    this.#news.forget(id);
   }
 
   close(): void {
-    for (const cancel of this.#pending.values()) cancel();
-    this.#pending.clear();
+    this.#news.close();
   }
 
   #tell(machine: MachineId, event: ControlEvent): void {

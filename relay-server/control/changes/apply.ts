@@ -12,7 +12,7 @@ import { auditEntry } from '../audit.ts';
 import type { AdministrationContext, ControlContext } from '../context.ts';
 import type { SubscriptionDirectory } from '../subscription-directory.ts';
 import { Draft } from './draft.ts';
-import { effectOf } from './effect.ts';
+import { concernedBy, effectOf } from './effect.ts';
 import { type Expectation, type Plan, plan, requireUnchanged } from './plan.ts';
 import { putPlan } from './put-plan.ts';
 import type { Making } from './step.ts';
@@ -107,6 +107,8 @@ interface Touched {
   readonly ids: readonly string[];
   readonly removed: readonly MachineRecord[];
   readonly disabled: readonly MachineRecord[];
+  /** They gain or lose somebody. */
+  readonly concerned: ReadonlySet<MachineId>;
 }
 
 /** Read off the draft as long as the directory is as it was. */
@@ -124,13 +126,14 @@ function touchedBy(draft: Draft): Touched {
     if (after === undefined) removed.push(before);
     else if (after.disabled && !before.disabled) disabled.push(after);
   }
-  return { ids, removed, disabled };
+  return { ids, removed, disabled, concerned: concernedBy(draft) };
 }
 
 /** Everybody concerned, as soon as the directory shows the change. */
-function tell(context: ControlContext, home: SubscriptionDirectory, made: Plan, { removed, disabled }: Touched): void {
+function tell(context: ControlContext, home: SubscriptionDirectory, made: Plan, touched: Touched): void {
   const { notices, logger } = context;
-  notices.policyChanged(home);
+  const { removed, disabled, concerned } = touched;
+  notices.policyChanged(home, concerned);
   for (const machine of removed) {
     // The machine itself hears that it is cut off, which says more than that its peers are gone.
     notices.cutOff(home.id, machine.id, new CausewayError('AUTHENTICATION_FAILED'));

@@ -5,7 +5,7 @@ import type { MachineId } from '#protocol/ids.ts';
 import { evaluate, type Policy } from '#protocol/policy.ts';
 import type { PolicyChange } from '#protocol/rest/changes.ts';
 import type { SubscriptionDirectory } from '../subscription-directory.ts';
-import { effectOf } from './effect.ts';
+import { concernedBy, effectOf } from './effect.ts';
 import { type Plan, plan } from './plan.ts';
 import { change, directoryOf, groupId, machineId, making, roleId, type Said, said } from './policy.fixture.ts';
 import { putPlan } from './put-plan.ts';
@@ -73,10 +73,13 @@ test('the effect is what looking at every pair before and after finds', () => {
       const before = allowedPairs(home.policy);
       const names = new Map([...home.policy.machines].map(([id, { name }]) => [id, name]));
       const { gain, lose, sentence } = effectOf(made);
+      const concerned = concernedBy(made.draft);
       putPlan(directory, home, made.draft);
       const after = allowedPairs(home.policy);
-      expect(gain).toEqual(bruteForce(home, names, missing(after, before)));
-      expect(lose).toEqual(bruteForce(home, names, missing(before, after)));
+      const [gained, lost] = [missing(after, before), missing(before, after)];
+      expect(gain).toEqual(bruteForce(home, names, gained));
+      expect(lose).toEqual(bruteForce(home, names, lost));
+      expect(concerned).toEqual(new Set([...gained.keys(), ...lost.keys()]));
       if (gain.machines + lose.machines > 0) changed++;
       else expect(sentence).toBe('Nobody gains or loses access.');
     }),

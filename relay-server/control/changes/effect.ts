@@ -1,6 +1,7 @@
 /**
  * Who gains and who loses whom by a plan: exact, and without looking at every pair.
  */
+import type { MachineId } from '#protocol/ids.ts';
 import type { Effect } from '#protocol/rest/changes.ts';
 import type { MachineRecord } from '../../store/records.ts';
 import type { Draft, SideId } from './draft.ts';
@@ -33,6 +34,19 @@ export function effectOf(plan: Plan): Effect {
     whyNot: plan.whyNot,
     policyVersion: draft.home.record.policyVersion,
   };
+}
+
+/** Machines that gain or lose somebody. */
+export function concernedBy(draft: Draft): Set<MachineId> {
+  const classes = new Set<MachineClass>();
+  for (const { a, b, before, after } of candidates(draft)) {
+    // A class without anybody, or a class of one with itself, is no pair.
+    if (before === after || a.size === 0 || b.size === 0 || (a === b && a.size === 1)) continue;
+    classes.add(a).add(b);
+  }
+  const concerned = new Set<MachineId>();
+  for (const one of classes) for (const { id } of one.members()) concerned.add(id);
+  return concerned;
 }
 
 /** Two classes, and whether their machines may talk. */
