@@ -83,7 +83,7 @@ export function ConnectStep({ subscription, roles, groups }: ConnectStepProps) {
           connected={false}
         />
         <Group>
-          <Button type="submit" size="md" disabled={roleName === '' || group === undefined}>
+          <Button type="submit" size="md" disabled={group === undefined}>
             Connect
           </Button>
         </Group>

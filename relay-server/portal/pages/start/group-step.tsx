@@ -82,11 +82,7 @@ export function GroupStep({ subscription, computers, groups }: GroupStepProps) {
           )}
         </Checkbox.Group>
         <Group>
-          <Button
-            type="submit"
-            size="md"
-            disabled={chosen.length === 0 || (existing === undefined && name.trim() === '')}
-          >
+          <Button type="submit" size="md" disabled={chosen.length === 0}>
             {existing === undefined ? 'Make the group' : 'Put in'}
           </Button>
         </Group>

@@ -7,9 +7,9 @@ import { api, path } from '../../api/client.ts';
 import { areaKey } from '../../api/queries.ts';
 import { useRights } from '../../api/rights.ts';
 import type { Connection, Machine, MachinePage } from '../../api/shapes.ts';
+import { CopyBlock } from '../../components/copy-block.tsx';
 import { LinkAnchor } from '../../components/links.tsx';
 import { Panel } from '../../components/panel.tsx';
-import { CommandBlock } from './command-block.tsx';
 import classes from './guide-done.module.css';
 import { namesInWords, sideOf } from './guide-state.ts';
 import { InstallCommands } from './install-commands.tsx';
@@ -59,10 +59,13 @@ export function GuideDone({ subscription, connection }: GuideDoneProps) {
           {target !== undefined && (
             <div>
               <Title order={3}>Try it</Title>
-              <Text className={classes.lead}>
-                {role === undefined ? 'On a computer of the other group:' : `On an instance of ${role.name}:`}
-              </Text>
-              <CommandBlock command={`ping ${fullName(target, subscription)}`} what="command" />
+              <div className={classes.lead}>
+                <CopyBlock
+                  label={role === undefined ? 'On a computer of the other group:' : `On an instance of ${role.name}:`}
+                  text={`ping ${fullName(target, subscription)}`}
+                  what="command"
+                />
+              </div>
             </div>
           )}
           <nav aria-label="Where to go on">

@@ -8,7 +8,7 @@ import { useEffect } from 'react';
 import { api, path } from '../../api/client.ts';
 import { areaKey, connectionsQuery, groupsQuery, rolesQuery } from '../../api/queries.ts';
 import { useRights } from '../../api/rights.ts';
-import type { MachinePage } from '../../api/shapes.ts';
+import type { Connection, MachinePage } from '../../api/shapes.ts';
 import { PageHeader } from '../../components/page-header.tsx';
 import { RefusalAlert } from '../../components/refusal-alert.tsx';
 import { rememberGuideDone } from '../../shell/guide-progress.ts';
@@ -62,7 +62,7 @@ export function GuidePage() {
             <Loader type="dots" aria-label="Loading" />
           </Center>
         ) : (
-          <RefusalAlert error={failed.error} onRetry={() => asked.map(({ refetch }) => void refetch())} />
+          <RefusalAlert error={failed.error} onRetry={() => void failed.refetch()} />
         )}
       </>
     );
@@ -118,7 +118,7 @@ export function GuidePage() {
           state={at(3)}
           summary={
             at(3) === 'done' && state.connection !== undefined
-              ? `${state.connection.a.name} and ${state.connection.b.name} are connected.`
+              ? inWords(state.connection)
               : 'A role is a program in your cloud, with as many instances as run. Until it is connected, it reaches nothing.'
           }
         >
@@ -164,7 +164,13 @@ function Filled({ groups }: { readonly groups: readonly { readonly name: string;
   );
 }
 
-function Picture({ connection }: { readonly connection: Parameters<typeof sideOf>[0] }) {
+function inWords(connection: Connection): string {
+  const { a, b } = connection;
+  const [first, second] = a.kind === 'role' ? [a, b] : [b, a];
+  return `${first.name} and ${second.name} are connected.`;
+}
+
+function Picture({ connection }: { readonly connection: Connection }) {
   const [role, group] = [sideOf(connection, 'role'), sideOf(connection, 'group')];
   if (role === undefined || group === undefined) return null;
   return <ConnectionPicture role={role.name} group={group.name} connected />;

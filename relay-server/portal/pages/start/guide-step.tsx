@@ -48,7 +48,7 @@ export function GuideStep({ number, title, state, summary, children }: GuideStep
         <div role="status" className={classes.summary}>
           {summary}
         </div>
-        {children !== undefined && <div className={classes.content}>{children}</div>}
+        <div className={classes.content}>{children}</div>
       </div>
     </li>
   );

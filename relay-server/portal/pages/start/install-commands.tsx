@@ -1,11 +1,17 @@
 /** Makes an install link at a click, and shows what to do with it right here. */
 import { Alert, Button, Code, Group, Stack, Tabs, Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
 import { Container, Laptop, Terminal, TriangleAlert } from 'lucide-react';
 import type { CreatedInstallLink, InstallPage } from '../../api/shapes.ts';
+import { CopyBlock } from '../../components/copy-block.tsx';
 import { RefusalAlert } from '../../components/refusal-alert.tsx';
 import { RelativeTime } from '../../components/relative-time.tsx';
-import { CommandBlock } from './command-block.tsx';
-import { COMPUTERS, INSTANCES, tokenOf, useEarlierLink, useInstallPage, useLinkForGuide } from './link-for-guide.ts';
+import { partsOfLink, withToken } from '../install/commands.ts';
+import { installPageQuery } from '../install/install-queries.ts';
+import { COMPUTERS, INSTANCES, useEarlierLink, useLinkForGuide } from './link-for-guide.ts';
+
+/** Mantine's own yellow is too pale for words. */
+const READABLE = { title: { color: 'var(--causeway-warn)' } };
 
 export interface InstallCommandsProps {
   readonly subscription: string;
@@ -17,10 +23,15 @@ export interface InstallCommandsProps {
 export function InstallCommands({ subscription, role, makeLabel }: InstallCommandsProps) {
   const { link, make } = useLinkForGuide(subscription, role);
   const earlier = useEarlierLink(subscription, role);
-  const page = useInstallPage(link, subscription);
+  const page = useQuery({ ...installPageQuery(link?.id ?? ''), enabled: link !== undefined });
   if (link === undefined) {
     return (
       <Stack align="flex-start">
+        {role === undefined && (
+          <Text>
+            Take a computer that your cloud is to reach: a database server, say, or the laptop in front of you.
+          </Text>
+        )}
         {earlier !== undefined && role === undefined && (
           <Text size="sm" c="dimmed">
             A link was made <RelativeTime time={earlier.createdAt} />, and still works. Its token is shown only once: if
@@ -64,7 +75,7 @@ interface WaysProps {
 }
 
 function Ways({ link, page, role }: WaysProps) {
-  const withToken = (command: string) => command.replaceAll('{token}', tokenOf(link));
+  const { token } = partsOfLink(link.url);
   const { linux, container } = page.commands;
   const linuxOffered = page.downloads.some(({ os }) => os === 'linux');
   return (
@@ -80,16 +91,25 @@ function Ways({ link, page, role }: WaysProps) {
         </Tabs.Tab>
         {role === undefined && (
           <Tabs.Tab value="other" leftSection={<Laptop size={16} aria-hidden />}>
-            Windows, Mac, or somebody else’s
+            Windows or Mac
           </Tabs.Tab>
         )}
       </Tabs.List>
       <Tabs.Panel value="linux">
         <Stack gap="sm">
-          <Text>Paste this into a terminal {role === undefined ? 'of the computer' : 'of each instance'}:</Text>
-          <CommandBlock command={withToken(linux)} what="Linux command" />
+          <CopyBlock
+            label={`Paste this into a terminal ${role === undefined ? 'of the computer' : 'of each instance'}:`}
+            text={withToken(linux, token)}
+            what="command"
+            wanted
+          />
           {!linuxOffered && (
-            <Alert color="yellow" icon={<TriangleAlert size={18} aria-hidden />} title="There is no package yet.">
+            <Alert
+              color="yellow"
+              icon={<TriangleAlert size={18} aria-hidden />}
+              title="There is no package yet."
+              styles={READABLE}
+            >
               <Text c="var(--mantine-color-text)">
                 This server has no Linux package of the agent to hand out, so the command would fail. Put the packages
                 into the folder that <Code>causeway-relay serve --downloads</Code> names.
@@ -100,17 +120,21 @@ function Ways({ link, page, role }: WaysProps) {
       </Tabs.Panel>
       {container !== null && (
         <Tabs.Panel value="container">
-          <Stack gap="sm">
-            <Text>Run this beside your service; each instance joins by itself:</Text>
-            <CommandBlock command={withToken(container)} what="container command" />
-          </Stack>
+          <CopyBlock
+            label="Run this beside your service; each instance joins by itself:"
+            text={withToken(container, token)}
+            what="command"
+            wanted
+          />
         </Tabs.Panel>
       )}
       <Tabs.Panel value="other">
-        <Stack gap="sm">
-          <Text>Open this page on the computer, or send it to whoever sets it up. It recognises the system:</Text>
-          <CommandBlock command={link.url} what="install link" />
-        </Stack>
+        <CopyBlock
+          label="Open this page on the computer, or send it to whoever sets it up:"
+          text={link.url}
+          what="link"
+          wanted
+        />
       </Tabs.Panel>
     </Tabs>
   );

@@ -2,8 +2,9 @@
 import { skipToken, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { api, path } from '../../api/client.ts';
 import { invalidateKinds } from '../../api/invalidations.ts';
-import { areaKey } from '../../api/queries.ts';
-import type { CreatedInstallLink, InstallLink, InstallPage, List } from '../../api/shapes.ts';
+import type { CreatedInstallLink, InstallLink } from '../../api/shapes.ts';
+import { installLinksQuery } from '../install/install-queries.ts';
+import { linkState } from '../install/token-state.ts';
 
 const DAY_MS = 86_400_000;
 export const COMPUTERS = { uses: 10, days: 7 } as const;
@@ -41,33 +42,11 @@ export function useLinkForGuide(subscription: string, role: string | undefined) 
   return { link, make };
 }
 
-/** What the page of a link shows: the commands, where the token still has to be put in. */
-export function useInstallPage(link: InstallLink | undefined, subscription: string) {
-  return useQuery({
-    queryKey: areaKey('install-links', subscription, 'page', link?.id),
-    queryFn:
-      link === undefined ? skipToken : ({ signal }) => api.get<InstallPage>(path`/install/${link.id}`, { signal }),
-  });
-}
-
 /** The newest link of an earlier visit that still lets computers in. Its token can not be shown any more. */
 export function useEarlierLink(subscription: string, role: string | undefined): InstallLink | undefined {
-  const { data } = useQuery({
-    queryKey: areaKey('install-links', subscription),
-    queryFn: async ({ signal }) =>
-      (await api.get<List<InstallLink>>(path`/subscriptions/${subscription}/install-links`, { signal })).items,
-  });
+  const { data } = useQuery(installLinksQuery(subscription));
+  const now = Date.now();
   return data
-    ?.filter((link) => isOpen(link) && (link.token.role === null) === (role === undefined))
+    ?.filter((link) => linkState(link, now).word === 'valid' && (link.token.role === null) === (role === undefined))
     .toSorted((a, b) => b.createdAt.localeCompare(a.createdAt))[0];
-}
-
-/** @returns the token that a link carries behind `#` */
-export function tokenOf({ url }: CreatedInstallLink): string {
-  return decodeURIComponent(new URL(url).hash.slice(1));
-}
-
-function isOpen({ enabled, expiresAt, token }: InstallLink): boolean {
-  const expired = expiresAt !== null && Date.parse(expiresAt) <= Date.now();
-  return enabled && !expired && token.revokedAt === null && token.usesLeft !== 0;
 }
