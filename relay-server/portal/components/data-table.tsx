@@ -5,7 +5,7 @@
  * with check boxes. Only the rows in sight are in the page; their number and places are told to screen
  * readers. Sorting and selecting are TanStack Table's and ours; fetching and filtering are the page's.
  */
-import { Checkbox } from '@mantine/core';
+import { Checkbox, VisuallyHidden } from '@mantine/core';
 import { createSortedRowModel, type RowData, rowSortingFeature, tableFeatures, useTable } from '@tanstack/react-table';
 import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual';
 import { ArrowDown, ArrowUp, ChevronsUpDown } from 'lucide-react';
@@ -22,6 +22,8 @@ const NEAR_END_ROWS = 30;
 export interface DataColumn<Row> {
   readonly id: string;
   readonly header: string;
+  /** Whether the heading is only for those who hear it: over buttons, say. */
+  readonly headerHidden?: boolean;
   readonly cell: (row: Row) => ReactNode;
   /** What it is sorted by; without it, the column can not be sorted. Empty values stand last. */
   readonly sortBy?: (row: Row) => SortValue;
@@ -266,7 +268,14 @@ function PlainTableRow<Row>({ row, columns, index, start, name, chosen, onToggle
 const TableRow = memo(PlainTableRow) as typeof PlainTableRow;
 
 interface HeadingProps {
-  readonly definition: { header: string; align?: string | undefined; hideOnPhone?: boolean | undefined } | undefined;
+  readonly definition:
+    | {
+        header: string;
+        headerHidden?: boolean | undefined;
+        align?: string | undefined;
+        hideOnPhone?: boolean | undefined;
+      }
+    | undefined;
   readonly direction: 'asc' | 'desc' | false;
   readonly onSort: (() => void) | undefined;
 }
@@ -284,7 +293,7 @@ function Heading({ definition, direction, onSort }: HeadingProps) {
       data-wide-only={definition.hideOnPhone || undefined}
     >
       {onSort === undefined ? (
-        definition.header
+        <HeadingText {...definition} />
       ) : (
         <button type="button" className={classes.sort} data-sorted={direction !== false} onClick={onSort}>
           {definition.header}
@@ -293,6 +302,10 @@ function Heading({ definition, direction, onSort }: HeadingProps) {
       )}
     </div>
   );
+}
+
+function HeadingText({ header, headerHidden = false }: { header: string; headerHidden?: boolean | undefined }) {
+  return headerHidden ? <VisuallyHidden>{header}</VisuallyHidden> : header;
 }
 
 /** The number of the row that an element is in. */
