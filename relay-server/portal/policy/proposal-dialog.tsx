@@ -1,5 +1,6 @@
 /** Shows what changes would do, and does them when the person agrees. */
 import { Button, Group, Loader, Modal, Stack, Text } from '@mantine/core';
+import { useMounted } from '@mantine/hooks';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { api, isConflict, path } from '../api/client.ts';
 import type { Effect } from '../api/shapes.ts';
@@ -17,6 +18,8 @@ export interface ProposalDialogProps {
 export function ProposalDialog({ proposal, opened, onClose }: ProposalDialogProps) {
   const { subscription, title, confirmLabel, changes, done, destructive = false, onApplied } = proposal;
   const queryClient = useQueryClient();
+  // A Modal gives the focus back to what had it when it opened, unless it was open from its first rendering on.
+  const mounted = useMounted();
   const preview = useQuery({
     queryKey: ['preview', subscription, changes],
     queryFn: ({ signal }) =>
@@ -32,12 +35,19 @@ export function ProposalDialog({ proposal, opened, onClose }: ProposalDialogProp
       onApplied?.(applied);
     },
   });
+  const known = preview.data !== undefined;
   const lookAgain = () => {
     apply.reset();
     void preview.refetch();
   };
   return (
-    <Modal opened={opened} onClose={onClose} title={title} closeButtonProps={{ 'aria-label': 'Close' }} size="lg">
+    <Modal
+      opened={opened && mounted}
+      onClose={onClose}
+      title={title}
+      closeButtonProps={{ 'aria-label': 'Close' }}
+      size="lg"
+    >
       <Stack>
         <div role="status">
           {preview.data === undefined && preview.error === null && (
@@ -55,11 +65,15 @@ export function ProposalDialog({ proposal, opened, onClose }: ProposalDialogProp
           <Button variant="default" onClick={onClose} data-autofocus={destructive || undefined}>
             Cancel
           </Button>
+          {/* Not `disabled` while the effect is worked out: then it could not have the focus, which would stay behind the dialog. */}
           <Button
             color={destructive ? 'red.8' : 'tide'}
-            disabled={preview.data === undefined}
+            data-disabled={!known || undefined}
+            aria-disabled={!known}
             loading={apply.isPending}
-            onClick={() => apply.mutate()}
+            onClick={() => {
+              if (known) apply.mutate();
+            }}
             data-autofocus={!destructive || undefined}
           >
             {confirmLabel}

@@ -1,6 +1,5 @@
 /** The changes that the policy page makes, as proposals: each shows its effect first and can be undone. */
 import { useMemo } from 'react';
-import type { PolicyChange } from '../../api/shapes.ts';
 import { useProposal } from '../../policy/proposal.tsx';
 import type { End } from './possible-connection.ts';
 
@@ -11,7 +10,6 @@ export interface PolicyChanges {
   cut(a: Ends, b: Ends): void;
   /** Whether the members of a group reach each other. */
   interconnect(group: Ends, on: boolean): void;
-  create(change: Extract<PolicyChange, { do: 'create-group' | 'create-role' }>, onApplied: () => void): void;
 }
 
 export function usePolicyChanges(subscription: string): PolicyChanges {
@@ -44,15 +42,6 @@ export function usePolicyChanges(subscription: string): PolicyChanges {
           changes: [{ do: 'change-group', group: id, interconnected: on }],
           done: on ? `The members of ${name} reach each other.` : `The members of ${name} no longer reach each other.`,
           destructive: !on,
-        }),
-      create: (change, onApplied) =>
-        propose({
-          subscription,
-          title: `Create the ${change.do === 'create-group' ? 'group' : 'role'} ${change.name}?`,
-          confirmLabel: 'Create',
-          changes: [change],
-          done: `${change.name} was created.`,
-          onApplied,
         }),
     };
   }, [propose, subscription]);

@@ -5,9 +5,9 @@
 import { Button, Text } from '@mantine/core';
 import { Repeat } from 'lucide-react';
 import { useEffect, useMemo, useRef } from 'react';
+import { byteWords } from '../../components/byte-words.ts';
 import { type DataColumn, DataTable } from '../../components/data-table.tsx';
 import { LinkAnchor } from '../../components/links.tsx';
-import { rateWords } from '../../components/rate-words.ts';
 import type { PolicyChanges } from './policy-changes.ts';
 import type { Passing, PassingNow } from './policy-queries.ts';
 import { type PolicyRow, policyRows, type RowSide } from './policy-rows.ts';
@@ -150,7 +150,7 @@ function Now({ passing }: { readonly passing: Passing | undefined }) {
   }
   const { pairs, bytesPerSecond } = passing;
   return (
-    <span className={classes.now}>{`${rateWords(bytesPerSecond)}, ${pairs} ${pairs === 1 ? 'pair' : 'pairs'}`}</span>
+    <span className={classes.now}>{`${byteWords(bytesPerSecond)}/s, ${pairs} ${pairs === 1 ? 'pair' : 'pairs'}`}</span>
   );
 }
 
