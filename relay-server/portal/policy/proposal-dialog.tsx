@@ -2,6 +2,7 @@
 import { Button, Group, Loader, Modal, Stack, Text } from '@mantine/core';
 import { useMounted } from '@mantine/hooks';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useId } from 'react';
 import { api, isConflict, path } from '../api/client.ts';
 import type { Effect } from '../api/shapes.ts';
 import { RefusalAlert } from '../components/refusal-alert.tsx';
@@ -21,7 +22,8 @@ export function ProposalDialog({ proposal, opened, onClose }: ProposalDialogProp
   // A Modal gives the focus back to what had it when it opened, unless it was open from its first rendering on.
   const mounted = useMounted();
   const preview = useQuery({
-    queryKey: ['preview', subscription, changes],
+    // Of this dialog alone: the same proposal made again is asked again, as the policy may be another one by then.
+    queryKey: ['preview', subscription, changes, useId()],
     queryFn: ({ signal }) =>
       api.post<Effect>(path`/subscriptions/${subscription}/changes/preview`, { changes }, { signal }),
     staleTime: Number.POSITIVE_INFINITY,
@@ -68,7 +70,7 @@ export function ProposalDialog({ proposal, opened, onClose }: ProposalDialogProp
           {/* Not `disabled` while the effect is worked out: then it could not have the focus, which would stay behind the dialog. */}
           <Button
             color={destructive ? 'red.8' : 'tide'}
-            data-disabled={!known || undefined}
+            {...(known ? {} : { 'data-disabled': true })}
             aria-disabled={!known}
             loading={apply.isPending}
             onClick={() => {

@@ -6,7 +6,7 @@ import type { End } from './possible-connection.ts';
 type Ends = Pick<End, 'kind' | 'id' | 'name'>;
 
 export interface PolicyChanges {
-  connect(a: Ends, b: Ends): void;
+  connect(a: Ends, b: Ends, onApplied?: () => void): void;
   cut(a: Ends, b: Ends): void;
   /** Whether the members of a group reach each other. */
   interconnect(group: Ends, on: boolean): void;
@@ -17,13 +17,14 @@ export function usePolicyChanges(subscription: string): PolicyChanges {
   return useMemo(() => {
     const side = ({ kind, id }: Ends) => ({ kind, id });
     return {
-      connect: (a, b) =>
+      connect: (a, b, onApplied) =>
         propose({
           subscription,
           title: `Connect ${a.name} to ${b.name}?`,
           confirmLabel: 'Connect',
           changes: [{ do: 'connect', a: side(a), b: side(b) }],
           done: `${a.name} and ${b.name} are connected.`,
+          ...(onApplied === undefined ? {} : { onApplied }),
         }),
       cut: (a, b) =>
         propose({
