@@ -44,8 +44,8 @@ function optionsFor(place: HTMLElement, width: number): UPlot.Options {
     cursor: { show: false },
     scales: { y: { range: (_, __, most) => [0, Math.max(1, most) * 1.1] } },
     axes: [
-      { ...axis, grid: { show: false }, space: 90 },
-      { ...axis, size: 40, space: 36, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000] },
+      { ...axis, grid: { show: false }, space: 90, size: 42 },
+      { ...axis, size: 40, space: 26, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000] },
     ],
     series: [
       {},

@@ -51,7 +51,12 @@ export function RoleInstances({ subscription, role }: RoleInstancesProps) {
             title="No instance yet"
             action={
               rights.change && (
-                <LinkButton size="xs" to="/s/$subscription/install" params={{ subscription }}>
+                <LinkButton
+                  size="xs"
+                  to="/s/$subscription/install"
+                  params={{ subscription }}
+                  search={{ tab: 'tokens' }}
+                >
                   Make a token for this role
                 </LinkButton>
               )
