@@ -5,6 +5,7 @@
  */
 import type { QueryClient } from '@tanstack/react-query';
 import { createRootRouteWithContext, createRoute, lazyRouteComponent, Outlet } from '@tanstack/react-router';
+import { auditSearchOf } from './pages/audit/audit-search.ts';
 import { localAddress } from './shell/local-address.ts';
 import { Shell } from './shell/shell.tsx';
 
@@ -116,6 +117,7 @@ const install = createRoute({
 const audit = createRoute({
   getParentRoute: () => subscription,
   path: '/audit',
+  validateSearch: auditSearchOf,
   component: lazyRouteComponent(() => import('./pages/audit/audit-page.tsx'), 'AuditPage'),
 });
 
