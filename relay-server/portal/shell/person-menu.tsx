@@ -2,7 +2,7 @@
 import { Avatar, Menu, Text, UnstyledButton } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { ChevronsUpDown, CircleUser, LogOut } from 'lucide-react';
+import { CircleUser, LogOut } from 'lucide-react';
 import { accountQuery } from '../api/queries.ts';
 import { notifyRefusal } from '../components/notify.tsx';
 import classes from './person-menu.module.css';
@@ -22,7 +22,6 @@ export function PersonMenu() {
             <span className={classes.name}>{shown}</span>
             {account !== undefined && <span className={classes.rights}>{account.rights}</span>}
           </span>
-          <ChevronsUpDown size={16} aria-hidden />
         </UnstyledButton>
       </Menu.Target>
       <Menu.Dropdown miw={200}>

@@ -1,0 +1,50 @@
+import { expect, test } from 'vitest';
+import { agoWords, byteWords, clockWords, policyWords, rateWords, roundTripWords } from './measure-words.ts';
+
+test.each([
+  [0, '0 B'],
+  [999, '999 B'],
+  [999.6, '1.0 kB'],
+  [12_400, '12.4 kB'],
+  [99_960, '100 kB'],
+  [1_500_000, '1.5 MB'],
+  [2e15, '2000 TB'],
+  [-5, '0 B'],
+])('%d bytes are %s', (bytes, words) => {
+  expect(byteWords(bytes)).toBe(words);
+});
+
+test('a rate is per second, and silence is no rate', () => {
+  expect(rateWords(1_200)).toBe('1.2 kB/s');
+  expect(rateWords(null)).toBe('nothing');
+});
+
+test('round trips are as exact as matters', () => {
+  expect([0.2, 1, 9.96, 180.4].map(roundTripWords)).toEqual(['under 1 ms', '1.0 ms', '10 ms', '180 ms']);
+});
+
+test('ages are in the largest unit', () => {
+  expect([-50, 1_400, 12_000, 60_000, 3 * 3_600_000, 86_400_000 * 2].map(agoWords)).toEqual([
+    'just now',
+    'just now',
+    '12 seconds ago',
+    '1 minute ago',
+    '3 hours ago',
+    '2 days ago',
+  ]);
+});
+
+test('an agent is up to date or some versions behind', () => {
+  expect(policyWords(7, 7)).toEqual({ tone: 'good', words: 'Up to date' });
+  expect(policyWords(8, 7).words).toBe('Up to date');
+  expect(policyWords(6, 7).words).toBe('One behind');
+  expect(policyWords(1, 1_301).words).toBe('1,300 behind');
+});
+
+test('a clock agrees or is off', () => {
+  expect([200, 5_000, -120_000].map(clockWords)).toEqual([
+    'Agrees with the server',
+    '5 seconds behind the server',
+    '2 minutes ahead of the server',
+  ]);
+});
