@@ -32,6 +32,7 @@ export function ProposalDialog({ proposal, opened, onClose }: ProposalDialogProp
       onApplied?.(applied);
     },
   });
+  const ready = preview.data !== undefined;
   const lookAgain = () => {
     apply.reset();
     void preview.refetch();
@@ -57,9 +58,11 @@ export function ProposalDialog({ proposal, opened, onClose }: ProposalDialogProp
           </Button>
           <Button
             color={destructive ? 'red.8' : 'tide'}
-            disabled={preview.data === undefined}
+            // Not `disabled`, which could not have the focus, and Enter would then close the dialog.
+            aria-disabled={!ready}
+            data-disabled={!ready}
             loading={apply.isPending}
-            onClick={() => apply.mutate()}
+            onClick={() => ready && apply.mutate()}
             data-autofocus={!destructive || undefined}
           >
             {confirmLabel}
