@@ -37,7 +37,7 @@ export function ProposalDialog({ proposal, opened, onClose }: ProposalDialogProp
       onApplied?.(applied);
     },
   });
-  const known = preview.data !== undefined;
+  const ready = preview.data !== undefined;
   const lookAgain = () => {
     apply.reset();
     void preview.refetch();
@@ -67,15 +67,13 @@ export function ProposalDialog({ proposal, opened, onClose }: ProposalDialogProp
           <Button variant="default" onClick={onClose} data-autofocus={destructive || undefined}>
             Cancel
           </Button>
-          {/* Not `disabled` while the effect is worked out: then it could not have the focus, which would stay behind the dialog. */}
           <Button
             color={destructive ? 'red.8' : 'tide'}
-            {...(known ? {} : { 'data-disabled': true })}
-            aria-disabled={!known}
+            // Not `disabled`, which could not have the focus, and Enter would then close the dialog.
+            aria-disabled={!ready}
+            data-disabled={!ready}
             loading={apply.isPending}
-            onClick={() => {
-              if (known) apply.mutate();
-            }}
+            onClick={() => ready && apply.mutate()}
             data-autofocus={!destructive || undefined}
           >
             {confirmLabel}

@@ -5,6 +5,7 @@
 import { Button, Select, type SelectProps, Text } from '@mantine/core';
 import { Cable } from 'lucide-react';
 import { type FormEvent, type Ref, useMemo, useRef, useState } from 'react';
+import { compareValues } from '../../components/compare-values.ts';
 import { Panel } from '../../components/panel.tsx';
 import classes from './connect-form.module.css';
 import type { PolicyChanges } from './policy-changes.ts';
@@ -31,6 +32,7 @@ export function ConnectForm({ policy, changes }: ConnectFormProps) {
   const second = useRef<HTMLInputElement>(null);
   const { ends, connected } = useMemo(() => {
     const all = [...policy.roles.map(roleEnd), ...policy.groups.map(groupEnd)];
+    all.sort((one, two) => compareValues(one.name, two.name));
     return { ends: new Map(all.map((end) => [String(end.id), end])), connected: connectedPairs(policy.connections) };
   }, [policy]);
   const a = ends.get(chosen.a ?? '');
