@@ -5,6 +5,7 @@
  */
 import type { QueryClient } from '@tanstack/react-query';
 import { createRootRouteWithContext, createRoute, lazyRouteComponent, Outlet } from '@tanstack/react-router';
+import { auditSearchOf } from './pages/audit/audit-search.ts';
 import { validComputerFilters, validComputerTab } from './pages/computers/computer-filters.ts';
 import { localAddress } from './shell/local-address.ts';
 import { Shell } from './shell/shell.tsx';
@@ -127,6 +128,7 @@ const install = createRoute({
 const audit = createRoute({
   getParentRoute: () => subscription,
   path: '/audit',
+  validateSearch: auditSearchOf,
   component: lazyRouteComponent(() => import('./pages/audit/audit-page.tsx'), 'AuditPage'),
 });
 
