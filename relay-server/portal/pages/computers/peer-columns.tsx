@@ -5,6 +5,7 @@ import type { MachinePeer } from '../../api/shapes.ts';
 import { byteWords } from '../../components/byte-words.ts';
 import type { DataColumn } from '../../components/data-table.tsx';
 import { LinkAnchor } from '../../components/links.tsx';
+import { rateWords } from '../../components/rate-words.ts';
 import { StatusBadge, type Tone } from '../../components/status-badge.tsx';
 import { roundTripWords } from './measure-words.ts';
 
@@ -111,7 +112,7 @@ function Session({ online, session }: { readonly online: boolean; readonly sessi
 
 function Rate({ perSecond, total }: { readonly perSecond: number | null; readonly total: number | undefined }) {
   if (perSecond === null) return <Nothing />;
-  return <span title={total === undefined ? undefined : `${byteWords(total)} in all`}>{byteWords(perSecond)}/s</span>;
+  return <span title={total === undefined ? undefined : `${byteWords(total)} in all`}>{rateWords(perSecond)}</span>;
 }
 
 /** A dash to the eye; a word to a screen reader. */
