@@ -5,6 +5,8 @@
  */
 import type { QueryClient } from '@tanstack/react-query';
 import { createRootRouteWithContext, createRoute, lazyRouteComponent, Outlet } from '@tanstack/react-router';
+import { auditSearchOf } from './pages/audit/audit-search.ts';
+import { validComputerFilters, validComputerTab } from './pages/computers/computer-filters.ts';
 import { localAddress } from './shell/local-address.ts';
 import { Shell } from './shell/shell.tsx';
 
@@ -70,11 +72,13 @@ const guide = createRoute({
 const computers = createRoute({
   getParentRoute: () => subscription,
   path: '/computers',
+  validateSearch: validComputerFilters,
   component: lazyRouteComponent(() => import('./pages/computers/computers-page.tsx'), 'ComputersPage'),
 });
 const computer = createRoute({
   getParentRoute: () => subscription,
   path: '/computers/$computer',
+  validateSearch: validComputerTab,
   component: lazyRouteComponent(() => import('./pages/computers/computer-page.tsx'), 'ComputerPage'),
 });
 const groups = createRoute({
@@ -124,6 +128,7 @@ const install = createRoute({
 const audit = createRoute({
   getParentRoute: () => subscription,
   path: '/audit',
+  validateSearch: auditSearchOf,
   component: lazyRouteComponent(() => import('./pages/audit/audit-page.tsx'), 'AuditPage'),
 });
 

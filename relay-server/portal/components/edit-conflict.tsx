@@ -47,7 +47,7 @@ export function EditConflict({ what, differences, labelOf, saving, onSaveMine, o
                   <Version term="There now" text={theirs} />
                 </dl>
                 <Text size="xs" c="dimmed" mt={4}>
-                  You did not change this one; it stays as it is there now.
+                  You did not change this one. It stays as it is there now, whatever you choose.
                 </Text>
               </>
             )}

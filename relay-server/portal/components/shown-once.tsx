@@ -22,7 +22,12 @@ export function ShownOnce({ what, text, otherwise }: ShownOnceProps) {
           <Text size="sm">The server keeps no copy of it. If it gets lost, {otherwise}.</Text>
         </div>
       </div>
-      <CopyBlock label={what} text={text} what={what.toLowerCase()} wanted />
+      <CopyBlock label={what} text={text} what={inSentence(what)} wanted />
     </Stack>
   );
+}
+
+/** "Install link" is "install link", and "API key" stays. */
+function inSentence(what: string): string {
+  return /^[A-Z][a-z]/.test(what) ? what.charAt(0).toLowerCase() + what.slice(1) : what;
 }

@@ -31,7 +31,8 @@ export function DropTargets({ groups, from, dragging, selected, onDrop, onMoveHe
       <Text size="sm" c="dimmed">
         Drag computers onto a group, or select them and press “Move here”.
       </Text>
-      <ul className={classes.list}>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard (WCAG 2.1.1). */}
+      <ul className={classes.list} tabIndex={0} aria-label="Groups">
         {shown.map((group) => (
           <Target
             key={group.id}
@@ -105,7 +106,7 @@ function Target({ icon: Icon, name, note, dragging, selected, onDrop, onMoveHere
         <Button
           size="compact-sm"
           variant="light"
-          aria-label={`Move ${countInWords(selected, 'computer')} to ${name}`}
+          aria-label={`Move here: ${countInWords(selected, 'computer')} to ${name}`}
           onClick={onMoveHere}
           flex="none"
         >

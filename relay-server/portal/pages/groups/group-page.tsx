@@ -1,5 +1,5 @@
 /** One group: what it is, which computers are in it, and what it is connected to. */
-import { Button, Group, Skeleton, Stack, Switch } from '@mantine/core';
+import { Button, Group, Skeleton, Stack, Switch, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
 import { GripVertical, Pencil, Trash2, Workflow } from 'lucide-react';
@@ -121,6 +121,9 @@ function Interconnected({ subscription, group }: Omit<KnownGroupProps, 'above'>)
   const rights = useRights();
   const propose = useProposal();
   const { id, name, interconnected, version } = group;
+  const words = interconnected
+    ? 'Each computer of this group reaches each other one.'
+    : 'Computers of this group only reach what the group is connected to.';
   const change = () =>
     propose({
       subscription,
@@ -136,18 +139,22 @@ function Interconnected({ subscription, group }: Omit<KnownGroupProps, 'above'>)
   return (
     <Panel>
       <Group>
-        <Switch
-          label="Members reach each other"
-          description={
-            interconnected
-              ? 'Each computer of this group reaches each other one.'
-              : 'Computers of this group only reach what the group is connected to.'
-          }
-          checked={interconnected}
-          // The switch follows when it is done, after the effect was seen.
-          onChange={change}
-          disabled={!rights.change}
-        />
+        {rights.change ? (
+          <Switch
+            label="Members reach each other"
+            description={words}
+            checked={interconnected}
+            // The switch follows when it is done, after the effect was seen.
+            onChange={change}
+          />
+        ) : (
+          <div>
+            <Text fw={600}>{interconnected ? 'Members reach each other' : 'Members do not reach each other'}</Text>
+            <Text size="xs" c="dimmed">
+              {words}
+            </Text>
+          </div>
+        )}
       </Group>
     </Panel>
   );

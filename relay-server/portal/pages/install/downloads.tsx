@@ -23,7 +23,7 @@ export function Downloads({ os, name, downloads }: DownloadsProps) {
   const byCommand = os === 'linux';
   return (
     <Stack gap="xs">
-      <Text size={byCommand ? 'sm' : 'md'} c={byCommand ? 'dimmed' : undefined}>
+      <Text size={byCommand ? 'sm' : 'md'} c={byCommand ? 'dimmed' : 'var(--mantine-color-text)'}>
         {byCommand
           ? 'The line downloads the package that fits the processor and checks its SHA-256. To look at it first:'
           : `Download the one that fits your processor, open it, and paste the activation token below when it asks for it.`}
