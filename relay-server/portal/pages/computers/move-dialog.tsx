@@ -97,7 +97,7 @@ function GroupChoice({ subscription, present, onChoose, onClose }: GroupChoicePr
             data-autofocus
           />
         </Combobox.EventsTarget>
-        <Combobox.Options className={classes.choices} aria-label="Groups" mah="18rem">
+        <Combobox.Options className={classes.choices} aria-label="Groups">
           {shown.map(({ id, name, machines }) => (
             <Combobox.Option key={id} value={id} disabled={id === present}>
               <span className={classes.choice}>
