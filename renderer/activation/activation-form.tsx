@@ -36,7 +36,7 @@ export function ActivationForm() {
   const take = (file: File | undefined) => {
     setDragged(false);
     if (file === undefined) return;
-    readToken(file).then((token) => {
+    void readToken(file).then((token) => {
       if (token === undefined) setFileHadNone(true);
       else change(token);
     });

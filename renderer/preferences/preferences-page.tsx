@@ -13,6 +13,7 @@ export function PreferencesPage({ state }: { readonly state: DesktopState }) {
   const { words } = useWords();
   const { call } = useStore();
   const { preferences } = useView();
+  const why = useId();
   const change = useAttempt((changes: Partial<Preferences>) => call('changePreferences', changes));
   const joined = state.agent === 'here' && state.status.machine !== null;
   if (preferences === null) return <p role="status">{words.busy}</p>;
@@ -48,10 +49,13 @@ export function PreferencesPage({ state }: { readonly state: DesktopState }) {
         />
         <Switch
           label={of.notifications}
-          description={of.notificationsWhy}
+          aria-describedby={why}
           checked={notifications}
           onChange={(event) => change.run({ notifications: event.currentTarget.checked })}
         />
+        <p className={classes.why} id={why}>
+          {of.notificationsWhy}
+        </p>
         <RefusalAlert error={change.error} />
       </section>
       {joined && <Leave />}

@@ -56,7 +56,7 @@ function handlersOf({ state, peers = [], preferences, calls }: Play): CallHandle
     services: async () => ['ssh', 'https'],
     openService: async () => ({}),
     diagnose: refused,
-    saveDiagnostics: async () => ({ path: '/home/anna/Documents/causeway-diagnostics-202611281405.json' }),
+    saveDiagnostics: async () => ({ path: 'Documents/causeway-diagnostics-202611281405.json' }),
     copy: async () => ({}),
     preferences: async () => chosen,
     changePreferences: async (changes) => {

@@ -101,7 +101,7 @@ function surroundings(deeds: Deeds, send: Surroundings['send'], wanted: Partial<
     },
     save: async (suggestedName, text) => {
       deeds.saved.set(suggestedName, text);
-      return `/home/somebody/${suggestedName}`;
+      return `Documents/${suggestedName}`;
     },
     notify: (notice) => deeds.notices.push(notice),
     about: () => ({
