@@ -4,10 +4,12 @@
  */
 import {
   ActionIcon,
+  Alert,
   Button,
   type CSSVariablesResolver,
   createTheme,
   Drawer,
+  Loader,
   Menu,
   Modal,
   NavLink,
@@ -81,9 +83,16 @@ export const theme = createTheme({
   respectReducedMotion: true,
   components: {
     ActionIcon: ActionIcon.extend({ defaultProps: { variant: 'subtle', color: 'gray' } }),
+    // Mantine's own yellow is too pale for words.
+    Alert: Alert.extend({
+      styles: (_, { color }) => (color === 'yellow' ? { title: { color: 'var(--causeway-warn)' } } : {}),
+    }),
     Button: Button.extend({ defaultProps: { size: 'sm' } }),
     Drawer: Drawer.extend({ defaultProps: { attributes: HEADER_IS_NO_BANNER } }),
-    Menu: Menu.extend({ defaultProps: { shadow: 'md' } }),
+    // Without the placeholder: a menu may have nothing but items in it (WAI-ARIA 1.2, menu).
+    // What turns is a word only to eyes; a name needs something that it is the name of (ARIA 1.2, aria-label).
+    Loader: Loader.extend({ defaultProps: { role: 'status' } }),
+    Menu: Menu.extend({ defaultProps: { shadow: 'md', withInitialFocusPlaceholder: false } }),
     Modal: Modal.extend({
       defaultProps: { centered: true, radius: 'lg', padding: 'lg', attributes: HEADER_IS_NO_BANNER },
     }),

@@ -1,8 +1,8 @@
 /** A connection as a line: the more passes along it, the stronger; with a button that cuts it. */
-import { BaseEdge, EdgeLabelRenderer, type EdgeProps, getBezierPath } from '@xyflow/react';
+import { BaseEdge, EdgeLabelRenderer, type EdgeProps, getBezierPath, Position } from '@xyflow/react';
 import { Scissors } from 'lucide-react';
 import { memo } from 'react';
-import { rateWords } from '../../components/rate-words.ts';
+import { byteWords } from '../../components/byte-words.ts';
 import { lineStrength } from './line-strength.ts';
 import { usePicture } from './picture-context.ts';
 import { HANDLE, type LineData, type LineEdge } from './picture-elements.ts';
@@ -53,7 +53,7 @@ export const PictureLine = memo(function PictureLine(props: EdgeProps<LineEdge>)
             onMouseEnter={() => onPointLine(id)}
             onMouseLeave={() => onPointLine(null)}
           >
-            {seconds !== null && <span className={classes.rate}>{rateWords(bytesPerSecond)}</span>}
+            {seconds !== null && <span className={classes.rate}>{byteWords(bytesPerSecond)}/s</span>}
             {cuttable && (
               <button type="button" className={classes.cut} onClick={cut}>
                 <Scissors size={14} aria-hidden />
@@ -68,8 +68,11 @@ export const PictureLine = memo(function PictureLine(props: EdgeProps<LineEdge>)
 });
 
 function pathOf(props: EdgeProps<LineEdge>, { b, sizes }: LineData): LinePath {
-  const { sourceX, sourceY, targetX, targetY, sourcePosition, targetPosition } = props;
-  if (b === null) return loopPath({ x: sourceX - HANDLE / 2, y: sourceY });
+  const { sourceY, targetY, sourcePosition, targetPosition } = props;
+  // At the border of a node, under the middle of the dot: those who see no dots see no gap either.
+  const sourceX = props.sourceX - HANDLE / 2;
+  const targetX = props.targetX + (targetPosition === Position.Left ? HANDLE / 2 : -HANDLE / 2);
+  if (b === null) return loopPath({ x: sourceX, y: sourceY });
   if (sourcePosition === targetPosition) {
     return bowPath({ x: sourceX, y: sourceY }, { x: targetX, y: targetY }, sizes);
   }
