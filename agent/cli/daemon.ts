@@ -2,11 +2,13 @@
  * `causeway agent`: the engine with its local API, in the foreground, until SIGTERM, SIGINT or
  * SIGHUP. What it set up on the computer is undone before it ends.
  */
-import { pino } from 'pino';
+import { type Logger, pino } from 'pino';
 import { releaseStartUpMemory } from '#runtime/collector.ts';
 import { Engine } from '../engine/engine.ts';
 import type { LocalHandlers } from '../local-api/conversation.ts';
-import { serveLocalApi } from '../local-api/server.ts';
+import type { LocalServer } from '../local-api/listen.ts';
+import { serveLocalApi, serveUsers, type UsersOptions } from '../local-api/server.ts';
+import { findGroup, USERS_GROUP } from '../local-api/users-group.ts';
 import { LinuxHost } from '../os/linux-host.ts';
 
 /** By then an activated agent is connected. */
@@ -23,9 +25,14 @@ export interface DaemonOptions {
 export async function runDaemon(options: DaemonOptions): Promise<void> {
   const log = pino({ name: 'causeway', level: options.logLevel }, pino.destination({ dest: 2, sync: true }));
   const stop = stopRequested();
+  // Sockets have their last mode only after they are there.
+  process.umask(0o077);
   // The socket comes first: it is what tells a second agent that it must not touch the adapter.
   const engineReady = Promise.withResolvers<Engine>();
-  const server = await serveLocalApi(options.socket, handlersOf(engineReady.promise));
+  const handlers = handlersOf(engineReady.promise);
+  const owner = await serveLocalApi(options.socket, handlers);
+  const activated = async () => (await engineReady.promise).status().machine !== null;
+  const users = await letUsersIn({ ownerSocket: options.socket, handlers, activated }, log);
   try {
     const engine = await Engine.start({
       stateDirectory: options.stateDirectory,
@@ -46,7 +53,30 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
     engineReady.reject(error);
     throw error;
   } finally {
-    await server[Symbol.asyncDispose]();
+    await users?.[Symbol.asyncDispose]();
+    await owner[Symbol.asyncDispose]();
+  }
+}
+
+/** Without the group, or without the right to give it a socket, the agent is its owner's alone. */
+async function letUsersIn(options: Omit<UsersOptions, 'group'>, log: Logger): Promise<LocalServer | undefined> {
+  const group = await findGroup(USERS_GROUP);
+  if (group === undefined) {
+    log.info(
+      `only the owner may use this agent; for others: groupadd --system ${USERS_GROUP}, usermod -aG ${USERS_GROUP} NAME, and start the agent again`,
+    );
+    return undefined;
+  }
+  try {
+    const server = await serveUsers({ ...options, group: group.id });
+    log.info({ socket: server.path, group: USERS_GROUP }, 'members of the group may use this agent');
+    return server;
+  } catch (error) {
+    log.warn(
+      { error: String(error), group: USERS_GROUP },
+      'only the owner may use this agent: no socket for the group',
+    );
+    return undefined;
   }
 }
 

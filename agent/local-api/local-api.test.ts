@@ -6,7 +6,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { CausewayError } from '#protocol/errors.ts';
 import { connectLocal } from './client.ts';
 import type { LocalCall, LocalHandlers } from './conversation.ts';
-import { type LocalServer, serveLocalApi } from './server.ts';
+import type { LocalServer } from './listen.ts';
+import { serveLocalApi } from './server.ts';
 
 let directory: string;
 let path: string;
