@@ -94,7 +94,7 @@ export type LocalCaller = 'owner' | 'user';
 export const localRequest = z.object({
   id: z.int().nonnegative(),
   method: z.enum(Object.keys(LOCAL_METHODS) as [LocalMethod, ...LocalMethod[]]),
-  params: z.unknown(),
+  params: z.unknown().optional(),
 });
 
 export const localCancel = z.object({ cancel: z.int().nonnegative() });

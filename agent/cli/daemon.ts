@@ -5,7 +5,7 @@
 import { type Logger, pino } from 'pino';
 import { releaseStartUpMemory } from '#runtime/collector.ts';
 import { Engine } from '../engine/engine.ts';
-import type { LocalHandlers } from '../local-api/conversation.ts';
+import { handlersOf } from '../engine/local-handlers.ts';
 import type { LocalServer } from '../local-api/listen.ts';
 import { serveLocalApi, serveUsers, type UsersOptions } from '../local-api/server.ts';
 import { findGroup, USERS_GROUP } from '../local-api/users-group.ts';
@@ -78,23 +78,6 @@ async function letUsersIn(options: Omit<UsersOptions, 'group'>, log: Logger): Pr
     );
     return undefined;
   }
-}
-
-function handlersOf(ready: Promise<Engine>): LocalHandlers {
-  return {
-    status: async () => (await ready).provenStatus(),
-    watch: async (_, call) => {
-      await (await ready).watch(call);
-      return {};
-    },
-    up: async (params) => (await ready).up(params),
-    down: async (params) => (await ready).down(params),
-    refresh: async ({ timeoutMs }) => (await ready).refresh(timeoutMs),
-    peers: async () => (await ready).peers(),
-    ping: async ({ target, timeoutMs }) => (await ready).ping(target, timeoutMs),
-    resolve: async ({ target }) => (await ready).resolve(target),
-    diagnose: async (_, { progress }) => ({ checks: await (await ready).diagnose(progress) }),
-  };
 }
 
 function stopRequested(): Promise<NodeJS.Signals> {

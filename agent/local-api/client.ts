@@ -13,6 +13,7 @@ import {
   type LocalResult,
   localAnswer,
 } from '#protocol/local-api.ts';
+import { codeOf } from '#runtime/durable-file.ts';
 import { accessRefusal } from './access.ts';
 import { messagesOf, writeLine } from './line-socket.ts';
 import { OWNER_SOCKET, usersSocketBeside } from './sockets.ts';
@@ -50,8 +51,10 @@ export async function connectAgent(ownerSocket: string = OWNER_SOCKET): Promise<
     return await connectLocal(ownerSocket);
   } catch (error) {
     if (!isRefusal(error, 'PRIVILEGE_MISSING')) throw error;
-    return await connectLocal(usersSocketBeside(ownerSocket)).catch(() => {
-      throw error;
+    return await connectLocal(usersSocketBeside(ownerSocket)).catch((second: unknown) => {
+      // A killed agent leaves its sockets behind; one without a socket for users has none.
+      const isLeftBehind = isRefusal(second, 'AGENT_NOT_RUNNING') && codeOf(second.cause) === 'ECONNREFUSED';
+      throw isLeftBehind ? second : error;
     });
   }
 }

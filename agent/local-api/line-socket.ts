@@ -10,7 +10,7 @@ export class GarbageError extends Error {
 
 /**
  * The messages in the order in which they come, until the other end is done or gone. No more is read
- * while the last one is being dealt with, and the socket is destroyed when the caller stops asking.
+ * while the last one is being dealt with. Who stops asking before the end has to destroy the socket.
  * @param maxBytes of a line
  * @throws GarbageError
  */
@@ -34,15 +34,19 @@ export async function* messagesOf(socket: Socket, maxBytes: number): AsyncGenera
   }
 }
 
-/** Resolves when the kernel has taken the line, or the other end is gone; never rejects. */
+/** Resolves when the kernel has taken the line, or the connection is over; never rejects. */
 export function writeLine(socket: Socket, message: unknown): Promise<void> {
-  if (!socket.writable) return Promise.resolve();
-  return new Promise((resolve) => socket.write(`${JSON.stringify(message)}\n`, () => resolve()));
+  return new Promise((resolve) => {
+    if (socket.writable) socket.write(`${JSON.stringify(message)}\n`, () => resolve());
+    // Who sends in a loop until the connection is over must let others have their turn, or it never is.
+    else if (socket.closed) setImmediate(resolve);
+    else socket.once('close', () => resolve());
+  });
 }
 
 async function* chunksOf(socket: Socket): AsyncGenerator<Buffer> {
   try {
-    for await (const chunk of socket) yield chunk as Buffer;
+    for await (const chunk of socket.iterator({ destroyOnReturn: false })) yield chunk as Buffer;
   } catch {
     // Reset or destroyed: there is nothing more to come.
   }
