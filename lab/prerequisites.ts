@@ -23,6 +23,13 @@ const PACKAGES = {
   sockperf: 'sockperf',
   wg: 'wireguard-tools',
   chromium: 'chromium',
+  Xvfb: 'xvfb',
+  'dbus-daemon': 'dbus',
+  openbox: 'openbox',
+  'xfce4-panel': 'xfce4-panel',
+  xdotool: 'xdotool',
+  import: 'imagemagick',
+  xsetroot: 'x11-xserver-utils',
 } as const;
 
 export type Command = keyof typeof PACKAGES;

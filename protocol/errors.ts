@@ -192,6 +192,12 @@ export const ERRORS = {
     remedy: 'Start it as root with `causeway agent`.',
     http: 503,
   },
+  AGENT_SILENT: {
+    what: 'The Causeway agent on this computer has said nothing for {seconds} s, so nothing is known of the connection.',
+    remedy:
+      'Wait a moment if the computer has just woken up; otherwise restart the agent (`systemctl restart causeway`).',
+    http: 503,
+  },
   AGENT_ALREADY_RUNNING: {
     what: 'A Causeway agent already runs here (it answers on {socket}).',
     remedy:

@@ -79,3 +79,8 @@ export function summarise(wanted: AgentStatus['wanted'], parts: AgentStatus['par
   if (states.every((state) => state === 'ok')) return 'connected';
   return states.includes('failed') ? 'degraded' : 'connecting';
 }
+
+/** The first part of the chain that has failed, which explains the later ones; null when none has. */
+export function firstBroken(parts: AgentStatus['parts']): PartName | null {
+  return PART_ORDER.find((name) => parts[name].state === 'failed') ?? null;
+}

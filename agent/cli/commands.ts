@@ -7,7 +7,7 @@ import { CausewayError } from '#protocol/errors.ts';
 import type { AgentStatus } from '#protocol/status.ts';
 import { AGENT_VERSION } from '../control/software.ts';
 import { connectAgent, connectLocal, type LocalClient } from '../local-api/client.ts';
-import { OWNER_SOCKET } from '../local-api/sockets.ts';
+import { DEFAULT_SOCKET } from '../local-api/sockets.ts';
 import { runDaemon } from './daemon.ts';
 import { checkLines, nameLines, peerLines, resolvedLines, type Style, stateLine, statusLines } from './output.ts';
 
@@ -39,7 +39,7 @@ export function causewayCommand(terminal: Terminal): Command {
     .addOption(
       new Option(
         '--socket <path>',
-        `where the agent listens (default: ${OWNER_SOCKET}, or the socket for users beside it)`,
+        `where the agent listens (default: ${DEFAULT_SOCKET}, or the socket for users beside it)`,
       ).env('CAUSEWAY_SOCKET'),
     )
     .addHelpText('after', EXAMPLES);
@@ -66,7 +66,7 @@ export function causewayCommand(terminal: Terminal): Command {
     .action(async (options: { state: string; adapter: string; logLevel: string }) => {
       await runDaemon({
         stateDirectory: options.state,
-        socket: program.opts<SocketOption>().socket ?? OWNER_SOCKET,
+        socket: program.opts<SocketOption>().socket ?? DEFAULT_SOCKET,
         adapterName: options.adapter,
         logLevel: options.logLevel,
       });

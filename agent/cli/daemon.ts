@@ -2,7 +2,7 @@
  * `causeway agent`: the engine with its local API, in the foreground, until SIGTERM, SIGINT or
  * SIGHUP. What it set up on the computer is undone before it ends.
  */
-import { type Logger, pino } from 'pino';
+import { pino } from 'pino';
 import { releaseStartUpMemory } from '#runtime/collector.ts';
 import { Engine } from '../engine/engine.ts';
 import { handlersOf } from '../engine/local-handlers.ts';
@@ -32,7 +32,7 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
   const handlers = handlersOf(engineReady.promise);
   const owner = await serveLocalApi(options.socket, handlers);
   const activated = async () => (await engineReady.promise).status().machine !== null;
-  const users = await letUsersIn({ ownerSocket: options.socket, handlers, activated }, log);
+  const users = await letUsersIn({ ownerSocket: options.socket, handlers, activated });
   try {
     const engine = await Engine.start({
       stateDirectory: options.stateDirectory,
@@ -42,6 +42,7 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
     try {
       engineReady.resolve(engine);
       log.info({ socket: options.socket, activated: engine.status().machine !== null }, 'agent is ready');
+      log.info(users.details, users.sentence);
       const release = setTimeout(releaseStartUpMemory, QUIET_AFTER_MS);
       log.info({ signal: await stop }, 'stopping');
       clearTimeout(release);
@@ -53,30 +54,35 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
     engineReady.reject(error);
     throw error;
   } finally {
-    await users?.[Symbol.asyncDispose]();
+    await users.server?.[Symbol.asyncDispose]();
     await owner[Symbol.asyncDispose]();
   }
 }
 
+interface UsersLetIn {
+  readonly server?: LocalServer;
+  /** For the log: who may use the agent, or what to do about it. */
+  readonly sentence: string;
+  readonly details: Record<string, unknown>;
+}
+
 /** Without the group, or without the right to give it a socket, the agent is its owner's alone. */
-async function letUsersIn(options: Omit<UsersOptions, 'group'>, log: Logger): Promise<LocalServer | undefined> {
+async function letUsersIn(options: Omit<UsersOptions, 'group'>): Promise<UsersLetIn> {
   const group = await findGroup(USERS_GROUP);
   if (group === undefined) {
-    log.info(
-      `only the owner may use this agent; for others: groupadd --system ${USERS_GROUP}, usermod -aG ${USERS_GROUP} NAME, and start the agent again`,
-    );
-    return undefined;
+    const how = `groupadd --system ${USERS_GROUP}, usermod -aG ${USERS_GROUP} NAME, and start the agent again`;
+    return { sentence: `only its owner may use this agent; for others: ${how}`, details: {} };
   }
   try {
     const server = await serveUsers({ ...options, group: group.id });
-    log.info({ socket: server.path, group: USERS_GROUP }, 'members of the group may use this agent');
-    return server;
+    return {
+      server,
+      sentence: `members of the group ${USERS_GROUP} may use this agent`,
+      details: { socket: server.path },
+    };
   } catch (error) {
-    log.warn(
-      { error: String(error), group: USERS_GROUP },
-      'only the owner may use this agent: no socket for the group',
-    );
-    return undefined;
+    const sentence = `only its owner may use this agent: the group ${USERS_GROUP} could not be given a socket`;
+    return { sentence, details: { error: String(error) } };
   }
 }
 

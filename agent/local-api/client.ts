@@ -16,7 +16,7 @@ import {
 import { codeOf } from '#runtime/durable-file.ts';
 import { accessRefusal } from './access.ts';
 import { messagesOf, writeLine } from './line-socket.ts';
-import { OWNER_SOCKET, usersSocketBeside } from './sockets.ts';
+import { DEFAULT_SOCKET, usersSocketBeside } from './sockets.ts';
 
 export interface LocalClient extends Disposable {
   /** Of the agent's socket. */
@@ -46,7 +46,7 @@ interface Waiting {
  * Connects to the agent of this computer as who one is: its owner, or else one of its users.
  * @throws CausewayError AGENT_NOT_RUNNING, PRIVILEGE_MISSING
  */
-export async function connectAgent(ownerSocket: string = OWNER_SOCKET): Promise<LocalClient> {
+export async function connectAgent(ownerSocket: string = DEFAULT_SOCKET): Promise<LocalClient> {
   try {
     return await connectLocal(ownerSocket);
   } catch (error) {

@@ -93,6 +93,8 @@ export async function buildApi(options: ApiOptions): Promise<Api> {
     routerOptions: { maxParamLength: 100 },
     ...(options.serverFactory && { serverFactory: options.serverFactory }),
   });
+  // What a form of a foreign page can send without asking first is never a body of ours.
+  app.removeContentTypeParser('text/plain');
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   answerErrors(app);
@@ -110,6 +112,8 @@ export async function buildApi(options: ApiOptions): Promise<Api> {
   installingFileRoutes({ app: typed(app), ...shared });
   await app.register(
     async (api) => {
+      // People share computers: nothing of an answer is to be found on their disks afterwards.
+      api.addHook('onRequest', async (_request, reply) => void reply.header('cache-control', 'no-store'));
       api.addHook('onRequest', (request) => guard(control.context, request));
       const scope = { app: typed(api), ...shared };
       for (const routes of RESOURCES) routes(scope);

@@ -52,8 +52,14 @@ async function* chunks(store: AuditStore, filter: AuditFilter): AsyncGenerator<r
   }
 }
 
-/** A spreadsheet runs a cell that looks like a formula, also one that somebody chose as a name. */
+/**
+ * A spreadsheet runs a cell that begins like a formula, also one that somebody chose as a name, and with
+ * full-width signs too. In some languages it begins a new cell at a semicolon or a tab.
+ */
+const FORMULA = /(^\s*|[;\t\r\n]\s*)(?=[=+\-@\uFF1D\uFF0B\uFF0D\uFF20])|^(?=[\t\r\n])/g;
+
+/** JSON has all of it as it is; here an apostrophe keeps formulas from running. */
 function line(cells: readonly string[]): string {
-  const safe = cells.map((cell) => (/^[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell));
-  return `${safe.map((cell) => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)).join(',')}\r\n`;
+  const safe = cells.map((cell) => cell.replace(FORMULA, "$1'"));
+  return `${safe.map((cell) => (/[",;\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)).join(',')}\r\n`;
 }

@@ -101,3 +101,46 @@ test('the description is a page without scripts, for people', async () => {
   const info = { title: '<u>', version: '1' };
   expect(docsPage({ info, paths: { '/<s>': { get: evil } } })).not.toMatch(/<script|<img|<u>|<s>/);
 });
+
+test('no cell of the CSV begins like a formula, wherever a spreadsheet takes it to begin', async () => {
+  const { audit } = relay.server.control.context.store;
+  const names = [
+    '=1',
+    '+1',
+    '-1',
+    '@a',
+    '\t=1',
+    '\r=1',
+    '\n=1',
+    '  =1',
+    '＝1',
+    '＋1',
+    '－1',
+    '＠a',
+    'a;=1',
+    'a\t@b',
+    'a\n-1',
+  ];
+  await audit.append(
+    names.map((name, index) =>
+      entry(index, {
+        id: `1000${String(index).padStart(8, '0')}`,
+        action: 'formula.try',
+        by: { kind: 'api-key', id: 'k', name, address: name },
+        subscription: { id: 's', name },
+        target: { kind: name, id: name, name },
+        before: { description: name },
+        after: { [name]: name },
+      }),
+    ),
+  );
+  const csv: string = await list('format=csv&action=formula');
+  for (const separator of [',', ';', '\t']) {
+    for (const cell of csv.split(new RegExp(`[${separator}\r\n]`))) {
+      expect(cell).not.toMatch(/^\s*"?\s*[=+\-@＝＋－＠]/u);
+    }
+  }
+  // JSON is for programs: as it was.
+  const json: { target: { name: string } }[] = await list('format=json&action=formula');
+  expect(json.map(({ target }) => target.name)).toEqual([...names].reverse());
+});

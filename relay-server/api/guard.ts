@@ -55,6 +55,7 @@ export async function guard(context: SessionContext, request: FastifyRequest): P
     return;
   }
   const asker = await recognise(context, request);
+  noteUse(context, asker);
   if (ranks.options.indexOf(asker.rights) < ranks.options.indexOf(needed)) {
     throw new CausewayError('NOT_ALLOWED', { needed, rights: asker.rights });
   }
@@ -62,7 +63,7 @@ export async function guard(context: SessionContext, request: FastifyRequest): P
   request.asker = asker;
 }
 
-/** Whether whoever asked would still be let in: for answers that go on for hours. */
+/** Whether whoever asked would still be let in: for answers that go on for hours. Looking is no use of a session. */
 export async function isStillKnown(context: SessionContext, request: FastifyRequest): Promise<boolean> {
   try {
     await recognise(context, request);
@@ -84,7 +85,6 @@ async function recognise(context: SessionContext, request: FastifyRequest): Prom
   const { authorization, cookie } = request.headers;
   if (authorization !== undefined) {
     const key = await requireApiKey(context.store, bearerOf(authorization), context.clock.now());
-    context.sightings.keyUsed(key.id);
     const actor = { kind: 'api-key', id: key.id, name: key.description, address: request.ip } as const;
     return { actor, rights: key.rights, subscription: key.subscription, signedIn: null };
   }
@@ -94,20 +94,26 @@ async function recognise(context: SessionContext, request: FastifyRequest): Prom
   const signedIn = await findSession(context, token);
   if (signedIn === undefined) throw new CausewayError('NOT_SIGNED_IN');
   const { person, session } = signedIn;
-  context.sightings.sessionUsed(session.id);
   const actor = actorOf(person, request.ip);
   return { actor, rights: person.rights, subscription: null, session: session.id, signedIn };
 }
 
-/** Says the same of a subscription that is not there: names of others are nobody's business. */
+/**
+ * Says the same of a subscription that is not there: names of others are nobody's business. Asks the
+ * directory which one is meant, as the route will: a name may look like the id of another.
+ */
 function requireWithin(context: SessionContext, own: SubscriptionId, request: FastifyRequest): void {
   const { subscription } = (request.params ?? {}) as { subscription?: string };
-  const name = context.directory.get(own)?.record.name;
   const within =
     subscription === undefined
       ? request.routeOptions.config.boundKeys === 'filtered'
-      : subscription === own || (name !== undefined && subscription.toLowerCase() === name);
+      : context.directory.lookUp(subscription)?.id === own;
   if (!within) throw new CausewayError('NOT_OF_THIS_SUBSCRIPTION');
+}
+
+function noteUse({ sightings }: SessionContext, { actor, session }: Asker): void {
+  if (session === undefined) sightings.keyUsed(actor.id);
+  else sightings.sessionUsed(session);
 }
 
 function isSafe(method: string): boolean {

@@ -2,7 +2,7 @@
  * Tokens and their uses, install links, what their pages show, and what a computer without an agent fetches.
  */
 import { createHash } from 'node:crypto';
-import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,6 +23,11 @@ beforeAll(async () => {
   await writeFile(join(downloads, FILE), PACKAGE);
   await writeFile(join(downloads, 'secret.txt'), 'no package');
   await symlink('/etc/passwd', join(downloads, 'passwd'));
+  // Named like packages, and none.
+  await symlink('/etc/passwd', join(downloads, 'causeway-agent-linux-arm64.tar.gz'));
+  await symlink('nowhere', join(downloads, 'causeway-agent-windows-x64.msi'));
+  await symlink('causeway-agent-macos-x64.dmg', join(downloads, 'causeway-agent-macos-x64.dmg'));
+  await mkdir(join(downloads, 'causeway-agent-linux-x64.deb'));
   relay = await startLoopbackServer({ downloads });
   await relay.must('POST', '/subscriptions', { name: 'contoso' });
   await relay.must('POST', '/subscriptions', { name: 'fabrikam' });
@@ -180,6 +185,16 @@ describe('downloads', () => {
     for (const path of ['secret.txt', 'passwd', '..%2fkey.pem', '%2e%2e%2f%2e%2e%2fetc%2fpasswd', '.', 'nothing']) {
       expect((await fetchFile(`/downloads/${path}`)).status).toBe(404);
     }
+    for (const rest of ['linux-arm64.tar.gz', 'windows-x64.msi', 'macos-x64.dmg', 'linux-x64.deb']) {
+      expect((await fetchFile(`/downloads/causeway-agent-${rest}`)).status, rest).toBe(404);
+    }
+  });
+
+  test('may be a link to another file of the directory', async () => {
+    await symlink(FILE, join(downloads, 'causeway-agent-macos-arm64.tar.gz'));
+    const { status, bytes } = await fetchFile('/downloads/causeway-agent-macos-arm64.tar.gz');
+    expect([status, bytes.equals(PACKAGE)]).toEqual([200, true]);
+    await rm(join(downloads, 'causeway-agent-macos-arm64.tar.gz'));
   });
 
   test('that changed have their new hash, and end with what they began with', async () => {

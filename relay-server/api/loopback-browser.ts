@@ -2,7 +2,7 @@
  * A browser as far as tests of sign-ins need one: keeps cookies as it should, and says which page asks.
  */
 import type { IncomingHttpHeaders } from 'node:http';
-import { request } from 'node:https';
+import { Agent, request } from 'node:https';
 
 export interface BrowserAnswer {
   readonly status: number;
@@ -15,6 +15,8 @@ export interface BrowserAnswer {
 export class LoopbackBrowser {
   readonly cookies = new Map<string, string>();
   readonly #url: string;
+  /** As a browser does: one handshake for many requests. */
+  readonly #agent = new Agent({ keepAlive: true, maxSockets: 6 });
 
   /** @param url of the server */
   constructor(url: string) {
@@ -35,22 +37,29 @@ export class LoopbackBrowser {
     body?: unknown,
     headers: Readonly<Record<string, string | undefined>> = {},
   ): Promise<BrowserAnswer> {
+    if (body === undefined) return this.send(method, path, undefined, headers);
+    return this.send(method, path, JSON.stringify(body), { 'content-type': 'application/json', ...headers });
+  }
+
+  /** As ask, with a body as it is, whatever it is. */
+  send(
+    method: string,
+    path: string,
+    text: string | undefined,
+    headers: Readonly<Record<string, string | undefined>> = {},
+  ): Promise<BrowserAnswer> {
     const url = new URL(path.startsWith('.') ? path.slice(1) : `/api/v1${path}`, this.#url);
-    const text = body === undefined ? undefined : JSON.stringify(body);
     const cookie = Array.from(this.cookies, ([name, value]) => `${name}=${value}`).join('; ');
     const own = method === 'GET' ? {} : { origin: this.origin, 'sec-fetch-site': 'same-origin' };
     const sent = Object.entries({
       ...own,
       ...(cookie !== '' && { cookie }),
-      ...(text !== undefined && {
-        'content-type': 'application/json',
-        'content-length': String(Buffer.byteLength(text)),
-      }),
+      ...(text !== undefined && { 'content-length': String(Buffer.byteLength(text)) }),
       'user-agent': 'Loopback/1',
       ...headers,
     }).filter((header): header is [string, string] => header[1] !== undefined);
     return new Promise((resolve, reject) => {
-      const settings = { method, headers: Object.fromEntries(sent), rejectUnauthorized: false, agent: false };
+      const settings = { method, headers: Object.fromEntries(sent), rejectUnauthorized: false, agent: this.#agent };
       const outgoing = request(url, settings, (response) => {
         const parts: Buffer[] = [];
         response.on('data', (part: Buffer) => parts.push(part));

@@ -102,6 +102,7 @@ describe('people', () => {
     relay.server.control.context.access.listen({
       changed: (kind, by) => heard.push(`${kind} by ${by}`),
       ended: (id) => heard.push(id),
+      renewed: (id) => heard.push(`renewed ${id}`),
     });
     const [session] = (await dave.ask('GET', '/account/sessions')).body.items;
     await ada.ask('DELETE', '/people/dave');
@@ -109,8 +110,12 @@ describe('people', () => {
     expect(refusal(await dave.ask('GET', '/account'))).toBe('NOT_SIGNED_IN');
     // Who changes themselves stays where they do it, and nowhere else.
     const elsewhere = await signedIn('ada');
+    const before = new Map(ada.cookies);
     await ada.ask('PATCH', '/people/ada', { password: PASSWORD });
     expect((await ada.ask('GET', '/account')).status).toBe(200);
+    const thief = browser();
+    for (const [name, value] of before) thief.cookies.set(name, value);
+    expect(refusal(await thief.ask('GET', '/account'))).toBe('NOT_SIGNED_IN');
     expect(refusal(await elsewhere.ask('GET', '/account'))).toBe('NOT_SIGNED_IN');
   });
 
@@ -194,6 +199,14 @@ describe('API keys', () => {
     ] as const) {
       expect(await code(by(key, 'POST', path, body))).toBe('NOT_OF_THIS_SUBSCRIPTION');
     }
+    // Its owner may rename it, and the id of another is a name too: it leads there for nobody.
+    const { id: foreign } = (await ada.ask('GET', '/subscriptions/fabrikam')).body;
+    expect((await by(key, 'PATCH', '/subscriptions/contoso', { name: foreign })).status).toBe(200);
+    expect(await code(by(key, 'GET', `/subscriptions/${foreign}`))).toBe('NOT_OF_THIS_SUBSCRIPTION');
+    expect(await code(by(key, 'POST', `/subscriptions/${foreign}/groups`, { name: 'g' }))).toBe(
+      'NOT_OF_THIS_SUBSCRIPTION',
+    );
+    expect((await by(key, 'PATCH', `/subscriptions/${subscription}`, { name: 'contoso' })).status).toBe(200);
     expect(
       (await by(key, 'GET', '/audit')).body.items.every(
         (entry: { subscription: unknown }) => entry.subscription !== null,
@@ -201,7 +214,7 @@ describe('API keys', () => {
     ).toBe(true);
     expect(
       (await by(key, 'GET', '/audit?subscription=fabrikam')).body.items.every(
-        (entry: { subscription: { name: string } }) => entry.subscription.name === 'contoso',
+        (entry: { subscription: { id: string } }) => entry.subscription.id === subscription,
       ),
     ).toBe(true);
   });

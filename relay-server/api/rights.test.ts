@@ -6,35 +6,32 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Rights } from '#protocol/rest/api.ts';
 import { systemClock } from '../clock.ts';
 import { type LoopbackServer, startLoopbackServer } from '../loopback-server.ts';
+import { everyRoute, everythingOf, PASSWORD, pathOf, type Route } from './every-route.ts';
 import { type BrowserAnswer, LoopbackBrowser } from './loopback-browser.ts';
 
-const PASSWORD = 'violet kettle onward brick';
 const RANKS: readonly Rights[] = ['viewer', 'administrator', 'owner'];
 /** What a viewer may: their own account, and what only asks (POST …/preview, …/diff). */
 const OWN = /^\/account(\/|$)/;
-/** Never ends. */
-const ENDLESS = /^\/events$/;
 
-interface Route {
-  readonly method: string;
+/** With a path that leads to something. */
+interface Asked extends Route {
   readonly path: string;
-  readonly needs: Rights | 'nobody';
 }
 
 let ahead = 0;
 let relay: LoopbackServer;
 let owner: LoopbackBrowser;
 let viewer: LoopbackBrowser;
-let routes: Route[];
+let routes: Asked[];
 const keys: Partial<Record<Rights | 'bound' | 'other', string>> = {};
 
 const code = (answer: BrowserAnswer) => answer.body?.error?.code as string | undefined;
-const isChange = ({ method }: Route) => method !== 'GET';
-const ask = ({ method, path }: Route, by: LoopbackBrowser, headers: Record<string, string | undefined> = {}) => {
+const isChange = ({ method }: Asked) => method !== 'GET';
+const ask = ({ method, path }: Asked, by: LoopbackBrowser, headers: Record<string, string | undefined> = {}) => {
   ahead += 5_000; // rates are tested elsewhere
   return by.ask(method, path, method === 'GET' || method === 'DELETE' ? undefined : {}, headers);
 };
-const withKey = (route: Route, key: string | undefined) =>
+const withKey = (route: Asked, key: string | undefined) =>
   ask(route, new LoopbackBrowser(relay.server.url), { authorization: `Bearer ${key}` });
 
 beforeAll(async () => {
@@ -66,36 +63,14 @@ beforeAll(async () => {
     subscription: 'contoso',
     person: 'ada',
   } as Record<string, string>;
-  const { paths } = (await owner.ask('GET', '/openapi.json')).body;
-  routes = Object.entries(paths as Record<string, Record<string, { 'x-rights': Route['needs'] }>>).flatMap(
-    ([path, item]) =>
-      Object.entries(item)
-        .filter(() => path.startsWith('/api/v1/'))
-        .map(([method, operation]) => ({
-          method: method.toUpperCase(),
-          path: path.slice('/api/v1'.length).replace(/\{(\w+)\}/g, (_braces, name: string) => made[name] ?? 'nothing'),
-          needs: operation['x-rights'],
-        })),
-  );
-  routes = routes.filter(({ path }) => !ENDLESS.test(path));
-  expect(routes.length).toBeGreaterThan(40);
+  routes = (await everyRoute(owner)).map((route) => ({
+    ...route,
+    path: pathOf(route, (parameter) => made[parameter] ?? 'nothing'),
+  }));
 });
 afterAll(() => relay[Symbol.asyncDispose]());
 
-/** Everything that a change could touch, as an owner sees it. */
-async function everything(): Promise<string> {
-  const { store } = relay.server.control.context;
-  const keysWithoutUse = (await store.listApiKeys()).map((key) => ({ ...key, lastUsedAt: null }));
-  const audit = (await store.audit.list({}, undefined, 10_000)).filter(({ action }) => !action.endsWith('.refuse'));
-  const tokens = await Promise.all(
-    relay.server.control.context.directory.list().map(({ id }) => store.installing.listTokens(id)),
-  );
-  return JSON.stringify(
-    [await store.readDirectory(), await store.people.list(), keysWithoutUse, tokens, audit],
-    null,
-    1,
-  );
-}
+const everything = () => everythingOf(relay);
 
 test('without credentials nothing is shown or done, but for what is open', async () => {
   const before = await everything();
@@ -167,7 +142,7 @@ test('a key of another subscription reaches nothing of this one, nor of the serv
 
 test('with enough rights nobody is refused for want of them', async () => {
   // Removals last and the things before the subscription, so that each still meets what it removes.
-  const order = (route: Route) => (route.method === 'DELETE' ? 1_000 - route.path.length : 0);
+  const order = (route: Asked) => (route.method === 'DELETE' ? 1_000 - route.path.length : 0);
   const refused = [
     'NOT_ALLOWED',
     'NOT_SIGNED_IN',

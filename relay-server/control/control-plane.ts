@@ -76,6 +76,7 @@ export class ControlPlane {
     access.listen({
       changed: (kind, by) => this.events.changed({ subscription: null, kinds: [kind], by, policyVersion: null }),
       ended: (id) => this.events.endSession(id),
+      renewed: (id) => this.events.letComeBack(id),
     });
     this.context = {
       ...options,

@@ -36,9 +36,14 @@ export class Directory {
     return this.#subscriptions.get(id);
   }
 
+  /** Which one is meant: that of this id, or else that of this name. */
+  lookUp(nameOrId: string): SubscriptionDirectory | undefined {
+    return this.#subscriptions.get(nameOrId as SubscriptionId) ?? this.#byName.get(nameOrId.toLowerCase());
+  }
+
   /** @throws CausewayError NOT_FOUND */
   find(nameOrId: string): SubscriptionDirectory {
-    const found = this.#subscriptions.get(nameOrId as SubscriptionId) ?? this.#byName.get(nameOrId.toLowerCase());
+    const found = this.lookUp(nameOrId);
     if (found === undefined) throw new CausewayError('NOT_FOUND', { kind: 'subscription', id: nameOrId });
     return found;
   }

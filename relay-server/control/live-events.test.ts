@@ -105,6 +105,14 @@ test('ends the streams of a session that ended, and no others', () => {
   expect(events.listeners).toBe(0);
 });
 
+test('lets those of a session with a new token come back without a word', () => {
+  const { events, listen } = setUp();
+  const [one, other] = [listen({ session: 'one' }), listen({ session: 'other' })];
+  events.letComeBack('one');
+  expect([one.state.ended, other.state.ended]).toEqual([true, false]);
+  expect(one.heard).toHaveLength(1);
+});
+
 test('takes no more listeners than the limit', () => {
   const { listen } = setUp();
   for (let i = 0; i < LIMITS.EVENTS_CLIENTS_MAX.value; i++) listen();

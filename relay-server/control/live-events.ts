@@ -71,11 +71,15 @@ export class LiveEvents implements Announcer {
   }
 
   endSession(id: string): void {
-    for (const listener of [...this.#listeners]) {
-      if (listener.session !== id) continue;
+    for (const listener of this.#of(id)) {
       listener.send(eventText({ type: 'session-ended' }));
       this.#end(listener);
     }
+  }
+
+  /** Ends the streams of a session whose id is no longer valid: who has the new one comes back by itself. */
+  letComeBack(id: string): void {
+    for (const listener of this.#of(id)) this.#end(listener);
   }
 
   /** A machine came or went, at the control plane or at the relay. */
@@ -113,6 +117,10 @@ export class LiveEvents implements Announcer {
     this.#cancelHeartbeat =
       this.#listeners.size > 0 ? clock.after(LIMITS.EVENTS_HEARTBEAT_MS.value, this.#beat) : undefined;
   };
+
+  #of(id: string): Listener[] {
+    return [...this.#listeners].filter(({ session }) => session === id);
+  }
 
   /** What is of no subscription is for those who may hear of all. */
   #tell(subscription: SubscriptionId | null, event: LiveEvent): void {

@@ -1,10 +1,12 @@
 /**
  * The agent packages that this server hands out: files of one directory, by exact name. A name is looked
- * up in a listing and never becomes part of a path.
+ * up in a listing and never becomes part of a path. A link may lead to another file of the directory;
+ * whatever leads out of it, or is no file, is as if it were not there.
  */
 import { createHash } from 'node:crypto';
-import { type FileHandle, open, readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { constants } from 'node:fs';
+import { type FileHandle, open, readdir, realpath } from 'node:fs/promises';
+import { join, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { z } from 'zod';
 import type { download } from '#protocol/rest/installing.ts';
@@ -13,6 +15,9 @@ export type Download = z.infer<typeof download>;
 
 const NAME = /^causeway-agent-(linux|windows|macos)-(x64|arm64)\.(tar\.gz|deb|msi|dmg)$/;
 const ORDER = { archive: 0, deb: 1, msi: 2, dmg: 3 } as const;
+/** Nobody can put a link in the place of the file between two looks; and a pipe would keep us waiting. */
+const READ_ONLY = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+const GONE: readonly unknown[] = ['ENOENT', 'ELOOP'];
 
 interface Hashed {
   /** Changes when the file does. */
@@ -46,7 +51,8 @@ export class Downloads {
   async open(name: string): Promise<{ file: Download; handle: FileHandle } | undefined> {
     const file = (await this.list()).find((listed) => listed.file === name);
     if (file === undefined) return undefined;
-    const handle = await open(join(this.#directory, file.file));
+    const handle = await this.#openHere(file.file);
+    if (handle === undefined) return undefined;
     if ((await stateOf(handle)) === this.#hashes.get(file.file)?.state) return { file, handle };
     await handle.close();
     return undefined;
@@ -60,6 +66,7 @@ export class Downloads {
       if (os === undefined) continue;
       const kind = suffix === 'tar.gz' ? 'archive' : (suffix as Download['kind']);
       const measured = await this.#measure(file);
+      if (measured === undefined) continue;
       found.push({
         os: os as Download['os'],
         architecture: architecture as Download['architecture'],
@@ -71,8 +78,23 @@ export class Downloads {
     return found.sort((a, b) => ORDER[a.kind] - ORDER[b.kind] || (a.file < b.file ? -1 : 1));
   }
 
-  async #measure(file: string): Promise<{ bytes: number; sha256: string }> {
-    const handle = await open(join(this.#directory, file));
+  async #openHere(name: string): Promise<FileHandle | undefined> {
+    try {
+      const [here, file] = await Promise.all([realpath(this.#directory), realpath(join(this.#directory, name))]);
+      if (!file.startsWith(here + sep)) return undefined;
+      const handle = await open(file, READ_ONLY);
+      if ((await handle.stat()).isFile()) return handle;
+      await handle.close();
+    } catch (error) {
+      // Gone since it was listed, or a link to nothing or to itself.
+      if (!GONE.includes(error instanceof Error && 'code' in error ? error.code : undefined)) throw error;
+    }
+    return undefined;
+  }
+
+  async #measure(file: string): Promise<{ bytes: number; sha256: string } | undefined> {
+    const handle = await this.#openHere(file);
+    if (handle === undefined) return undefined;
     try {
       const state = await stateOf(handle);
       const bytes = (await handle.stat()).size;

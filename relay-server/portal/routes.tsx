@@ -5,6 +5,8 @@
  */
 import type { QueryClient } from '@tanstack/react-query';
 import { createRootRouteWithContext, createRoute, lazyRouteComponent, Outlet } from '@tanstack/react-router';
+import { auditSearchOf } from './pages/audit/audit-search.ts';
+import { validComputerFilters, validComputerTab } from './pages/computers/computer-filters.ts';
 import { localAddress } from './shell/local-address.ts';
 import { Shell } from './shell/shell.tsx';
 
@@ -70,16 +72,21 @@ const guide = createRoute({
 const computers = createRoute({
   getParentRoute: () => subscription,
   path: '/computers',
+  validateSearch: validComputerFilters,
   component: lazyRouteComponent(() => import('./pages/computers/computers-page.tsx'), 'ComputersPage'),
 });
 const computer = createRoute({
   getParentRoute: () => subscription,
   path: '/computers/$computer',
+  validateSearch: validComputerTab,
   component: lazyRouteComponent(() => import('./pages/computers/computer-page.tsx'), 'ComputerPage'),
 });
 const groups = createRoute({
   getParentRoute: () => subscription,
   path: '/groups',
+  /** All groups, or the computers beside them that are moved: of one group, or (`none`) in none. */
+  validateSearch: ({ view, from }: Record<string, unknown>): { view?: 'arrange'; from?: string } =>
+    view === 'arrange' ? { view, ...(typeof from === 'string' ? { from } : {}) } : {},
   component: lazyRouteComponent(() => import('./pages/groups/groups-page.tsx'), 'GroupsPage'),
 });
 const group = createRoute({
@@ -100,11 +107,16 @@ const role = createRoute({
 const policy = createRoute({
   getParentRoute: () => subscription,
   path: '/policy',
+  validateSearch: ({ view, find, focus }: Record<string, unknown>): PolicySearch => ({
+    ...(view === 'picture' || view === 'table' ? { view } : {}),
+    ...text({ find, focus }),
+  }),
   component: lazyRouteComponent(() => import('./pages/policy/policy-page.tsx'), 'PolicyPage'),
 });
 const reach = createRoute({
   getParentRoute: () => subscription,
   path: '/reach',
+  validateSearch: ({ from, to }: Record<string, unknown>): { from?: string; to?: string } => text({ from, to }),
   component: lazyRouteComponent(() => import('./pages/reach/reach-page.tsx'), 'ReachPage'),
 });
 const install = createRoute({
@@ -116,6 +128,7 @@ const install = createRoute({
 const audit = createRoute({
   getParentRoute: () => subscription,
   path: '/audit',
+  validateSearch: auditSearchOf,
   component: lazyRouteComponent(() => import('./pages/audit/audit-page.tsx'), 'AuditPage'),
 });
 
@@ -133,6 +146,24 @@ export const routeTree = root.addChildren([
     subscription.addChildren([guide, computers, computer, groups, group, roles, role, policy, reach, install, audit]),
   ]),
 ]);
+
+interface PolicySearch {
+  view?: 'picture' | 'table';
+  /** Parts of names to look for. */
+  find?: string;
+  /** Id of the one group or role to show with its neighbours. */
+  focus?: string;
+}
+
+/** What of it is text; the router reads `?from=2024` as a number. */
+function text<Name extends string>(values: Record<Name, unknown>): Partial<Record<Name, string>> {
+  const texts: Partial<Record<Name, string>> = {};
+  for (const name of Object.keys(values) as Name[]) {
+    const value = values[name];
+    if ((typeof value === 'string' && value !== '') || typeof value === 'number') texts[name] = String(value);
+  }
+  return texts;
+}
 
 /**
  * `to`: where to go afterwards, an address of this portal and nothing that could lead elsewhere.

@@ -4,6 +4,7 @@
  */
 import {
   ActionIcon,
+  Alert,
   Button,
   type CSSVariablesResolver,
   createTheme,
@@ -11,6 +12,7 @@ import {
   Menu,
   Modal,
   NavLink,
+  Notification,
   Tooltip,
 } from '@mantine/core';
 
@@ -80,13 +82,19 @@ export const theme = createTheme({
   respectReducedMotion: true,
   components: {
     ActionIcon: ActionIcon.extend({ defaultProps: { variant: 'subtle', color: 'gray' } }),
+    // Mantine's own yellow is too pale for words.
+    Alert: Alert.extend({
+      styles: (_, { color }) => (color === 'yellow' ? { title: { color: 'var(--causeway-warn)' } } : {}),
+    }),
     Button: Button.extend({ defaultProps: { size: 'sm' } }),
     Drawer: Drawer.extend({ defaultProps: { attributes: HEADER_IS_NO_BANNER } }),
-    Menu: Menu.extend({ defaultProps: { shadow: 'md' } }),
+    // Without the placeholder: a menu may have nothing but items in it (WAI-ARIA 1.2, menu).
+    Menu: Menu.extend({ defaultProps: { shadow: 'md', withInitialFocusPlaceholder: false } }),
     Modal: Modal.extend({
       defaultProps: { centered: true, radius: 'lg', padding: 'lg', attributes: HEADER_IS_NO_BANNER },
     }),
     NavLink: NavLink.extend({ defaultProps: { variant: 'light' } }),
+    Notification: Notification.extend({ defaultProps: { closeButtonProps: { 'aria-label': 'Dismiss' } } }),
     Tooltip: Tooltip.extend({
       defaultProps: { openDelay: 300, withArrow: true, events: { hover: true, focus: true, touch: false } },
     }),

@@ -115,6 +115,7 @@ describe.each([
     expect(await store.people.change(person.id, change, 'none', entry('person.change'))).toEqual({
       person: { ...person, ...change, version: 2 },
       ended: [],
+      renewed: false,
     });
     expect(await store.people.change(id(), change, 'none', entry('nobody.change'))).toBeUndefined();
     await store.people.remove(person.id, entry('person.remove'));
@@ -137,8 +138,16 @@ describe.each([
     const replacing = signIn(person, { replaces: first.session.id });
     expect(await store.sessions.begin(replacing)).toEqual([first.session.id]);
     expect((await store.sessions.list(person.id)).map(({ id }) => id)).toEqual([replacing.session.id]);
+    const renewal = { id: replacing.session.id, newId: id() };
+    const foreign = newPerson();
+    await store.people.create(foreign, entry());
+    expect(await store.people.change(foreign.id, {}, { allBut: renewal }, entry())).toMatchObject({ renewed: false });
+    const renewed = await store.people.change(person.id, {}, { allBut: renewal }, entry());
+    expect(renewed).toMatchObject({ ended: [], renewed: true });
+    expect(await store.sessions.find(renewal.id)).toBeUndefined();
+    expect((await store.sessions.find(renewal.newId))?.session).toEqual({ ...replacing.session, id: renewal.newId });
     const disabled = await store.people.change(person.id, { disabled: true }, { allBut: undefined }, entry());
-    expect(disabled?.ended).toEqual([replacing.session.id]);
+    expect(disabled?.ended).toEqual([renewal.newId]);
     expect(await store.sessions.begin(signIn(disabled?.person as PersonRecord))).toBeUndefined();
     expect(await store.sessions.list(person.id)).toEqual([]);
   });

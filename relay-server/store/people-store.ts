@@ -22,13 +22,21 @@ export interface Welcome {
   readonly entries: readonly AuditRecord[];
 }
 
-/** Sessions that a change ends: all of the person's, but for the one that asks. */
-export type EndedSessions = 'none' | { readonly allBut: string | undefined };
+/** A session that goes on under another id. */
+export interface Renewal {
+  readonly id: string;
+  readonly newId: string;
+}
+
+/** Sessions that a change ends: all of the person's, but for the one that asks, which is renewed. */
+export type EndedSessions = 'none' | { readonly allBut: Renewal | undefined };
 
 export interface ChangedPerson {
   readonly person: PersonRecord;
   /** Ids of the sessions that the change ended. */
   readonly ended: readonly string[];
+  /** Whether the session that asks was one of the person's, and has its new id. */
+  readonly renewed: boolean;
 }
 
 export interface PeopleStore {
@@ -106,9 +114,11 @@ export class SqlPeopleStore implements PeopleStore {
         .returningAll()
         .executeTakeFirst();
       if (row === undefined) return undefined;
-      const ended = ending === 'none' ? [] : await endSessions(db, id, ending.allBut);
+      const renewal = ending === 'none' ? undefined : ending.allBut;
+      const ended = ending === 'none' ? [] : await endSessions(db, id, renewal?.id);
+      const renewed = renewal !== undefined && (await renewSession(db, id, renewal));
       await writeAudits(db, [entry]);
-      return { person: personOf(row), ended };
+      return { person: personOf(row), ended, renewed };
     });
   }
 
@@ -145,4 +155,9 @@ async function endSessions(db: Transaction<Tables>, person: string, allBut: stri
   const all = db.deleteFrom('sessions').where('person', '=', person).returning('id');
   const ended = await (allBut === undefined ? all : all.where('id', '<>', allBut)).execute();
   return ended.map(({ id }) => id);
+}
+
+async function renewSession(db: Transaction<Tables>, person: string, { id, newId }: Renewal): Promise<boolean> {
+  const own = db.updateTable('sessions').set({ id: newId }).where('id', '=', id).where('person', '=', person);
+  return (await own.executeTakeFirst()).numUpdatedRows > 0n;
 }

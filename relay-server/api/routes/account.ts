@@ -12,6 +12,7 @@ import { requireSignedIn } from '../guard.ts';
 import { expectedVersion, tagged } from '../if-match.ts';
 import { present } from '../present.ts';
 import { gone, refusals } from './paths.ts';
+import { renewSession } from './sign-in.ts';
 
 const tags = ['account'];
 /** Everybody may change their own. */
@@ -30,7 +31,7 @@ export function accountRoutes({ app, control: { context }, acting }: RouteScope)
       schema: {
         tags,
         summary: 'Change my name or my password',
-        description: 'A new password needs the present one, and ends all other sessions.',
+        description: 'A new password needs the present one, ends all other sessions, and renews this one’s cookie.',
         body: accessRest.accountChange,
         response: { 200: accessRest.account, ...refusals },
       },
@@ -38,7 +39,8 @@ export function accountRoutes({ app, control: { context }, acting }: RouteScope)
     async (request, reply) => {
       const edit = present(request.body);
       const expected = expectedVersion(request);
-      return tagged(reply, showAccount(await changeAccount(acting(request), requireSignedIn(request), edit, expected)));
+      const { person, token } = await changeAccount(acting(request), requireSignedIn(request), edit, expected);
+      return tagged(renewSession(reply, token), showAccount(person));
     },
   );
   app.post(
@@ -54,8 +56,12 @@ export function accountRoutes({ app, control: { context }, acting }: RouteScope)
       },
     },
     async (request, reply) => {
-      const factor = await setUpSecondFactor(acting(request), requireSignedIn(request), request.body.code);
-      return reply.status(201).send(factor);
+      const { token, ...factor } = await setUpSecondFactor(
+        acting(request),
+        requireSignedIn(request),
+        request.body.code,
+      );
+      return renewSession(reply, token).status(201).send(factor);
     },
   );
   app.delete(
@@ -70,8 +76,9 @@ export function accountRoutes({ app, control: { context }, acting }: RouteScope)
       },
     },
     async (request, reply) => {
-      await removeSecondFactor(acting(request), requireSignedIn(request), request.body.presentPassword);
-      return reply.status(204).send(null);
+      const { presentPassword } = request.body;
+      const { token } = await removeSecondFactor(acting(request), requireSignedIn(request), presentPassword);
+      return renewSession(reply, token).status(204).send(null);
     },
   );
   app.get(

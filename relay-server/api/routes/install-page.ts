@@ -22,7 +22,7 @@ export function installPageRoutes({ app, control: { context }, installing }: Rou
         response: { 200: installingRest.installPage, ...refusals },
       },
     },
-    async (request, reply) => {
+    async (request) => {
       installing.count(request.ip);
       const { link, token, subscription } = await openInstallLink(context, request.params.link);
       const { curlPin, containerImage } = installing;
@@ -36,7 +36,6 @@ export function installPageRoutes({ app, control: { context }, installing }: Rou
         group !== undefined
           ? { kind: 'group' as const, name: group.name }
           : role && { kind: 'role' as const, name: role.name };
-      reply.header('cache-control', 'no-store');
       return {
         subscription: subscription.record.name,
         server,

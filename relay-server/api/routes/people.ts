@@ -10,6 +10,7 @@ import type { RouteScope } from '../app.ts';
 import { expectedVersion, tagged } from '../if-match.ts';
 import { present } from '../present.ts';
 import { gone, refusals } from './paths.ts';
+import { renewSession } from './sign-in.ts';
 
 const tags = ['people'];
 const config = { rights: 'owner' } as const;
@@ -57,10 +58,8 @@ export function peopleRoutes({ app, control: { context }, acting }: RouteScope):
       const asking = request.asker?.session;
       const edit = present(request.body);
       const expected = expectedVersion(request);
-      return tagged(
-        reply,
-        showPerson(await changePerson(acting(request), request.params.person, edit, expected, asking)),
-      );
+      const { person, token } = await changePerson(acting(request), request.params.person, edit, expected, asking);
+      return tagged(renewSession(reply, token), showPerson(person));
     },
   );
   app.delete(

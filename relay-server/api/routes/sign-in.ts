@@ -113,3 +113,11 @@ export function openSession<Reply extends Pick<FastifyReply, 'header'>>(reply: R
   reply.header('set-cookie', setSessionCookie(token, LIMITS.SESSION_LIFETIME_MS.value / 1000));
   return reply;
 }
+
+/** @param token that the session has from now on; undefined when it keeps the one that it has. */
+export function renewSession<Reply extends Pick<FastifyReply, 'header'>>(
+  reply: Reply,
+  token: string | undefined,
+): Reply {
+  return token === undefined ? reply : openSession(reply, token);
+}

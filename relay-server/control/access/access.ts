@@ -24,6 +24,8 @@ export interface AccessListener {
   changed(kind: 'people' | 'api-keys' | 'account', by: string): void;
   /** A session, or an API key, by its id. */
   ended(id: string): void;
+  /** A session goes on, but not under this id. */
+  renewed(id: string): void;
 }
 
 interface PendingFactor {
@@ -61,6 +63,11 @@ export class Access {
   /** From now on `listener` hears, and nobody else. */
   listen(listener: AccessListener): void {
     this.#listener = listener;
+  }
+
+  /** After a change is stored, and before it is told: with the old id nothing more is to be asked. */
+  tellRenewed(id: string): void {
+    this.#listener?.renewed(id);
   }
 
   /** After a change is stored. @param ended ids of sessions and API keys that it ended */

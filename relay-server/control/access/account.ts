@@ -1,13 +1,15 @@
 /**
  * What people do to their own account. Whatever opens it to somebody else (password, second factor)
- * asks for the present password again: a browser left open must not be enough.
+ * asks for the present password again: a browser left open must not be enough. After it, the session that
+ * asked has another token and all others have ended, so that a stolen cookie is worth nothing any more.
  */
 import { CausewayError } from '#protocol/errors.ts';
 import type { PersonChange } from '../../store/people-store.ts';
 import type { PersonRecord } from '../../store/records.ts';
 import { auditEntry } from '../audit.ts';
 import type { AdministrationContext } from '../context.ts';
-import { findPerson, hashNewPassword, requireVersion } from './people.ts';
+import { type Changed, findPerson, hashNewPassword, requireVersion, tellChanged } from './people.ts';
+import { renewalOf } from './session-token.ts';
 import { type OpenSession, targetOf } from './sessions.ts';
 import { newTotpSecret, totpBase32, totpStep, totpUri } from './totp.ts';
 
@@ -23,6 +25,9 @@ export interface SecondFactor {
   readonly confirmed: boolean;
 }
 
+/** And the token that the session has from now on; undefined when it keeps the one that it has. */
+type WithToken<Result> = Result & Pick<Changed, 'token'>;
+
 /**
  * A new password ends all other sessions.
  * @throws CausewayError CHANGED_MEANWHILE, SIGN_IN_REFUSED, PASSWORD_WEAK, RATE_LIMITED
@@ -32,7 +37,7 @@ export async function changeAccount(
   { person, session }: OpenSession,
   edit: AccountEdit,
   expected: number | undefined,
-): Promise<PersonRecord> {
+): Promise<Changed> {
   const { displayName, password } = edit;
   let passwordHash: string | undefined;
   if (password !== undefined) {
@@ -63,23 +68,31 @@ export async function setUpSecondFactor(
   context: AdministrationContext,
   { person, session }: OpenSession,
   code: string | undefined,
-): Promise<SecondFactor> {
+): Promise<WithToken<SecondFactor>> {
   const { access, clock, random } = context;
   if (person.totpSecret !== null)
     throw new CausewayError('EXISTS_ALREADY', { kind: 'second factor', name: person.name });
   if (code === undefined) {
     const secret = newTotpSecret(random);
     access.expectFactor(person.id, secret);
-    return shown(context, person, secret, false);
+    return { ...shown(context, person, secret, false), token: undefined };
   }
   access.takeCode(person.id);
   const secret = access.expectedFactor(person.id);
   const step = secret === undefined ? undefined : totpStep(secret, code, clock.now(), 0);
   if (secret === undefined || step === undefined) throw new CausewayError('SIGN_IN_REFUSED');
   const change = { totpSecret: secret, totpLastStep: step };
-  await store(context, person, change, session.id, 'account.second-factor', { on: false }, { on: true });
+  const { token } = await store(
+    context,
+    person,
+    change,
+    session.id,
+    'account.second-factor',
+    { on: false },
+    { on: true },
+  );
   access.forgetFactor(person.id);
-  return shown(context, person, secret, true);
+  return { ...shown(context, person, secret, true), token };
 }
 
 /** @throws CausewayError SIGN_IN_REFUSED when the password is not right, RATE_LIMITED */
@@ -87,11 +100,11 @@ export async function removeSecondFactor(
   context: AdministrationContext,
   { person, session }: OpenSession,
   presentPassword: string,
-): Promise<void> {
+): Promise<Changed> {
   if (person.passwordHash !== null) await requirePassword(context, person, presentPassword);
-  if (person.totpSecret === null) return;
+  if (person.totpSecret === null) return { person, token: undefined };
   const change = { totpSecret: null };
-  await store(context, person, change, session.id, 'account.second-factor', { on: true }, { on: false });
+  return store(context, person, change, session.id, 'account.second-factor', { on: true }, { on: false });
 }
 
 /** As slow for a guesser in a foreign browser as at the sign-in. */
@@ -103,7 +116,7 @@ async function requirePassword(context: AdministrationContext, person: PersonRec
   throw new CausewayError('SIGN_IN_REFUSED');
 }
 
-/** @param keep the session that stays when the others end; undefined when none is to end */
+/** @param keep the session that is renewed when the others end; undefined when none is to end */
 async function store(
   context: AdministrationContext,
   person: PersonRecord,
@@ -112,13 +125,13 @@ async function store(
   action: string,
   before: Record<string, unknown> | null,
   after: Record<string, unknown>,
-): Promise<PersonRecord> {
+): Promise<Changed> {
   const entry = auditEntry(context, context.by, action, { target: targetOf(person), before, after });
-  const ended = keep === undefined ? 'none' : { allBut: keep };
-  const changed = await context.store.people.change(person.id, change, ended, entry);
+  const renewal = keep === undefined ? undefined : renewalOf(context.random, keep);
+  const ending = renewal === undefined ? 'none' : { allBut: renewal };
+  const changed = await context.store.people.change(person.id, change, ending, entry);
   if (changed === undefined) throw new CausewayError('NOT_SIGNED_IN');
-  context.access.tell('account', context.by.name, changed.ended);
-  return changed.person;
+  return tellChanged(context, 'account', changed, renewal);
 }
 
 function shown(context: AdministrationContext, person: PersonRecord, secret: string, confirmed: boolean): SecondFactor {

@@ -5,10 +5,12 @@
 import { CausewayError } from '#protocol/errors.ts';
 import type { Rights } from '#protocol/rest/api.ts';
 import { newId } from '../../random.ts';
+import type { ChangedPerson } from '../../store/people-store.ts';
 import type { PersonRecord } from '../../store/records.ts';
 import { auditEntry } from '../audit.ts';
 import type { AdministrationContext, ControlContext } from '../context.ts';
 import { requireStrong } from './password-strength.ts';
+import { renewalOf } from './session-token.ts';
 import { targetOf } from './sessions.ts';
 
 export interface NewPerson {
@@ -26,6 +28,13 @@ export interface PersonEdit {
   readonly password?: string;
   /** Takes the second factor away. */
   readonly totp?: false;
+}
+
+/** What became of a person, and of the session that asked for it. */
+export interface Changed {
+  readonly person: PersonRecord;
+  /** For the cookie of who asked, in place of the one they have; undefined when that goes on. */
+  readonly token: string | undefined;
 }
 
 /** @throws CausewayError NOT_FOUND */
@@ -88,7 +97,8 @@ export async function createPerson(context: AdministrationContext, wanted: NewPe
 }
 
 /**
- * Ends the person's sessions when something changes by which they were let in, but for `asking`.
+ * Ends the person's sessions when something changes by which they were let in, but for `asking`, which
+ * gets another token.
  * @throws CausewayError CHANGED_MEANWHILE, LAST_OWNER, NOT_FOUND, PASSWORD_WEAK, RATE_LIMITED
  */
 export async function changePerson(
@@ -97,7 +107,7 @@ export async function changePerson(
   edit: PersonEdit,
   expected: number | undefined,
   asking: string | undefined,
-): Promise<PersonRecord> {
+): Promise<Changed> {
   const before = await findPerson(context, id);
   const { displayName, rights, disabled, password, totp } = edit;
   const names = [before.name, displayName ?? before.displayName];
@@ -128,11 +138,12 @@ export async function changePerson(
       ...(passwordHash !== undefined && { passwordHash }),
       ...(totp === false && { totpSecret: null }),
     };
-    const changed = await context.store.people.change(person.id, change, closing ? { allBut: asking } : 'none', entry);
+    const renewal = asking === undefined ? undefined : renewalOf(context.random, asking);
+    const ending = closing ? { allBut: renewal } : 'none';
+    const changed = await context.store.people.change(person.id, change, ending, entry);
     if (changed === undefined) throw new CausewayError('NOT_FOUND', { kind: 'person', id });
-    context.access.tell('people', context.by.name, changed.ended);
     context.logger.info({ person: person.id }, 'person changed');
-    return changed.person;
+    return tellChanged(context, 'people', changed, renewal);
   });
 }
 
@@ -151,6 +162,19 @@ export function removePerson(context: AdministrationContext, id: string, expecte
     context.access.tell('people', context.by.name, ended);
     context.logger.info({ person: person.id }, 'person removed');
   });
+}
+
+/** After it is stored. @param renewal what the session that asked was to become */
+export function tellChanged(
+  { access, by }: AdministrationContext,
+  kind: 'people' | 'account',
+  { person, ended, renewed }: ChangedPerson,
+  renewal: { readonly id: string; readonly token: string } | undefined,
+): Changed {
+  const token = renewed ? renewal?.token : undefined;
+  if (renewed && renewal !== undefined) access.tellRenewed(renewal.id);
+  access.tell(kind, by.name, ended);
+  return { person, token };
 }
 
 /** @throws CausewayError EXISTS_ALREADY */

@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { toBase64url } from '#protocol/encoding.ts';
 import { LIMITS } from '#protocol/limits.ts';
 import type { Random } from '../../random.ts';
+import type { Renewal } from '../../store/people-store.ts';
 import type { SessionRecord } from '../../store/records.ts';
 
 const TOKEN_BYTES = 32;
@@ -41,6 +42,15 @@ export function newSession(random: Random, now: number, person: string, visitor:
       browser: visitor.browser.replace(/\p{Cc}/gu, ' ').slice(0, BROWSER_MAX),
     },
   };
+}
+
+/**
+ * The same session with another token: whoever has seen the present one, or put it into the browser, has
+ * nothing of it any more.
+ */
+export function renewalOf(random: Random, id: string): Renewal & { readonly token: string } {
+  const token = toBase64url(random(TOKEN_BYTES));
+  return { id, newId: sessionId(token), token };
 }
 
 export function sessionId(token: string): string {

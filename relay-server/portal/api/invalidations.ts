@@ -3,12 +3,12 @@ import type { QueryClient } from '@tanstack/react-query';
 import type { ChangedKind } from '#protocol/rest/watching.ts';
 import { type Area, subscriptionsQuery } from './queries.ts';
 
-/** What shows something of a kind, besides the area of the same name. */
+/** What shows something of a kind, besides the area of the same name. Subscriptions tell the policy's version. */
 const FOLLOWERS: Readonly<Record<ChangedKind, readonly Area[]>> = {
   subscriptions: [],
-  groups: ['machines', 'connections', 'reach', 'tokens'],
-  roles: ['machines', 'connections', 'reach', 'tokens'],
-  connections: ['machines', 'reach'],
+  groups: ['machines', 'connections', 'reach', 'tokens', 'subscriptions'],
+  roles: ['machines', 'connections', 'reach', 'tokens', 'subscriptions'],
+  connections: ['machines', 'reach', 'subscriptions'],
   machines: ['groups', 'roles', 'subscriptions', 'reach', 'tokens'],
   tokens: ['install-links'],
   'install-links': ['tokens'],

@@ -16,6 +16,7 @@ export interface List<Item> {
 
 export type Account = z.infer<typeof access.account>;
 export type ApiKey = z.infer<typeof access.apiKey>;
+export type CreatedApiKey = z.infer<typeof access.createdApiKey>;
 export type Person = z.infer<typeof access.person>;
 export type Session = z.infer<typeof access.session>;
 export type SignInWays = z.infer<typeof access.signInWays>;

@@ -23,7 +23,7 @@ export function CopyBlock({ label, text, what, shown = text, wanted = false, act
   const id = useId();
   return (
     <section aria-labelledby={id}>
-      <Group justify="space-between" gap="xs" mb={4} wrap="nowrap">
+      <Group justify="space-between" gap="xs" mb={4} wrap={wanted ? 'wrap' : 'nowrap'}>
         <Text id={id} size="sm" fw={600}>
           {label}
         </Text>

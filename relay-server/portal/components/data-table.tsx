@@ -3,9 +3,10 @@
 /**
  * A table for ten or for ten thousand rows: sorted by its headings, walked with the arrow keys, selected
  * with check boxes. Only the rows in sight are in the page; their number and places are told to screen
- * readers. Sorting and selecting are TanStack Table's and ours; fetching and filtering are the page's.
+ * readers. Sorting and selecting are TanStack Table's and ours; fetching and filtering are the page's, and
+ * so is sorting where the page holds only some of the rows.
  */
-import { Checkbox } from '@mantine/core';
+import { Checkbox, VisuallyHidden } from '@mantine/core';
 import { createSortedRowModel, type RowData, rowSortingFeature, tableFeatures, useTable } from '@tanstack/react-table';
 import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual';
 import { ArrowDown, ArrowUp, ChevronsUpDown } from 'lucide-react';
@@ -17,14 +18,18 @@ import { selectRange, toggleAll } from './row-selection.ts';
 const ROW_HEIGHT = 44;
 const OVERSCAN_ROWS = 12;
 /** How many rows before the end `onNearEnd` is called. */
-const NEAR_END_ROWS = 30;
+const NEAR_END_ROWS = 80;
 
 export interface DataColumn<Row> {
   readonly id: string;
   readonly header: string;
+  /** Whether the heading is only for those who hear it: over buttons, say. */
+  readonly headerHidden?: boolean;
   readonly cell: (row: Row) => ReactNode;
   /** What it is sorted by; without it, the column can not be sorted. Empty values stand last. */
   readonly sortBy?: (row: Row) => SortValue;
+  /** Whether the page can sort by it, where the page sorts. */
+  readonly sortable?: boolean;
   /** Of the grid: `minmax(10rem, 2fr)`, `8rem`. */
   readonly width?: string;
   /** Left out where the screen is narrow. */
@@ -35,6 +40,13 @@ export interface DataColumn<Row> {
 export interface RowSelection {
   readonly selected: ReadonlySet<string>;
   onChange(selected: ReadonlySet<string>): void;
+  /** Selects all there are, or none, where `rows` are not all of them. */
+  readonly onToggleAll?: (() => void) | undefined;
+}
+
+export interface Sorting {
+  readonly id: string;
+  readonly desc: boolean;
 }
 
 export interface DataTableProps<Row extends RowData> {
@@ -50,6 +62,11 @@ export interface DataTableProps<Row extends RowData> {
   readonly selection?: RowSelection;
   /** The column sorted by at first. */
   readonly sortedBy?: { readonly id: string; readonly desc?: boolean };
+  /** What `rows` are sorted by, where the page sorts; then the table does not. */
+  readonly sorting?: Sorting | undefined;
+  readonly onSort?: ((sorting: Sorting) => void) | undefined;
+  /** What the rows are of; when it changes, the first of them come into sight. */
+  readonly view?: string | undefined;
   /** All there are, if `rows` are not all of them yet. */
   readonly total?: number;
   /** Called when the end of the rows comes into sight. */
@@ -62,6 +79,7 @@ const features = tableFeatures({ rowSortingFeature, sortedRowModel: createSorted
 
 export function DataTable<Row extends RowData>(props: DataTableProps<Row>) {
   const { label, columns, rows, rowId, rowName = rowId, selection, sortedBy, total = rows.length, onNearEnd } = props;
+  const { sorting, onSort, view } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const [focused, setFocused] = useState(-1);
   const lastToggled = useRef<string>(undefined);
@@ -84,6 +102,7 @@ export function DataTable<Row extends RowData>(props: DataTableProps<Row>) {
       [columns],
     ),
     getRowId: rowId,
+    manualSorting: onSort !== undefined,
     initialState: { sorting: sortedBy === undefined ? [] : [{ id: sortedBy.id, desc: sortedBy.desc ?? false }] },
   });
   const sorted = table.getRowModel().rows;
@@ -109,6 +128,11 @@ export function DataTable<Row extends RowData>(props: DataTableProps<Row>) {
   useEffect(() => {
     if (end >= sorted.length - NEAR_END_ROWS && sorted.length < total) onNearEnd?.();
   }, [end, sorted.length, total, onNearEnd]);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what changes is told by the view.
+  useEffect(() => {
+    scroller.current?.scrollTo({ top: 0 });
+  }, [view]);
 
   const moveFocus = (event: KeyboardEvent<HTMLDivElement>) => {
     const current = rowOf(event.target);
@@ -156,6 +180,7 @@ export function DataTable<Row extends RowData>(props: DataTableProps<Row>) {
   ].join(' ');
   const columnCount = columns.length + (selection === undefined ? 0 : 1);
   const chosen = selection === undefined ? 0 : ids.filter((id) => selection.selected.has(id)).length;
+  const allChosen = chosen > 0 && chosen === ids.length && (selection?.selected.size ?? 0) >= total;
 
   return (
     <div className={classes.frame}>
@@ -179,9 +204,9 @@ export function DataTable<Row extends RowData>(props: DataTableProps<Row>) {
                   <Checkbox
                     size="xs"
                     aria-label="Select all rows"
-                    checked={chosen > 0 && chosen === ids.length}
-                    indeterminate={chosen > 0 && chosen < ids.length}
-                    onChange={() => selection.onChange(toggleAll(selection.selected, ids))}
+                    checked={allChosen}
+                    indeterminate={chosen > 0 && !allChosen}
+                    onChange={selection.onToggleAll ?? (() => selection.onChange(toggleAll(selection.selected, ids)))}
                   />
                 </div>
               )}
@@ -189,8 +214,12 @@ export function DataTable<Row extends RowData>(props: DataTableProps<Row>) {
                 <Heading
                   key={column.id}
                   definition={columns[index]}
-                  direction={column.getIsSorted()}
-                  onSort={column.getCanSort() ? () => column.toggleSorting(undefined, false) : undefined}
+                  {...(onSort === undefined
+                    ? {
+                        direction: column.getIsSorted(),
+                        onSort: column.getCanSort() ? () => column.toggleSorting(undefined, false) : undefined,
+                      }
+                    : sortedByPage(columns[index], sorting, onSort))}
                 />
               ))}
             </div>
@@ -266,7 +295,14 @@ function PlainTableRow<Row>({ row, columns, index, start, name, chosen, onToggle
 const TableRow = memo(PlainTableRow) as typeof PlainTableRow;
 
 interface HeadingProps {
-  readonly definition: { header: string; align?: string | undefined; hideOnPhone?: boolean | undefined } | undefined;
+  readonly definition:
+    | {
+        header: string;
+        headerHidden?: boolean | undefined;
+        align?: string | undefined;
+        hideOnPhone?: boolean | undefined;
+      }
+    | undefined;
   readonly direction: 'asc' | 'desc' | false;
   readonly onSort: (() => void) | undefined;
 }
@@ -284,7 +320,7 @@ function Heading({ definition, direction, onSort }: HeadingProps) {
       data-wide-only={definition.hideOnPhone || undefined}
     >
       {onSort === undefined ? (
-        definition.header
+        <HeadingText {...definition} />
       ) : (
         <button type="button" className={classes.sort} data-sorted={direction !== false} onClick={onSort}>
           {definition.header}
@@ -293,6 +329,22 @@ function Heading({ definition, direction, onSort }: HeadingProps) {
       )}
     </div>
   );
+}
+
+function HeadingText({ header, headerHidden = false }: { header: string; headerHidden?: boolean | undefined }) {
+  return headerHidden ? <VisuallyHidden>{header}</VisuallyHidden> : header;
+}
+
+/** The heading of a column in a table that the page sorts. */
+function sortedByPage(
+  column: { readonly id: string; readonly sortable?: boolean } | undefined,
+  sorting: Sorting | undefined,
+  onSort: (sorting: Sorting) => void,
+): Pick<HeadingProps, 'direction' | 'onSort'> {
+  if (column?.sortable !== true) return { direction: false, onSort: undefined };
+  const { id } = column;
+  const direction = sorting?.id !== id ? false : sorting.desc ? 'desc' : 'asc';
+  return { direction, onSort: () => onSort({ id, desc: direction === 'asc' }) };
 }
 
 /** The number of the row that an element is in. */

@@ -7,9 +7,14 @@ export interface PanelProps extends PaperProps {
   readonly children: ReactNode;
 }
 
-export function Panel({ children, ...props }: PanelProps) {
+export function Panel({ children, className, ...props }: PanelProps) {
   return (
-    <Paper radius="lg" p="lg" className={classes.panel} {...props}>
+    <Paper
+      radius="lg"
+      p="lg"
+      className={className === undefined ? classes.panel : `${classes.panel} ${className}`}
+      {...props}
+    >
       {children}
     </Paper>
   );

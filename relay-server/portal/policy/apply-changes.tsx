@@ -62,7 +62,7 @@ function offerUndo(
     message: (
       <Group justify="space-between" wrap="nowrap">
         <Text size="sm">{message}</Text>
-        <Button size="compact-sm" variant="light" onClick={() => void undoNow()}>
+        <Button size="compact-sm" variant="light" flex="none" onClick={() => void undoNow()}>
           Undo
         </Button>
       </Group>

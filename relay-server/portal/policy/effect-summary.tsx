@@ -43,7 +43,8 @@ function Affected({ title, tone, affected }: AffectedProps) {
         <Icon size={16} aria-hidden />
         {title}
       </Title>
-      <ul className={classes.list}>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard (WCAG 2.1.1). */}
+      <ul className={classes.list} tabIndex={0} aria-label={title}>
         {affected.sample.map(({ id, name, peers, peerNames }) => (
           <li key={id}>
             <strong>{name}</strong> {tone === 'good' ? 'to' : 'from'} {peersInWords(peerNames, peers)}

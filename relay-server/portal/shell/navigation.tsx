@@ -1,6 +1,7 @@
 /** Where one can go: the places of a subscription, those of the server, and one's own account. */
 
 import { useQuery } from '@tanstack/react-query';
+import { useLocation } from '@tanstack/react-router';
 import {
   Activity,
   Cable,
@@ -48,7 +49,9 @@ export function Navigation({ withWordmark = true }: { readonly withWordmark?: bo
   const { data: subscriptions = [] } = useQuery(subscriptionsQuery);
   const { own } = useRights();
   const current = subscriptions.find(({ id, name }) => id === subscription || name === subscription);
-  const guided = current !== undefined && wantsGuide(current);
+  const { pathname } = useLocation();
+  // It does not jump away in the moment when its last step is done.
+  const guided = current !== undefined && (wantsGuide(current) || pathname.endsWith('/start'));
   return (
     <nav className={classes.navigation} aria-label="Portal">
       {withWordmark && (

@@ -164,7 +164,7 @@ export function LinksList({ subscription, links }: LinksListProps) {
         >
           <Stack gap="xs">
             <Text>Its page closes for good, and its token is revoked. To close it for a while, switch it off.</Text>
-            <Text>The {computersWords(doing.link.token.used)} that came by it stay as they are.</Text>
+            <Text>{stayWords(doing.link.token.used)}</Text>
           </Stack>
         </ConfirmDialog>
       )}
@@ -242,6 +242,8 @@ function nameOf({ description }: InstallLink): string {
   return description === '' ? 'Without a name' : description;
 }
 
-function computersWords(count: number): string {
-  return count === 1 ? 'one computer' : `${count.toLocaleString('en')} computers`;
+function stayWords(used: number): string {
+  if (used === 0) return 'No computer came by it.';
+  if (used === 1) return 'The computer that came by it stays as it is.';
+  return `The ${used.toLocaleString('en')} computers that came by it stay as they are.`;
 }

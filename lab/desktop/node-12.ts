@@ -1,0 +1,117 @@
+/**
+ * What the desktop application uses of Node and JavaScript that Node 12 does not have, for the one real
+ * Electron that the tests can get (9.4.1, see electron-9.ts). Only what is used, and only as far as it is.
+ */
+import fs from 'node:fs';
+
+const missing = (target: object, name: PropertyKey, value: unknown) => {
+  if (!(name in target)) Object.defineProperty(target, name, { value, configurable: true, writable: true });
+};
+
+missing(Symbol, 'dispose', Symbol('Symbol.dispose'));
+missing(Symbol, 'asyncDispose', Symbol('Symbol.asyncDispose'));
+missing(Object, 'hasOwn', (target: object, name: PropertyKey) => Object.hasOwn(target, name));
+missing(Promise, 'withResolvers', () => {
+  const answer: Record<string, unknown> = {};
+  answer.promise = new Promise((resolve, reject) => Object.assign(answer, { resolve, reject }));
+  return answer;
+});
+missing(URL, 'canParse', (text: string) => {
+  try {
+    return new URL(text) instanceof URL;
+  } catch {
+    return false;
+  }
+});
+missing(globalThis, 'structuredClone', (value: unknown) => JSON.parse(JSON.stringify(value)));
+for (const type of [Array, String, Uint8Array]) {
+  missing(type.prototype, 'at', function at(this: ArrayLike<unknown>, index: number) {
+    return this[index < 0 ? this.length + index : index];
+  });
+}
+missing(Array.prototype, 'toSorted', function toSorted(this: unknown[], compare?: (a: unknown, b: unknown) => number) {
+  return [...this].sort(compare);
+});
+missing(String.prototype, 'replaceAll', function replaceAll(this: string, what: string, by: string) {
+  return this.split(what).join(by);
+});
+
+/** Enough for whoever keeps one and tells it of changes. */
+class OldEventTarget {
+  readonly #listeners = new Map<string, Set<(event: OldEvent) => void>>();
+  addEventListener(type: string, listener: (event: OldEvent) => void): void {
+    this.#listeners.set(type, (this.#listeners.get(type) ?? new Set()).add(listener));
+  }
+  removeEventListener(type: string, listener: (event: OldEvent) => void): void {
+    this.#listeners.get(type)?.delete(listener);
+  }
+  dispatchEvent(event: OldEvent): boolean {
+    for (const listener of this.#listeners.get(event.type) ?? []) listener(event);
+    return true;
+  }
+}
+class OldEvent {
+  readonly type: string;
+  constructor(type: string) {
+    this.type = type;
+  }
+}
+missing(globalThis, 'EventTarget', OldEventTarget);
+missing(globalThis, 'Event', OldEvent);
+
+/** The part of the DOM's AbortSignal that the agent's client uses. */
+class OldAbortSignal {
+  aborted = false;
+  reason: unknown;
+  readonly #listeners = new Set<() => void>();
+  addEventListener(_type: 'abort', listener: () => void): void {
+    this.#listeners.add(listener);
+  }
+  removeEventListener(_type: 'abort', listener: () => void): void {
+    this.#listeners.delete(listener);
+  }
+  throwIfAborted(): void {
+    if (this.aborted) throw this.reason;
+  }
+  abort(reason: unknown): void {
+    if (this.aborted) return;
+    this.aborted = true;
+    this.reason = reason ?? new Error('aborted');
+    for (const listener of this.#listeners) listener();
+  }
+}
+class OldAbortController {
+  readonly signal = new OldAbortSignal();
+  abort(reason?: unknown): void {
+    this.signal.abort(reason);
+  }
+}
+missing(globalThis, 'AbortController', OldAbortController);
+missing(globalThis, 'AbortSignal', OldAbortSignal);
+
+/** What a page is answered with; electron-9.ts reads it. */
+class OldResponse {
+  readonly body: string | Uint8Array;
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  constructor(body: string | Uint8Array, init: { status?: number; headers?: Record<string, string> } = {}) {
+    this.body = body;
+    this.status = init.status ?? 200;
+    this.headers = init.headers ?? {};
+  }
+}
+missing(globalThis, 'Response', OldResponse);
+
+/** `throwIfNoEntry` came with Node 14. */
+for (const name of ['statSync', 'lstatSync'] as const) {
+  const original = fs[name] as (path: fs.PathLike, options?: fs.StatSyncOptions) => fs.Stats;
+  const tolerant = (path: fs.PathLike, options?: fs.StatSyncOptions): fs.Stats | undefined => {
+    try {
+      return original(path, options);
+    } catch (error) {
+      if (options?.throwIfNoEntry === false && (error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      throw error;
+    }
+  };
+  Object.assign(fs, { [name]: tolerant });
+}
