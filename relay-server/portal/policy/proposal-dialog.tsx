@@ -1,6 +1,8 @@
 /** Shows what changes would do, and does them when the person agrees. */
 import { Button, Group, Loader, Modal, Stack, Text } from '@mantine/core';
+import { useMounted } from '@mantine/hooks';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useId } from 'react';
 import { api, isConflict, path } from '../api/client.ts';
 import type { Effect } from '../api/shapes.ts';
 import { RefusalAlert } from '../components/refusal-alert.tsx';
@@ -17,8 +19,11 @@ export interface ProposalDialogProps {
 export function ProposalDialog({ proposal, opened, onClose }: ProposalDialogProps) {
   const { subscription, title, confirmLabel, changes, done, destructive = false, onApplied } = proposal;
   const queryClient = useQueryClient();
+  // A Modal gives the focus back to what had it when it opened, unless it was open from its first rendering on.
+  const mounted = useMounted();
   const preview = useQuery({
-    queryKey: ['preview', subscription, changes],
+    // Of this dialog alone: the same proposal made again is asked again, as the policy may be another one by then.
+    queryKey: ['preview', subscription, changes, useId()],
     queryFn: ({ signal }) =>
       api.post<Effect>(path`/subscriptions/${subscription}/changes/preview`, { changes }, { signal }),
     staleTime: Number.POSITIVE_INFINITY,
@@ -38,7 +43,13 @@ export function ProposalDialog({ proposal, opened, onClose }: ProposalDialogProp
     void preview.refetch();
   };
   return (
-    <Modal opened={opened} onClose={onClose} title={title} closeButtonProps={{ 'aria-label': 'Close' }} size="lg">
+    <Modal
+      opened={opened && mounted}
+      onClose={onClose}
+      title={title}
+      closeButtonProps={{ 'aria-label': 'Close' }}
+      size="lg"
+    >
       <Stack>
         <div role="status">
           {preview.data === undefined && preview.error === null && (

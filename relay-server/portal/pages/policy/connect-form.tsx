@@ -4,7 +4,8 @@
  */
 import { Button, Select, type SelectProps, Text } from '@mantine/core';
 import { Cable } from 'lucide-react';
-import { type FormEvent, useMemo, useState } from 'react';
+import { type FormEvent, type Ref, useMemo, useRef, useState } from 'react';
+import { compareValues } from '../../components/compare-values.ts';
 import { Panel } from '../../components/panel.tsx';
 import classes from './connect-form.module.css';
 import type { PolicyChanges } from './policy-changes.ts';
@@ -28,8 +29,10 @@ export interface ConnectFormProps {
 
 export function ConnectForm({ policy, changes }: ConnectFormProps) {
   const [chosen, setChosen] = useState<{ a: string | null; b: string | null }>({ a: null, b: null });
+  const second = useRef<HTMLInputElement>(null);
   const { ends, connected } = useMemo(() => {
     const all = [...policy.roles.map(roleEnd), ...policy.groups.map(groupEnd)];
+    all.sort((one, two) => compareValues(one.name, two.name));
     return { ends: new Map(all.map((end) => [String(end.id), end])), connected: connectedPairs(policy.connections) };
   }, [policy]);
   const a = ends.get(chosen.a ?? '');
@@ -39,7 +42,12 @@ export function ConnectForm({ policy, changes }: ConnectFormProps) {
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (a === undefined || b === undefined) return;
-    if (impossible === null) changes.connect(a, b);
+    // The next one is often of the same role: that stays, and the focus goes to what it is connected to.
+    const goOn = () => {
+      setChosen({ a: a.id, b: null });
+      second.current?.focus();
+    };
+    if (impossible === null) changes.connect(a, b, goOn);
     else if (impossible.instead === 'interconnect') changes.interconnect(a, true);
   };
   return (
@@ -54,6 +62,7 @@ export function ConnectForm({ policy, changes }: ConnectFormProps) {
           onChange={(id) => setChosen({ ...chosen, a: id })}
         />
         <EndSelect
+          ref={second}
           label="to"
           ends={ends}
           other={a}
@@ -69,7 +78,6 @@ export function ConnectForm({ policy, changes }: ConnectFormProps) {
           {impossible?.instead === 'interconnect' ? 'Interconnect…' : 'Connect…'}
         </Button>
       </form>
-      {/* After a connection is made, what was chosen is one that exists. */}
       {impossible !== null && (
         <Text size="sm" c="dimmed" mt="xs" role="status">
           {impossible.instead === null ? impossible.reason : `The members of ${a?.name} will reach each other.`}
@@ -80,6 +88,7 @@ export function ConnectForm({ policy, changes }: ConnectFormProps) {
 }
 
 interface EndSelectProps {
+  readonly ref?: Ref<HTMLInputElement>;
   readonly label: string;
   readonly ends: ReadonlyMap<string, End>;
   readonly other: End | undefined;
@@ -88,7 +97,7 @@ interface EndSelectProps {
   onChange(id: string | null): void;
 }
 
-function EndSelect({ label, ends, other, connected, value, onChange }: EndSelectProps) {
+function EndSelect({ ref, label, ends, other, connected, value, onChange }: EndSelectProps) {
   const data = useMemo(() => {
     const option = (end: End) => {
       const impossible = other === undefined ? null : whyImpossible(other, end, connected);
@@ -121,6 +130,7 @@ function EndSelect({ label, ends, other, connected, value, onChange }: EndSelect
   };
   return (
     <Select
+      ref={ref}
       label={label}
       placeholder="Role or group"
       data={data}
@@ -128,6 +138,7 @@ function EndSelect({ label, ends, other, connected, value, onChange }: EndSelect
       onChange={onChange}
       renderOption={renderOption}
       searchable
+      openOnFocus={false}
       clearable
       clearButtonProps={{ 'aria-label': `Clear ${label}` }}
       limit={OPTIONS}

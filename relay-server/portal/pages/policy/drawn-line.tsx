@@ -1,5 +1,5 @@
 /** The line while it is drawn, and beside the pointer what letting go would do, or why it can not. */
-import { type ConnectionLineComponentProps, getBezierPath, Position, useConnection, useViewport } from '@xyflow/react';
+import { type ConnectionLineComponentProps, getBezierPath, Position, useConnection } from '@xyflow/react';
 import classes from './drawn-line.module.css';
 import { HANDLE, type PictureNode } from './picture-elements.ts';
 import { bowPath, NODE_HEIGHT } from './picture-layout.ts';
@@ -29,16 +29,15 @@ export interface DrawnLineHintProps {
 
 export function DrawnLineHint({ ends, connected }: DrawnLineHintProps) {
   const connection = useConnection<PictureNode>();
-  const { x, y, zoom } = useViewport();
   const words = connection.inProgress ? hintOf(connection, ends, connected) : null;
-  const at = connection.inProgress ? connection.pointer : { x: 0, y: 0 };
+  // In pixels of the frame, unlike the other places of a connection.
+  const { x, y } = connection.inProgress ? connection.pointer : { x: 0, y: 0 };
   return (
     <div
       role="status"
       className={classes.hint}
       data-refused={words?.refused || undefined}
-      data-shown={words !== null || undefined}
-      style={{ transform: `translate(${at.x * zoom + x}px, ${at.y * zoom + y}px)` }}
+      style={{ transform: `translate(${x}px, ${y}px)` }}
     >
       {words !== null && <p className={classes.words}>{words.text}</p>}
     </div>

@@ -33,7 +33,8 @@ test('an empty column has its heading and a place', () => {
 test('what fits is shown whole in the middle, what does not from its beginning', () => {
   expect(viewOf({ width: 500, height: 300 }, 1_000, 700)).toEqual({ x: 250, y: 200, zoom: 1 });
   const long = viewOf({ width: 900, height: 40_000 }, 1_000, 700);
-  expect(long.zoom).toBe(0.6);
+  expect(long.zoom).toBe(0.85);
+  expect(viewOf({ width: 9_000, height: 40_000 }, 1_000, 700).zoom).toBe(0.6);
   expect(long.y).toBeLessThan(40);
 });
 

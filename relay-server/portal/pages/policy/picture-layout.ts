@@ -60,11 +60,14 @@ export interface View {
 const MARGIN = 24;
 /** Names can still be read. */
 const SMALLEST = 0.6;
+/** Of what is too long to be shown whole anyway, names are read without leaning forward. */
+const COMFORTABLE = 0.85;
 
 /** Shows all of it, or if that would be too small to read its beginning. */
 export function viewOf(layout: Pick<PictureLayout, 'width' | 'height'>, width: number, height: number): View {
-  const fitting = Math.min((width - 2 * MARGIN) / layout.width, (height - 2 * MARGIN) / layout.height);
-  const zoom = Math.min(1, Math.max(SMALLEST, fitting));
+  const [across, down] = [(width - 2 * MARGIN) / layout.width, (height - 2 * MARGIN) / layout.height];
+  const most = down < SMALLEST ? COMFORTABLE : Math.min(1, down);
+  const zoom = Math.max(SMALLEST, Math.min(most, across));
   const centred = (room: number, size: number) => Math.max(MARGIN, (room - size * zoom) / 2);
   return { x: centred(width, layout.width), y: centred(height, layout.height), zoom };
 }

@@ -2,7 +2,7 @@
 import { BaseEdge, EdgeLabelRenderer, type EdgeProps, getBezierPath } from '@xyflow/react';
 import { Scissors } from 'lucide-react';
 import { memo } from 'react';
-import { rateWords } from '../../components/rate-words.ts';
+import { byteWords } from '../../components/byte-words.ts';
 import { lineStrength } from './line-strength.ts';
 import { usePicture } from './picture-context.ts';
 import { HANDLE, type LineData, type LineEdge } from './picture-elements.ts';
@@ -53,7 +53,7 @@ export const PictureLine = memo(function PictureLine(props: EdgeProps<LineEdge>)
             onMouseEnter={() => onPointLine(id)}
             onMouseLeave={() => onPointLine(null)}
           >
-            {seconds !== null && <span className={classes.rate}>{rateWords(bytesPerSecond)}</span>}
+            {seconds !== null && <span className={classes.rate}>{byteWords(bytesPerSecond)}/s</span>}
             {cuttable && (
               <button type="button" className={classes.cut} onClick={cut}>
                 <Scissors size={14} aria-hidden />

@@ -1,17 +1,15 @@
 /** The changes that the policy page makes, as proposals: each shows its effect first and can be undone. */
 import { useMemo } from 'react';
-import type { PolicyChange } from '../../api/shapes.ts';
 import { useProposal } from '../../policy/proposal.tsx';
 import type { End } from './possible-connection.ts';
 
 type Ends = Pick<End, 'kind' | 'id' | 'name'>;
 
 export interface PolicyChanges {
-  connect(a: Ends, b: Ends): void;
+  connect(a: Ends, b: Ends, onApplied?: () => void): void;
   cut(a: Ends, b: Ends): void;
   /** Whether the members of a group reach each other. */
   interconnect(group: Ends, on: boolean): void;
-  create(change: Extract<PolicyChange, { do: 'create-group' | 'create-role' }>, onApplied: () => void): void;
 }
 
 export function usePolicyChanges(subscription: string): PolicyChanges {
@@ -19,13 +17,14 @@ export function usePolicyChanges(subscription: string): PolicyChanges {
   return useMemo(() => {
     const side = ({ kind, id }: Ends) => ({ kind, id });
     return {
-      connect: (a, b) =>
+      connect: (a, b, onApplied) =>
         propose({
           subscription,
           title: `Connect ${a.name} to ${b.name}?`,
           confirmLabel: 'Connect',
           changes: [{ do: 'connect', a: side(a), b: side(b) }],
           done: `${a.name} and ${b.name} are connected.`,
+          ...(onApplied === undefined ? {} : { onApplied }),
         }),
       cut: (a, b) =>
         propose({
@@ -44,15 +43,6 @@ export function usePolicyChanges(subscription: string): PolicyChanges {
           changes: [{ do: 'change-group', group: id, interconnected: on }],
           done: on ? `The members of ${name} reach each other.` : `The members of ${name} no longer reach each other.`,
           destructive: !on,
-        }),
-      create: (change, onApplied) =>
-        propose({
-          subscription,
-          title: `Create the ${change.do === 'create-group' ? 'group' : 'role'} ${change.name}?`,
-          confirmLabel: 'Create',
-          changes: [change],
-          done: `${change.name} was created.`,
-          onApplied,
         }),
     };
   }, [propose, subscription]);

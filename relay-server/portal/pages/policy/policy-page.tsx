@@ -1,15 +1,16 @@
 /** Policy: who may reach whom: roles on one side, groups on the other, a line for each connection. */
-import { CloseButton, Loader, Tabs, TextInput } from '@mantine/core';
+import { Button, Loader, Tabs } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { Cable, Search, Share2, Table2 } from 'lucide-react';
+import { Cable, Plus, Share2, Table2 } from 'lucide-react';
 import { lazy, Suspense, useDeferredValue, useState } from 'react';
 import { useRights } from '../../api/rights.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
 import { RefusalAlert } from '../../components/refusal-alert.tsx';
+import { SearchField } from '../../components/search-field.tsx';
+import { NewSideDialog } from '../../policy/new-side-dialog.tsx';
 import { ConnectForm } from './connect-form.tsx';
-import { NewSideButton } from './new-side-button.tsx';
 import { type PolicyChanges, usePolicyChanges } from './policy-changes.ts';
 import classes from './policy-page.module.css';
 import { usePassingNow, usePolicy } from './policy-queries.ts';
@@ -19,6 +20,10 @@ import type { WholePolicy } from './shown-part.ts';
 const HERE = '/shell/s/$subscription/policy';
 const LEAD =
   'Who may reach whom: a connection lets the members of both sides reach each other. All else is kept apart.';
+const KINDS = [
+  ['role', 'Web'],
+  ['group', 'SQL servers'],
+] as const;
 const PolicyPicture = lazy(() => import('./policy-picture.tsx'));
 
 export function PolicyPage() {
@@ -26,11 +31,16 @@ export function PolicyPage() {
   const { policy, error, retry } = usePolicy(subscription);
   const proposals = usePolicyChanges(subscription);
   const changes = useRights().change ? proposals : undefined;
+  const [making, setMaking] = useState<'group' | 'role' | null>(null);
   const empty = policy !== undefined && policy.groups.length + policy.roles.length === 0;
   const buttons = changes !== undefined && (
     <>
-      <NewSideButton kind="role" changes={changes} />
-      <NewSideButton kind="group" changes={changes} variant={empty ? 'filled' : 'default'} />
+      <Button variant="default" leftSection={<Plus size={16} aria-hidden />} onClick={() => setMaking('role')}>
+        New role
+      </Button>
+      <Button variant="default" leftSection={<Plus size={16} aria-hidden />} onClick={() => setMaking('group')}>
+        New group
+      </Button>
     </>
   );
   return (
@@ -45,6 +55,17 @@ export function PolicyPage() {
         </EmptyState>
       )}
       {policy !== undefined && !empty && <PolicyViews subscription={subscription} policy={policy} changes={changes} />}
+      {KINDS.map(([kind, example]) => (
+        <NewSideDialog
+          key={kind}
+          subscription={subscription}
+          kind={kind}
+          example={example}
+          opened={making === kind}
+          onClose={() => setMaking(null)}
+          onCreated={() => setMaking(null)}
+        />
+      ))}
     </>
   );
 }
@@ -89,14 +110,12 @@ function PolicyViews({ subscription, policy, changes }: PolicyViewsProps) {
             Table
           </Tabs.Tab>
         </Tabs.List>
-        <TextInput
+        <SearchField
           className={classes.find}
-          aria-label="Find groups and roles"
+          label="Find groups and roles"
           placeholder="Find groups and roles, like: web, sql"
-          leftSection={<Search size={16} aria-hidden />}
-          rightSection={find === '' ? null : <CloseButton size="sm" aria-label="Clear" onClick={() => look('')} />}
           value={find}
-          onChange={({ currentTarget }) => look(currentTarget.value)}
+          onChange={look}
         />
       </div>
       <Tabs.Panel value="picture">

@@ -18,7 +18,7 @@ import {
 } from '@xyflow/react';
 import { Scissors } from 'lucide-react';
 import { useMemo, useState } from 'react';
-import { rateWords } from '../../components/rate-words.ts';
+import { byteWords } from '../../components/byte-words.ts';
 import { DrawnLine, DrawnLineHint, endsOf } from './drawn-line.tsx';
 import { PictureProvider } from './picture-context.ts';
 import { PictureControls } from './picture-controls.tsx';
@@ -199,5 +199,5 @@ const WORDS = {
 function passingWords(passing: { pairs: number; bytesPerSecond: number } | undefined): string {
   if (passing === undefined || passing.bytesPerSecond <= 0) return 'idle now';
   const { pairs, bytesPerSecond } = passing;
-  return `${rateWords(bytesPerSecond)} between ${pairs} ${pairs === 1 ? 'pair' : 'pairs'} of machines`;
+  return `${byteWords(bytesPerSecond)}/s between ${pairs} ${pairs === 1 ? 'pair' : 'pairs'} of machines`;
 }

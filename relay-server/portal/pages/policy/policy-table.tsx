@@ -4,10 +4,11 @@
  */
 import { Button, Text } from '@mantine/core';
 import { Repeat } from 'lucide-react';
-import { useEffect, useMemo, useRef } from 'react';
+import { useMemo, useRef } from 'react';
+import { byteWords } from '../../components/byte-words.ts';
 import { type DataColumn, DataTable } from '../../components/data-table.tsx';
+import { useFocusWhenLost } from '../../components/focus-when-lost.ts';
 import { LinkAnchor } from '../../components/links.tsx';
-import { rateWords } from '../../components/rate-words.ts';
 import type { PolicyChanges } from './policy-changes.ts';
 import type { Passing, PassingNow } from './policy-queries.ts';
 import { type PolicyRow, policyRows, type RowSide } from './policy-rows.ts';
@@ -31,13 +32,8 @@ export function PolicyTable({ subscription, policy, passing, find, changes }: Po
   const columns = useMemo(() => columnsOf(subscription, changes), [subscription, changes]);
   const frame = useRef<HTMLDivElement>(null);
 
-  // The button that cut a connection goes with it: the focus stays where one was.
-  const before = useRef(found.length);
-  useEffect(() => {
-    const lost = found.length < before.current && document.activeElement === document.body;
-    before.current = found.length;
-    if (lost) frame.current?.focus();
-  }, [found.length]);
+  // The button that cut a connection goes with it.
+  useFocusWhenLost(frame, found.length);
 
   return (
     <div ref={frame} tabIndex={-1} className={classes.frame}>
@@ -150,7 +146,7 @@ function Now({ passing }: { readonly passing: Passing | undefined }) {
   }
   const { pairs, bytesPerSecond } = passing;
   return (
-    <span className={classes.now}>{`${rateWords(bytesPerSecond)}, ${pairs} ${pairs === 1 ? 'pair' : 'pairs'}`}</span>
+    <span className={classes.now}>{`${byteWords(bytesPerSecond)}/s, ${pairs} ${pairs === 1 ? 'pair' : 'pairs'}`}</span>
   );
 }
 

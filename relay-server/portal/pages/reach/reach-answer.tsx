@@ -2,10 +2,12 @@
 import { Button, Loader, Stack, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Ban, Check } from 'lucide-react';
+import { useRef } from 'react';
 import { api, path } from '../../api/client.ts';
 import { areaKey } from '../../api/queries.ts';
 import { useRights } from '../../api/rights.ts';
 import type { Machine, Reachability } from '../../api/shapes.ts';
+import { useFocusWhenLost } from '../../components/focus-when-lost.ts';
 import { LinkAnchor, LinkButton } from '../../components/links.tsx';
 import { pickedMachineQuery } from '../../components/machine-picker.tsx';
 import { Panel } from '../../components/panel.tsx';
@@ -27,6 +29,9 @@ export function ReachAnswer({ subscription, from, to }: ReachAnswerProps) {
     queryFn: ({ signal }) =>
       api.get<Reachability>(path`/subscriptions/${subscription}/reachability`, { signal, query: { from, to } }),
   });
+  const headline = useRef<HTMLHeadingElement>(null);
+  // The button that mends it goes away with it.
+  useFocusWhenLost(headline, data?.allowed);
   const a = useQuery(pickedMachineQuery(subscription, from)).data;
   const b = useQuery(pickedMachineQuery(subscription, to)).data;
   if (error !== null) return <RefusalAlert error={error} onRetry={() => void refetch()} />;
@@ -42,7 +47,7 @@ export function ReachAnswer({ subscription, from, to }: ReachAnswerProps) {
           <Icon size={30} strokeWidth={2} aria-hidden />
         </span>
         <div role="status" className={classes.words}>
-          <Title order={2} className={classes.headline}>
+          <Title order={2} ref={headline} tabIndex={-1} className={classes.headline}>
             {allowed ? 'Yes' : 'No'}
             {a !== undefined && b !== undefined && `, ${a.name} ${allowed ? 'can' : 'can not'} reach ${b.name}`}
           </Title>
