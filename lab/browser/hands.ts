@@ -13,10 +13,13 @@ export interface Hands {
   write(field: Locator, text: string): Promise<void>;
   /** Chooses in a field with a list, by the beginning of what it is called. */
   choose(field: Locator, option: string): Promise<void>;
+  /** Turns to a tab, beside the one that is shown. */
+  turnTo(tab: Locator): Promise<void>;
 }
 
 /** More stops than any page has before what is looked for. */
 const TABS_MAX = 120;
+const TABS_IN_ROW_MAX = 8;
 
 export function mouse(page: Page): Hands {
   return {
@@ -28,6 +31,7 @@ export function mouse(page: Page): Hands {
       await field.fill(option);
       await page.getByRole('option', { name: option }).first().click();
     },
+    turnTo: (tab) => tab.click(),
   };
 }
 
@@ -50,6 +54,14 @@ export function keyboard(page: Page): Hands {
       await write(field, option);
       await page.getByRole('option', { name: option }).first().waitFor();
       await page.keyboard.press('ArrowDown');
+      await page.keyboard.press('Enter');
+    },
+    async turnTo(tab) {
+      // A row of tabs is one stop; the arrows go from one to the next (ARIA Authoring Practices, Tabs).
+      await walkTo(page, page.getByRole('tab', { selected: true }));
+      for (let arrows = 0; arrows < TABS_IN_ROW_MAX && !(await hasFocus(tab)); arrows++) {
+        await page.keyboard.press('ArrowRight');
+      }
       await page.keyboard.press('Enter');
     },
   };

@@ -113,9 +113,9 @@ async function tell(story: Story, handsOf: (page: Page) => Hands): Promise<void>
     await hands.press(page.getByRole('link', { name: 'Policy', exact: true }));
     if (hands.name === 'mouse') await drawLine(page, 'Web', 'SQL servers');
     else {
-      await hands.press(page.getByRole('radio', { name: 'Table' }).or(page.getByRole('tab', { name: 'Table' })));
-      await hands.choose(page.getByLabel('Connect', { exact: true }), 'Web');
-      await hands.choose(page.getByLabel('to', { exact: true }), 'SQL servers');
+      await hands.turnTo(page.getByRole('tab', { name: 'Table' }));
+      await hands.choose(page.getByRole('combobox', { name: 'Connect', exact: true }), 'Web');
+      await hands.choose(page.getByRole('combobox', { name: 'to', exact: true }), 'SQL servers');
       await hands.press(button('Connect…'));
     }
     return confirm('Connect');
@@ -150,7 +150,10 @@ async function tell(story: Story, handsOf: (page: Page) => Hands): Promise<void>
     await hands.press(page.getByRole('link', { name: 'Can A reach B?' }));
     await hands.choose(page.getByRole('combobox', { name: /from|can/i }), 'web-1');
     await hands.choose(page.getByRole('combobox', { name: /reach|to/i }), 'sql01');
-    const reason = page.getByText(/Web.*SQL servers/).first();
+    const reason = page
+      .getByRole('main')
+      .getByText(/The role Web.*SQL servers/)
+      .first();
     await reason.waitFor();
     return (await reason.textContent()) ?? '';
   });
@@ -230,7 +233,7 @@ async function drawLine(page: Page, from: string, to: string): Promise<void> {
 
 async function cutLine(page: Page, hands: Hands): Promise<void> {
   if (hands.name === 'keyboard') {
-    await hands.press(page.getByRole('radio', { name: 'Table' }).or(page.getByRole('tab', { name: 'Table' })));
+    await hands.turnTo(page.getByRole('tab', { name: 'Table' }));
     await hands.press(page.getByRole('button', { name: /^Cut/ }));
     return;
   }
