@@ -4,6 +4,7 @@
  */
 import {
   ActionIcon,
+  Alert,
   Button,
   type CSSVariablesResolver,
   createTheme,
@@ -81,9 +82,14 @@ export const theme = createTheme({
   respectReducedMotion: true,
   components: {
     ActionIcon: ActionIcon.extend({ defaultProps: { variant: 'subtle', color: 'gray' } }),
+    // Mantine's own yellow is too pale for words.
+    Alert: Alert.extend({
+      styles: (_, { color }) => (color === 'yellow' ? { title: { color: 'var(--causeway-warn)' } } : {}),
+    }),
     Button: Button.extend({ defaultProps: { size: 'sm' } }),
     Drawer: Drawer.extend({ defaultProps: { attributes: HEADER_IS_NO_BANNER } }),
-    Menu: Menu.extend({ defaultProps: { shadow: 'md' } }),
+    // Without the placeholder: a menu may have nothing but items in it (WAI-ARIA 1.2, menu).
+    Menu: Menu.extend({ defaultProps: { shadow: 'md', withInitialFocusPlaceholder: false } }),
     Modal: Modal.extend({
       defaultProps: { centered: true, radius: 'lg', padding: 'lg', attributes: HEADER_IS_NO_BANNER },
     }),

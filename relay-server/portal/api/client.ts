@@ -42,8 +42,9 @@ export const api = {
     (await call<Value>('PUT', url, body, options)).value,
   patch: async <Value>(url: string, body?: unknown, options?: CallOptions) =>
     (await call<Value>('PATCH', url, body, options)).value,
-  delete: async (url: string, options?: CallOptions): Promise<void> => {
-    await call<undefined>('DELETE', url, undefined, options);
+  /** `body`: what a removal has to be told, such as the password of who wants it. */
+  delete: async (url: string, { body, ...options }: CallOptions & { readonly body?: unknown } = {}): Promise<void> => {
+    await call<undefined>('DELETE', url, body, options);
   },
 };
 

@@ -1,6 +1,6 @@
 /** Sizes as people say them, in powers of a thousand as networks and disks count. Pure. */
 
-const UNITS = ['B', 'kB', 'MB', 'GB', 'TB'] as const;
+const UNITS = ['B', 'KB', 'MB', 'GB', 'TB'] as const;
 
 /** "31.4 MB", "512 B". */
 export function byteWords(bytes: number): string {
@@ -10,5 +10,5 @@ export function byteWords(bytes: number): string {
     unit++;
   }
   const digits = unit === 0 || Math.abs(size) >= 100 ? 0 : 1;
-  return `${size.toFixed(digits)} ${UNITS[unit]}`;
+  return `${Number(size.toFixed(digits)).toLocaleString('en')} ${UNITS[unit]}`;
 }

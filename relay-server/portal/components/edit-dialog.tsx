@@ -23,7 +23,8 @@ export interface EditDialogProps {
   readonly fields: readonly EditField[];
   /** Where the thing is read and patched. */
   readonly address: string;
-  readonly subscription: string;
+  /** Null for what belongs to the server. */
+  readonly subscription: string | null;
   readonly kind: ChangedKind;
   onClose(): void;
 }

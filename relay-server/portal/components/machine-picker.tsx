@@ -72,6 +72,7 @@ export function MachinePicker({ subscription, label, value, autoFocus, onChange 
   return (
     <Combobox
       store={combobox}
+      withinPortal={false}
       onOptionSubmit={(id) => {
         onChange(id);
         combobox.closeDropdown();
@@ -120,13 +121,13 @@ export function MachinePicker({ subscription, label, value, autoFocus, onChange 
 function MachineOption({ machine, active }: { readonly machine: Machine; readonly active: boolean }) {
   const { id, name, memberOf, ipv4, online, disabled } = machine;
   return (
-    <Combobox.Option value={id} active={active}>
+    <Combobox.Option value={id} active={active} className={classes.option}>
       <Group justify="space-between" wrap="nowrap" gap="sm">
         <div className={classes.text}>
           <Text size="sm" fw={500} truncate>
             {name}
           </Text>
-          <Text size="xs" c="dimmed" truncate>
+          <Text size="xs" truncate c="dimmed">
             {memberOf ?? 'in no group'} · {ipv4}
           </Text>
         </div>

@@ -1,6 +1,5 @@
 /** "3 minutes ago", kept up to date, with the exact time on asking. */
-import { useInterval } from '@mantine/hooks';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { relativeWords } from './duration-words.ts';
 
 const TICK_MS = 15_000;
@@ -14,7 +13,12 @@ export interface RelativeTimeProps {
 
 export function RelativeTime({ time, never = 'never' }: RelativeTimeProps) {
   const [now, setNow] = useState(Date.now);
-  useInterval(() => setNow(Date.now()), TICK_MS, { autoInvoke: true });
+  // No useInterval of Mantine's: it sets state when it is unmounted, and a table that scrolls through thousands
+  // of rows unmounts so many of these that React takes it for an endless loop.
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), TICK_MS);
+    return () => clearInterval(timer);
+  }, []);
   if (time === null) return <span>{never}</span>;
   const at = new Date(time);
   return (

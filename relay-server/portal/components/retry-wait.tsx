@@ -5,9 +5,6 @@ import { Hourglass } from 'lucide-react';
 import { useState } from 'react';
 import { Refusal } from '../api/refusal.ts';
 
-/** Mantine's own yellow is too pale for words. */
-const READABLE = { title: { color: 'var(--causeway-warn)' } };
-
 export function isRateLimited(error: unknown): error is Refusal {
   return error instanceof Refusal && error.code === 'RATE_LIMITED';
 }
@@ -27,12 +24,7 @@ export function useSecondsToWait(error: unknown): number {
 
 export function RetryWait({ seconds }: { readonly seconds: number }) {
   return (
-    <Alert
-      color="yellow"
-      icon={<Hourglass size={18} aria-hidden />}
-      title="There were too many tries."
-      styles={READABLE}
-    >
+    <Alert color="yellow" icon={<Hourglass size={18} aria-hidden />} title="There were too many tries.">
       {/* Said once by role=alert; that each second were read out would be unbearable. */}
       <span aria-hidden>
         {seconds > 0 ? `Try again in ${seconds} ${seconds === 1 ? 'second' : 'seconds'}.` : 'You can try again now.'}

@@ -12,7 +12,7 @@ export function ColorSchemeSwitch() {
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const Current = SCHEMES.find(([scheme]) => scheme === colorScheme)?.[2] ?? Monitor;
   return (
-    <Menu position="top-end" withinPortal>
+    <Menu position="top-end" withinPortal={false}>
       <Menu.Target>
         <ActionIcon size={36} aria-label="Colours of the portal">
           <Current size={18} strokeWidth={1.75} aria-hidden />

@@ -1,5 +1,5 @@
 /** Who is signed in, at the foot of the navigation: their account, and the way out. */
-import { Avatar, Menu, Text, UnstyledButton } from '@mantine/core';
+import { Avatar, Menu, UnstyledButton } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { CircleUser, LogOut } from 'lucide-react';
@@ -14,24 +14,17 @@ export function PersonMenu() {
   const leave = useMutation({ mutationFn: signOut, onError: notifyRefusal });
   const shown = account?.displayName ?? 'Account';
   return (
-    <Menu position="top-start" width="target" withinPortal>
+    <Menu position="top-start" width="target" withinPortal={false}>
       <Menu.Target>
         <UnstyledButton className={classes.person}>
           <Avatar size={30} radius="xl" name={shown} color="tide" variant="filled" aria-hidden />
           <span className={classes.words}>
             <span className={classes.name}>{shown}</span>
-            {account !== undefined && <span className={classes.rights}>{account.rights}</span>}
+            {account !== undefined && <span className={classes.signs}>{account.name}</span>}
           </span>
         </UnstyledButton>
       </Menu.Target>
       <Menu.Dropdown miw={200}>
-        {account !== undefined && (
-          <Menu.Label>
-            <Text size="xs" truncate>
-              Signed in as {account.name}
-            </Text>
-          </Menu.Label>
-        )}
         <Menu.Item leftSection={<CircleUser size={16} aria-hidden />} onClick={() => void navigate({ to: '/account' })}>
           Account
         </Menu.Item>

@@ -13,7 +13,7 @@ export function SubscriptionSwitcher({ current }: { readonly current: string | u
   const navigate = useNavigate();
   const shown = subscriptions.find(({ id, name }) => id === current || name === current)?.name ?? current;
   return (
-    <Menu position="bottom-start" width="target">
+    <Menu position="bottom-start" width="target" withinPortal={false}>
       <Menu.Target>
         <Button
           variant="default"

@@ -147,7 +147,9 @@ function Results({ name, diagnostics, takenAt, run }: ResultsProps) {
           <li key={check} className={classes.part}>
             <StatusBadge tone={RESULTS[result][0]}>{RESULTS[result][1]}</StatusBadge>
             <div className={classes.told}>
-              <Text fw={600}>{check}</Text>
+              <Text fw={600} className={classes.check}>
+                {check}
+              </Text>
               <Text size="sm" className={classes.detail}>
                 {sentence}
               </Text>

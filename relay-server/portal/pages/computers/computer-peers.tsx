@@ -1,16 +1,16 @@
 /** Whom a computer may reach, who is connected with it now, and what passes between them. */
-import { Checkbox, Group, Text, TextInput } from '@mantine/core';
+import { Checkbox, Group, Text } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import { Search, Waypoints } from 'lucide-react';
+import { Waypoints } from 'lucide-react';
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import type { Machine, MachinePeer } from '../../api/shapes.ts';
 import { DataTable } from '../../components/data-table.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { LinkButton } from '../../components/links.tsx';
 import { RefusalAlert } from '../../components/refusal-alert.tsx';
+import { SearchField } from '../../components/search-field.tsx';
 import classes from './computer.module.css';
-import { SEARCH_MAX } from './computer-filters.ts';
 import { peersQuery, statusQuery } from './machine-queries.ts';
 import { type PeerRow, peerColumns } from './peer-columns.tsx';
 
@@ -52,15 +52,12 @@ export function ComputerPeers({ subscription, machine }: ComputerPeersProps) {
   return (
     <>
       <Group mb="sm" gap="md">
-        <TextInput
-          type="search"
-          aria-label="Search peers"
+        <SearchField
+          label="Search peers"
           placeholder="Name, address, group or role"
-          leftSection={<Search size={16} aria-hidden />}
           className={classes.search}
           value={typed}
-          maxLength={SEARCH_MAX}
-          onChange={({ currentTarget }) => setTyped(currentTarget.value)}
+          onChange={setTyped}
         />
         <Checkbox
           label="Only connected now"

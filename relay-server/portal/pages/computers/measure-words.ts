@@ -1,29 +1,12 @@
 /** What is measured of a computer, as people say it. Pure. */
 import type { Tone } from '../../components/status-badge.tsx';
 
-const UNITS = ['B', 'kB', 'MB', 'GB', 'TB'] as const;
 const SPANS = [
   ['day', 86_400],
   ['hour', 3_600],
   ['minute', 60],
   ['second', 1],
 ] as const;
-
-/** "0 B", "812 B", "12.4 kB": decimal, as network speeds are. */
-export function byteWords(bytes: number): string {
-  let value = Math.max(0, bytes);
-  let unit = 0;
-  while (Math.round(value) >= 1_000 && unit < UNITS.length - 1) {
-    value /= 1_000;
-    unit++;
-  }
-  return `${unit > 0 && value < 99.95 ? value.toFixed(1) : Math.round(value)} ${UNITS[unit]}`;
-}
-
-/** @param bytesPerSecond null if nothing passed of late */
-export function rateWords(bytesPerSecond: number | null): string {
-  return bytesPerSecond === null ? 'nothing' : `${byteWords(bytesPerSecond)}/s`;
-}
 
 /** "under 1 ms", "4.2 ms", "180 ms". */
 export function roundTripWords(milliseconds: number): string {

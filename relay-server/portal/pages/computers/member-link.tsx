@@ -1,5 +1,4 @@
 /** What a computer belongs to: its group, its role, or nothing yet. */
-import { Text } from '@mantine/core';
 import { Server, Workflow } from 'lucide-react';
 import type { Machine } from '../../api/shapes.ts';
 import { LinkAnchor } from '../../components/links.tsx';
@@ -26,11 +25,7 @@ export function MemberLink({ subscription, machine: { group, role, memberOf } }:
     );
   }
   if (group === null) {
-    return (
-      <Text span inherit c="dimmed">
-        No group
-      </Text>
-    );
+    return <span className={classes.none}>No group</span>;
   }
   return (
     <LinkAnchor

@@ -2,10 +2,12 @@
 import { Text } from '@mantine/core';
 import type { PeerStatus } from '#protocol/status.ts';
 import type { MachinePeer } from '../../api/shapes.ts';
+import { byteWords } from '../../components/byte-words.ts';
 import type { DataColumn } from '../../components/data-table.tsx';
 import { LinkAnchor } from '../../components/links.tsx';
+import { rateWords } from '../../components/rate-words.ts';
 import { StatusBadge, type Tone } from '../../components/status-badge.tsx';
-import { byteWords, rateWords, roundTripWords } from './measure-words.ts';
+import { roundTripWords } from './measure-words.ts';
 
 export interface PeerRow {
   readonly peer: MachinePeer;

@@ -1,16 +1,17 @@
 /**
- * Renames a computer. If somebody else changed it since the dialog was opened, both names are shown, and
+ * Renames a computer. If somebody else renamed it since the dialog was opened, both names are shown, and
  * what was typed stays.
  */
-import { Alert, Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Group, Modal, Stack, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { Users } from 'lucide-react';
 import { type FormEvent, useState } from 'react';
-import { api, isConflict } from '../../api/client.ts';
 import { invalidateKinds } from '../../api/invalidations.ts';
 import type { Machine } from '../../api/shapes.ts';
+import { EditConflict } from '../../components/edit-conflict.tsx';
+import { differencesOf } from '../../components/merge-edits.ts';
 import { notifyDone } from '../../components/notify.tsx';
 import { RefusalAlert } from '../../components/refusal-alert.tsx';
+import { type Seen, saveEdit } from '../../components/save-edit.ts';
 import { computerName, nameIssue } from './computer-name.ts';
 import { machinePath } from './machine-queries.ts';
 
@@ -26,29 +27,37 @@ export function RenameDialog({ subscription, machine, opened, onClose }: RenameD
   const queryClient = useQueryClient();
   const [typed, setTyped] = useState<string>(machine.name);
   const [tried, setTried] = useState(false);
-  const [theirs, setTheirs] = useState<Machine>();
-  const at = machinePath(subscription, machine.id);
+  /** What is there now, if it is no longer what the person began with. */
+  const [now, setNow] = useState<Seen>();
+  const base = { name: machine.name };
+  const mine = { name: computerName(typed) };
+  const issue = nameIssue(typed);
 
   const rename = useMutation({
-    mutationFn: (version: number) => api.patch<Machine>(at, { name: computerName(typed) }, { ifMatch: `"${version}"` }),
-    onSuccess: (renamed) => {
-      void invalidateKinds(queryClient, subscription, 'machines');
+    mutationFn: () =>
+      saveEdit({
+        address: machinePath(subscription, machine.id),
+        base,
+        mine,
+        seen: now ?? { values: base, etag: `"${machine.version}"` },
+      }),
+    onSuccess: (outcome) => {
+      if (outcome.is === 'conflict') {
+        setNow(outcome.now);
+        return;
+      }
       onClose();
-      notifyDone(`${machine.name} is now called ${renamed.name}.`);
-    },
-    onError: async (error) => {
-      if (isConflict(error)) setTheirs(await api.get<Machine>(at));
+      if (outcome.is === 'unchanged') return;
+      void invalidateKinds(queryClient, subscription, 'machines');
+      notifyDone(`${machine.name} is now called ${mine.name}.`);
     },
   });
-  const issue = nameIssue(typed);
-  const save = (event?: FormEvent) => {
-    event?.preventDefault();
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
     setTried(true);
-    if (issue !== undefined) return;
-    if (computerName(typed) === (theirs ?? machine).name) onClose();
-    else rename.mutate((theirs ?? machine).version);
+    // Enter in the field is no answer to the question of whose name shall stay.
+    if (issue === undefined && now === undefined) rename.mutate();
   };
-  const conflict = theirs !== undefined;
   return (
     <Modal
       opened={opened}
@@ -56,8 +65,18 @@ export function RenameDialog({ subscription, machine, opened, onClose }: RenameD
       title={`Rename ${machine.name}`}
       closeButtonProps={{ 'aria-label': 'Close' }}
     >
-      <form onSubmit={save} noValidate>
+      <form onSubmit={submit} noValidate>
         <Stack>
+          {now !== undefined && (
+            <EditConflict
+              what="computer"
+              differences={differencesOf(base, mine, now.values)}
+              labelOf={() => 'Name'}
+              saving={rename.isPending}
+              onSaveMine={() => issue === undefined && rename.mutate()}
+              onUseTheirs={onClose}
+            />
+          )}
           <TextInput
             label="Name"
             description="Others reach it by this name. The old one stops working at once."
@@ -68,29 +87,16 @@ export function RenameDialog({ subscription, machine, opened, onClose }: RenameD
             spellCheck={false}
             data-autofocus
           />
-          {theirs !== undefined && (
-            <Alert
-              color="yellow"
-              icon={<Users size={18} aria-hidden />}
-              title="Somebody else changed this computer meanwhile."
-              role="alert"
-            >
-              <Text size="sm" c="var(--mantine-color-text)">
-                {theirs.name === machine.name
-                  ? `It is still called ${theirs.name}; something else of it was changed.`
-                  : `They renamed it to ${theirs.name}.`}{' '}
-                What you typed is kept above.
-              </Text>
-            </Alert>
-          )}
-          {!(conflict && isConflict(rename.error)) && <RefusalAlert error={rename.error} />}
+          <RefusalAlert error={rename.error} />
           <Group justify="flex-end">
             <Button variant="default" onClick={onClose}>
-              {conflict ? `Take theirs: ${theirs.name}` : 'Cancel'}
+              Cancel
             </Button>
-            <Button type="submit" loading={rename.isPending}>
-              {conflict ? 'Save mine anyway' : 'Rename'}
-            </Button>
+            {now === undefined && (
+              <Button type="submit" loading={rename.isPending}>
+                Rename
+              </Button>
+            )}
           </Group>
         </Stack>
       </form>

@@ -18,16 +18,19 @@ export interface SignInNameFieldProps {
   readonly judged: boolean;
   /** What the server had against it. */
   readonly error?: string | undefined;
+  /** Whether it is of who types it: then the browser may fill it in. */
+  readonly own?: boolean;
   readonly autoFocus?: boolean;
 }
 
-export function SignInNameField({ label, value, onChange, judged, error, autoFocus = false }: SignInNameFieldProps) {
+export function SignInNameField(props: SignInNameFieldProps) {
+  const { label, value, onChange, judged, error, own = true, autoFocus = false } = props;
   return (
     <TextInput
       label={label}
       placeholder="olivia"
       description="A short name, or the e-mail address."
-      autoComplete="username"
+      autoComplete={own ? 'username' : 'off'}
       autoCapitalize="none"
       spellCheck={false}
       required

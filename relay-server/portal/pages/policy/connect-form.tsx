@@ -142,9 +142,10 @@ function EndSelect({ ref, label, ends, other, connected, value, onChange }: EndS
       clearable
       clearButtonProps={{ 'aria-label': `Clear ${label}` }}
       limit={OPTIONS}
-      maxDropdownHeight={320}
+      comboboxProps={{ withinPortal: false }}
+      withScrollArea={false}
       nothingFoundMessage="No role or group has that in its name."
-      classNames={{ option: classes.choice }}
+      classNames={{ options: classes.choices, option: classes.choice }}
     />
   );
 }

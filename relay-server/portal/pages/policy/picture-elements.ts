@@ -59,6 +59,7 @@ export function pictureNodes(part: ShownPart, connectable: boolean, sizes: Pictu
       ...size(sizes.nodeWidth, NODE_HEIGHT),
     };
   });
+  const whole = part.sentence === null;
   const heading = (id: 'roles' | 'groups', title: string, empty: string | null): HeadingNode => ({
     id,
     type: 'heading',
@@ -69,8 +70,8 @@ export function pictureNodes(part: ShownPart, connectable: boolean, sizes: Pictu
   });
   return {
     nodes: [
-      heading('roles', 'Roles', roles.length > 0 ? null : 'No role is shown.'),
-      heading('groups', 'Groups', groups.length > 0 ? null : 'No group is shown.'),
+      heading('roles', 'Roles', roles.length > 0 ? null : whole ? 'No role yet.' : 'No role is shown.'),
+      heading('groups', 'Groups', groups.length > 0 ? null : whole ? 'No group yet.' : 'No group is shown.'),
       ...sides,
     ],
     ends: new Map(sides.map(({ id, data }) => [id, data.end])),

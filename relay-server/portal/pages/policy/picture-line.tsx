@@ -1,5 +1,5 @@
 /** A connection as a line: the more passes along it, the stronger; with a button that cuts it. */
-import { BaseEdge, EdgeLabelRenderer, type EdgeProps, getBezierPath } from '@xyflow/react';
+import { BaseEdge, EdgeLabelRenderer, type EdgeProps, getBezierPath, Position } from '@xyflow/react';
 import { Scissors } from 'lucide-react';
 import { memo } from 'react';
 import { byteWords } from '../../components/byte-words.ts';
@@ -68,8 +68,11 @@ export const PictureLine = memo(function PictureLine(props: EdgeProps<LineEdge>)
 });
 
 function pathOf(props: EdgeProps<LineEdge>, { b, sizes }: LineData): LinePath {
-  const { sourceX, sourceY, targetX, targetY, sourcePosition, targetPosition } = props;
-  if (b === null) return loopPath({ x: sourceX - HANDLE / 2, y: sourceY });
+  const { sourceY, targetY, sourcePosition, targetPosition } = props;
+  // At the border of a node, under the middle of the dot: those who see no dots see no gap either.
+  const sourceX = props.sourceX - HANDLE / 2;
+  const targetX = props.targetX + (targetPosition === Position.Left ? HANDLE / 2 : -HANDLE / 2);
+  if (b === null) return loopPath({ x: sourceX, y: sourceY });
   if (sourcePosition === targetPosition) {
     return bowPath({ x: sourceX, y: sourceY }, { x: targetX, y: targetY }, sizes);
   }

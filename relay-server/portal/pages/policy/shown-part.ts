@@ -3,6 +3,7 @@
  * was looked for and its neighbours do, or without a search what has the most connections. Pure.
  */
 import type { Connection, Group, Role } from '../../api/shapes.ts';
+import { compareValues } from '../../components/compare-values.ts';
 
 /** More groups and roles than these are not taken in at a glance, nor drawn at once without a pause. */
 export const MOST_SHOWN = 80;
@@ -124,8 +125,6 @@ function difference(
   return new Map(counts.filter(([, count]) => count > 0));
 }
 
-const collator = new Intl.Collator('en', { numeric: true });
-
 function byName(a: { name: string }, b: { name: string }): number {
-  return collator.compare(a.name, b.name);
+  return compareValues(a.name, b.name);
 }

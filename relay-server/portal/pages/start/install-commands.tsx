@@ -10,9 +10,6 @@ import { partsOfLink, withToken } from '../install/commands.ts';
 import { installPageQuery } from '../install/install-queries.ts';
 import { COMPUTERS, INSTANCES, useEarlierLink, useLinkForGuide } from './link-for-guide.ts';
 
-/** Mantine's own yellow is too pale for words. */
-const READABLE = { title: { color: 'var(--causeway-warn)' } };
-
 export interface InstallCommandsProps {
   readonly subscription: string;
   /** Name of the role whose instances are to come; undefined for computers. */
@@ -104,12 +101,7 @@ function Ways({ link, page, role }: WaysProps) {
             wanted
           />
           {!linuxOffered && (
-            <Alert
-              color="yellow"
-              icon={<TriangleAlert size={18} aria-hidden />}
-              title="There is no package yet."
-              styles={READABLE}
-            >
+            <Alert color="yellow" icon={<TriangleAlert size={18} aria-hidden />} title="There is no package yet.">
               <Text c="var(--mantine-color-text)">
                 This server has no Linux package of the agent to hand out, so the command would fail. Put the packages
                 into the folder that <Code>causeway-relay serve --downloads</Code> names.
