@@ -18,8 +18,7 @@ export const DE: Words = {
     away: 'Nicht bekannt',
     starting: 'Startet…',
     notYet: 'Nach der Aktivierung',
-    relayAnswers: (roundTrip) =>
-      roundTrip === null ? 'Das Relay antwortet.' : `Das Relay antwortet in ${roundTrip}.`,
+    relayAnswers: (roundTrip) => (roundTrip === null ? 'Das Relay antwortet.' : `Das Relay antwortet in ${roundTrip}.`),
   },
   confirmed: (age) => `bestätigt ${age}`,
   since: (time, age) => `seit ${time}, ${age}`,
@@ -63,7 +62,8 @@ export const DE: Words = {
     title: 'Erreichbare Maschinen',
     search: 'Nach Name oder Adresse suchen',
     none: 'Noch niemand',
-    noneWhy: 'Wen dieser Computer erreichen darf, bestimmt ein Administrator im Portal. Neu lesen zeigt den letzten Stand.',
+    noneWhy:
+      'Wen dieser Computer erreichen darf, bestimmt ein Administrator im Portal. Neu lesen zeigt den letzten Stand.',
     noMatch: (search) => `Niemand heißt „${search}“.`,
     states: {
       idle: 'bereit',
@@ -100,7 +100,8 @@ export const DE: Words = {
     server: (origin) => `Tritt dem Netz unter ${origin} bei`,
     working: 'Wird aktiviert…',
     offered: 'Diesem Netz beitreten?',
-    offeredWhy: 'Ein Link oder eine Datei möchte diesen Computer aktivieren. Nur fortfahren, wenn Sie das erwartet haben.',
+    offeredWhy:
+      'Ein Link oder eine Datei möchte diesen Computer aktivieren. Nur fortfahren, wenn Sie das erwartet haben.',
     decline: 'Nein',
   },
   diagnostics: {
@@ -109,7 +110,8 @@ export const DE: Words = {
     run: 'Prüfen',
     running: 'Wird geprüft…',
     allWell: (count) => `Alle ${count} Prüfungen sind gut.`,
-    someFailed: (count) => (count === 1 ? 'Eine Prüfung ist fehlgeschlagen.' : `${count} Prüfungen sind fehlgeschlagen.`),
+    someFailed: (count) =>
+      count === 1 ? 'Eine Prüfung ist fehlgeschlagen.' : `${count} Prüfungen sind fehlgeschlagen.`,
     save: 'Für den Support sichern…',
     saved: (path) => `Gesichert als ${path}.`,
     noSecrets: 'Die Datei enthält keine Schlüssel und keine Token.',
