@@ -8,14 +8,20 @@ export const DE: Words = {
     lost: 'Nicht mehr aktiviert',
     where: (subscription, memberOf) => (memberOf === null ? `in ${subscription}` : `in ${subscription}, ${memberOf}`),
     unassigned: 'Ein Administrator muss diesen Computer noch einer Gruppe zuteilen.',
+    needsToken: 'Dieser Computer ist noch in keinem Netz.',
   },
   connectivity: {
     title: 'Verbindung',
     connected: 'Verbunden',
     connecting: 'Verbindet…',
     broken: 'Nicht verbunden',
+    partly: 'Teilweise verbunden',
+    isBroken: (part) => `Gestört: ${part}`,
+    trying: (part) => `Wartet auf: ${part}`,
     off: 'Ausgeschaltet',
+    offWhy: 'Verbinden, um die anderen wieder zu erreichen.',
     away: 'Nicht bekannt',
+    awayWhy: 'Der Agent antwortet nicht.',
     starting: 'Startet…',
     notYet: 'Nach der Aktivierung',
     relayAnswers: (roundTrip) => (roundTrip === null ? 'Das Relay antwortet.' : `Das Relay antwortet in ${roundTrip}.`),
@@ -25,6 +31,8 @@ export const DE: Words = {
   neverConfirmed: 'noch nicht bestätigt',
   chain: {
     title: 'Was im Weg ist',
+    connecting: 'Auf dem Weg',
+    lookingAllTheTime: 'Er wird laufend gesucht; sobald er antwortet, ist es hier zu sehen.',
     parts: {
       agent: 'Agent auf diesem Computer',
       activation: 'Aktivierung',
@@ -57,6 +65,9 @@ export const DE: Words = {
     unchanged: 'Nichts hat sich geändert.',
     gained: (names) => `Jetzt erreichbar: ${names}.`,
     lost: (names) => `Nicht mehr erreichbar: ${names}.`,
+    moreNames: (count) => `${count} weitere`,
+    asking: (seconds) =>
+      seconds < 3 ? 'Die Steuerung wird gefragt…' : `Die Steuerung wird seit ${seconds} Sekunden gefragt…`,
   },
   peers: {
     title: 'Erreichbare Maschinen',
@@ -95,7 +106,10 @@ export const DE: Words = {
     label: 'Aktivierungs-Token',
     placeholder: 'cwt1_…',
     drop: 'Datei loslassen, um das Token zu lesen',
+    begun: 'Das Token geht noch weiter.',
+    noToken: 'Ein Aktivierungs-Token beginnt mit cwt1_.',
     mistyped: 'Das ist kein ganzes Token: ein Zeichen fehlt oder ist falsch.',
+    choose: 'Datei wählen…',
     noTokenInFile: 'In dieser Datei steht kein Aktivierungs-Token.',
     server: (origin) => `Tritt dem Netz unter ${origin} bei`,
     working: 'Wird aktiviert…',
@@ -103,6 +117,7 @@ export const DE: Words = {
     offeredWhy:
       'Ein Link oder eine Datei möchte diesen Computer aktivieren. Nur fortfahren, wenn Sie das erwartet haben.',
     decline: 'Nein',
+    accept: 'Beitreten',
   },
   diagnostics: {
     title: 'Diagnose',
@@ -115,6 +130,16 @@ export const DE: Words = {
     save: 'Für den Support sichern…',
     saved: (path) => `Gesichert als ${path}.`,
     noSecrets: 'Die Datei enthält keine Schlüssel und keine Token.',
+    checks: {
+      named: {
+        'server name': 'Name des Servers',
+        'server port': 'Weg zum Server',
+        'server key': 'Schlüssel des Servers',
+        wanted: 'Eingeschaltet',
+        clock: 'Uhr',
+      },
+      peer: (name) => `Antwort von ${name}`,
+    },
     well: 'gut',
     failed: 'fehlgeschlagen',
   },
@@ -128,6 +153,7 @@ export const DE: Words = {
     startAtLogin: 'Beim Anmelden starten',
     notifications: 'Benachrichtigungen',
     notificationsWhy: 'Nur wenn die Aktivierung verloren geht oder ein Administrator diesen Computer abschneidet.',
+    leaveTitle: 'Netz verlassen?',
     leave: 'Netz verlassen…',
     leaveWhy: 'Dieser Computer vergisst seine Aktivierung. Um zurückzukommen, braucht er ein neues Token.',
     leaveSure: 'Verlassen',
@@ -135,11 +161,13 @@ export const DE: Words = {
   },
   about: {
     title: 'Über Causeway',
+    what: 'Ein privates Netz für Ihre Computer, durch ein Relay, das nicht mitlesen kann.',
     version: 'Anwendung',
     agent: 'Agent',
     runsOn: 'Läuft auf',
     licence: 'Freie Software unter der MIT-Lizenz.',
   },
+  thisAddress: 'Adresse dieses Computers',
   menu: 'Menü',
   busy: 'Bitte warten…',
 };

@@ -13,14 +13,22 @@ export interface Words {
     /** "in contoso, as a member of staff" */
     where(subscription: string, memberOf: string | null): string;
     readonly unassigned: string;
+    readonly needsToken: string;
   };
   readonly connectivity: {
     readonly title: string;
     readonly connected: string;
     readonly connecting: string;
     readonly broken: string;
+    /** Everything but names works. */
+    readonly partly: string;
+    /** "The relay does not answer." */
+    isBroken(part: string): string;
+    trying(part: string): string;
     readonly off: string;
+    readonly offWhy: string;
     readonly away: string;
+    readonly awayWhy: string;
     readonly starting: string;
     readonly notYet: string;
     relayAnswers(roundTrip: string | null): string;
@@ -32,6 +40,9 @@ export interface Words {
   readonly neverConfirmed: string;
   readonly chain: {
     readonly title: string;
+    /** While nothing is broken, and not all is proven. */
+    readonly connecting: string;
+    readonly lookingAllTheTime: string;
     readonly parts: Readonly<Record<PartName | 'agent', string>>;
     readonly ok: string;
     readonly failed: string;
@@ -57,6 +68,9 @@ export interface Words {
     readonly unchanged: string;
     gained(names: string, count: number): string;
     lost(names: string, count: number): string;
+    /** As one of a list of names: "12 more". */
+    moreNames(count: number): string;
+    asking(seconds: number): string;
   };
   readonly peers: {
     readonly title: string;
@@ -95,13 +109,17 @@ export interface Words {
     readonly label: string;
     readonly placeholder: string;
     readonly drop: string;
+    readonly begun: string;
+    readonly noToken: string;
     readonly mistyped: string;
+    readonly choose: string;
     readonly noTokenInFile: string;
     server(origin: string): string;
     readonly working: string;
     readonly offered: string;
     readonly offeredWhy: string;
     readonly decline: string;
+    readonly accept: string;
   };
   readonly diagnostics: {
     readonly title: string;
@@ -113,6 +131,11 @@ export interface Words {
     readonly save: string;
     saved(path: string): string;
     readonly noSecrets: string;
+    /** Titles of the agent's checks, by its names for them. */
+    readonly checks: {
+      readonly named: Readonly<Record<string, string>>;
+      peer(name: string): string;
+    };
     readonly well: string;
     readonly failed: string;
   };
@@ -126,6 +149,7 @@ export interface Words {
     readonly startAtLogin: string;
     readonly notifications: string;
     readonly notificationsWhy: string;
+    readonly leaveTitle: string;
     readonly leave: string;
     readonly leaveWhy: string;
     readonly leaveSure: string;
@@ -133,11 +157,14 @@ export interface Words {
   };
   readonly about: {
     readonly title: string;
+    readonly what: string;
     readonly version: string;
     readonly agent: string;
     readonly runsOn: string;
     readonly licence: string;
   };
+  /** What is copied beside the name of this computer. */
+  readonly thisAddress: string;
   readonly menu: string;
   readonly busy: string;
 }
