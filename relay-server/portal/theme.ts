@@ -9,6 +9,7 @@ import {
   type CSSVariablesResolver,
   createTheme,
   Drawer,
+  Loader,
   Menu,
   Modal,
   NavLink,
@@ -89,6 +90,8 @@ export const theme = createTheme({
     Button: Button.extend({ defaultProps: { size: 'sm' } }),
     Drawer: Drawer.extend({ defaultProps: { attributes: HEADER_IS_NO_BANNER } }),
     // Without the placeholder: a menu may have nothing but items in it (WAI-ARIA 1.2, menu).
+    // What turns is a word only to eyes; a name needs something that it is the name of (ARIA 1.2, aria-label).
+    Loader: Loader.extend({ defaultProps: { role: 'status' } }),
     Menu: Menu.extend({ defaultProps: { shadow: 'md', withInitialFocusPlaceholder: false } }),
     Modal: Modal.extend({
       defaultProps: { centered: true, radius: 'lg', padding: 'lg', attributes: HEADER_IS_NO_BANNER },

@@ -4,6 +4,9 @@ import type { ReactNode } from 'react';
 import classes from './panel.module.css';
 
 export interface PanelProps extends PaperProps {
+  /** `section` for one with a heading, which `aria-labelledby` names. */
+  readonly component?: 'div' | 'section';
+  readonly 'aria-labelledby'?: string;
   readonly children: ReactNode;
 }
 
