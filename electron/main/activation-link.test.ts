@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { serverPin, subscriptionId } from '#protocol/ids.ts';
 import { encodeToken, TOKEN_SECRET_BYTES } from '#protocol/token.ts';
-import { activationOf, tokenOfFile, tokenOfLink } from './activation-link.ts';
+import { activationOf, tokenOfLink } from './activation-link.ts';
 
 const TOKEN = encodeToken({
   server: 'https://relay.example.com',
@@ -22,12 +22,6 @@ test.each([
   [`causeway://activate?token=${'x'.repeat(10_000)}`, false],
 ])('%.60s: %s', (link, good) => {
   expect(tokenOfLink(link)).toBe(good ? TOKEN : undefined);
-});
-
-test('a file has the token on a line of its own', () => {
-  expect(tokenOfFile(`# For the laptops of contoso\r\n\r\n  ${TOKEN}\r\n`)).toBe(TOKEN);
-  expect(tokenOfFile('# nothing')).toBeUndefined();
-  expect(tokenOfFile('nonsense')).toBeUndefined();
 });
 
 test('links and files are found among other words', () => {

@@ -5,8 +5,9 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { app, clipboard, dialog, ipcMain, Notification, session, shell } from 'electron';
+import { ACTIVATION_FILE_MAX_BYTES, tokenOfFile } from '#protocol/activation-file.ts';
 import type { DesktopEvent, Language } from '../ipc/schema.ts';
-import { ACTIVATION_FILE_MAX_BYTES, activationOf, tokenOfFile, tokenOfLink } from './activation-link.ts';
+import { activationOf, tokenOfLink } from './activation-link.ts';
 import { Desktop } from './desktop.ts';
 import { sendEvent, serveCalls } from './ipc.ts';
 import { denyPermissions, lockDownPages } from './lock-down.ts';

@@ -1,0 +1,65 @@
+/**
+ * The bridge between window and main, laid by Playwright in the place of the preload script. Every call is
+ * answered as main answers it, by the same code; what a handler gives and what is sent is held against the
+ * IPC schema, so that a double can not say what the application could not.
+ */
+import type { Page } from 'playwright-core';
+import { CALLS, type CallAnswer, type DesktopEvent, desktopEvent } from '#electron/ipc/schema.ts';
+import { answerCall, type CallHandlers } from '#electron/main/calls.ts';
+
+const CALL = '__causewayCall';
+const EVENT = '__causewayEvent';
+
+export interface DoubleBridge {
+  /** Sends to the page, once it listens. */
+  send(event: DesktopEvent): void;
+  /** What no call and no event may be; empty when all is well. */
+  readonly bugs: readonly string[];
+}
+
+/** To be called before the page is loaded. */
+export async function layBridge(page: Page, handlers: CallHandlers): Promise<DoubleBridge> {
+  const bugs: string[] = [];
+  await page.exposeFunction(CALL, async (name: string, args: unknown): Promise<CallAnswer> => {
+    const answer = await answerCall(handlers, name, args, (call, error) => bugs.push(`${call}: ${String(error)}`));
+    if (!answer.ok) return answer;
+    const schema = CALLS[name as keyof typeof CALLS].result;
+    const result = schema.safeParse(answer.result);
+    if (!result.success) bugs.push(`${name} answers with what it may not: ${result.error.message}`);
+    return answer;
+  });
+  await page.addInitScript(layInPage, [CALL, EVENT] as const);
+  return {
+    bugs,
+    send(event) {
+      const checked = desktopEvent.safeParse(event);
+      if (!checked.success) bugs.push(`${event.type} is no event: ${checked.error.message}`);
+      // The page may be loading or gone: then nobody listens.
+      page.evaluate(passOn, [EVENT, event] as const).catch(() => undefined);
+    },
+  };
+}
+
+type InPage = Record<string, unknown>;
+
+/** Runs in the page before anything of its own: what preload.ts does. */
+function layInPage([call, event]: readonly [string, string]): void {
+  const page = globalThis as unknown as InPage;
+  const listeners = new Set<(event: unknown) => void>();
+  page[event] = (sent: unknown) => {
+    for (const listener of listeners) listener(sent);
+  };
+  const bridge = Object.freeze({
+    call: (name: string, args: unknown) => (page[call] as (name: string, args: unknown) => unknown)(name, args),
+    listen: (listener: (event: unknown) => void) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  });
+  Object.defineProperty(page, 'causeway', { value: bridge });
+}
+
+function passOn([name, event]: readonly [string, DesktopEvent]): void {
+  const listener = (globalThis as unknown as InPage)[name] as ((event: unknown) => void) | undefined;
+  listener?.(event);
+}

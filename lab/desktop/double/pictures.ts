@@ -1,0 +1,68 @@
+/**
+ * Takes pictures of the desktop window in every state, light and dark, in every language, for people to look
+ * through. Says what axe finds and what the console and the Content-Security-Policy object to; fails if there
+ * is anything.
+ *
+ *     npm run pictures:desktop                     all, into dist/pictures/window
+ *     npm run pictures:desktop -- connected away   only these
+ */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser } from 'playwright-core';
+import { buildDesktop } from '#build/desktop.ts';
+import { ROOT } from '#build/portal-config.ts';
+import { language } from '#electron/ipc/schema.ts';
+import { WORDS } from '#renderer/words/use-words.ts';
+import { openBrowser } from '../../browser/browser.ts';
+import { Visit } from '../../browser/visit.ts';
+import { PageServer } from './page-server.ts';
+import { SCENES, type Scene } from './played-scenes.ts';
+import { PlayedWindow } from './played-window.ts';
+import { WINDOW_SIZE } from './window-double.ts';
+
+const FOLDER = join(ROOT, 'dist/pictures/window');
+const SCHEMES = ['light', 'dark'] as const;
+/** Long enough for rates to be there. */
+const TALKS_MS = 2_600;
+
+const chosen = process.argv.slice(2);
+mkdirSync(FOLDER, { recursive: true });
+const { directory } = await buildDesktop();
+await using server = await PageServer.listen(join(directory, 'window'));
+const browser = await openBrowser();
+const findings: string[] = [];
+try {
+  for (const scene of SCENES.filter(({ name }) => chosen.length === 0 || chosen.includes(name))) {
+    const looks = SCHEMES.flatMap((scheme) => language.options.map((language) => ({ scheme, language })));
+    // Side by side: most of the time is waiting.
+    await Promise.all(looks.map((look) => picture(browser, scene, look)));
+  }
+} finally {
+  await browser.close();
+}
+for (const finding of findings) console.log(finding);
+console.log(`${FOLDER}: ${findings.length} findings`);
+process.exitCode = findings.length > 0 ? 1 : 0;
+
+interface Look {
+  readonly scheme: (typeof SCHEMES)[number];
+  readonly language: keyof typeof WORDS;
+}
+
+async function picture(browser: Browser, scene: Scene, { scheme, language }: Look): Promise<void> {
+  await using visit = await Visit.begin(browser, server.origin, { viewport: WINDOW_SIZE, colorScheme: scheme });
+  const { page } = visit;
+  using window = await PlayedWindow.open(page, { ...scene.play, preferences: { language } });
+  await visit.goTo('/index.html');
+  await page.waitForTimeout(TALKS_MS);
+  await scene.act?.(page, WORDS[language], window);
+  await visit.settle();
+  const name = `${scene.name}-${scheme}-${language}`;
+  await page.screenshot({ path: join(FOLDER, `${name}.png`) });
+  const found = [...(await visit.axe()), ...visit.takeFindings(), ...window.bugs];
+  const wider = await page.evaluate<number>(
+    'document.querySelector("main").scrollWidth - document.querySelector("main").clientWidth',
+  );
+  if (wider > 0) found.push(`the page is ${wider} pixels wider than the window`);
+  findings.push(...found.map((text) => `${name}: ${text}`));
+}
