@@ -8,11 +8,9 @@ import type { AgentStatus } from '#protocol/status.ts';
 import { AGENT_VERSION } from '../control/software.ts';
 import { connectAgent, connectLocal, type LocalClient } from '../local-api/client.ts';
 import { DEFAULT_SOCKET } from '../local-api/sockets.ts';
-import { runDaemon } from './daemon.ts';
+import { DEFAULT_ADAPTER, DEFAULT_STATE_DIRECTORY } from '../os/defaults.ts';
+import { runAgentCommand } from './agent-command.ts';
 import { checkLines, nameLines, peerLines, resolvedLines, type Style, stateLine, statusLines } from './output.ts';
-
-export const DEFAULT_STATE_DIRECTORY = '/var/lib/causeway';
-const DEFAULT_ADAPTER = 'causeway0';
 
 export interface Terminal {
   readonly style: Style;
@@ -63,14 +61,14 @@ export function causewayCommand(terminal: Terminal): Command {
     .addOption(
       new Option('--log-level <level>', 'how much to log').choices(['error', 'warn', 'info', 'debug']).default('info'),
     )
-    .action(async (options: { state: string; adapter: string; logLevel: string }) => {
-      await runDaemon({
+    .action((options: { state: string; adapter: string; logLevel: string }) =>
+      runAgentCommand({
         stateDirectory: options.state,
         socket: program.opts<SocketOption>().socket ?? DEFAULT_SOCKET,
         adapterName: options.adapter,
         logLevel: options.logLevel,
-      });
-    });
+      }),
+    );
 
   program
     .command('up')
