@@ -22,8 +22,8 @@ import { WINDOW_SIZE } from './window-double.ts';
 
 const FOLDER = join(ROOT, 'dist/pictures/window');
 const SCHEMES = ['light', 'dark'] as const;
-/** Long enough for rates to be there. */
-const TALKS_MS = 2_600;
+/** Until what was told stands there. */
+const TALKS_MS = 1_500;
 
 const chosen = process.argv.slice(2);
 mkdirSync(FOLDER, { recursive: true });
@@ -54,6 +54,7 @@ async function picture(browser: Browser, scene: Scene, { scheme, language }: Loo
   const { page } = visit;
   using window = await PlayedWindow.open(page, { ...scene.play, preferences: { language } });
   await visit.goTo('/index.html');
+  window.tellThePast();
   await page.waitForTimeout(TALKS_MS);
   await scene.act?.(page, WORDS[language], window);
   await visit.settle();
