@@ -108,7 +108,7 @@ export function peersOf(count: number): ReachablePeer[] {
   return Array.from({ length: count }, (_, index) => {
     const number = String(Math.floor(index / KINDS.length) + 1).padStart(2, '0');
     const listed = listedPeer.parse({
-      id: index.toString(16).padStart(32, '1'),
+      id: (index + 1).toString(16).padStart(32, '0'),
       name: `${KINDS[index % KINDS.length]}${number}`,
       ipv4: `100.64.${Math.floor(index / 200)}.${(index % 200) + 10}`,
       ipv6: `fd5c:51a7::${(index + 16).toString(16)}`,
