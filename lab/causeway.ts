@@ -33,13 +33,20 @@ export class Causeway {
     relayHost: Host,
     subscription: string,
   ): Promise<{ causeway: Causeway; administrator: Administrator }> {
+    const { causeway, server, secret } = await Causeway.firstStart(relayHost);
+    return { causeway, administrator: await Administrator.claim(server, secret, subscription) };
+  }
+
+  /** Builds the bundles and starts the relay server on a host, as it is before anybody has used its link. */
+  static async firstStart(
+    relayHost: Host,
+  ): Promise<{ causeway: Causeway; server: Server; secret: string; link: string }> {
     const bundles = await bundle();
     const relay = launchRelay(bundles, relayHost);
     const listening = await waitForEvent(relay, 'listening');
-    const { secret } = await waitForEvent(relay, 'first-secret');
+    const { secret, link } = await waitForEvent(relay, 'first-secret');
     const server: Server = { url: `https://${relayHost.address}:${RELAY_PORT}`, pin: String(listening.pin) };
-    const administrator = await Administrator.claim(server, String(secret), subscription);
-    return { causeway: new Causeway(bundles, relayHost, relay), administrator };
+    return { causeway: new Causeway(bundles, relayHost, relay), server, secret: String(secret), link: String(link) };
   }
 
   get relay(): Program {

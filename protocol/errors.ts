@@ -154,7 +154,7 @@ export const ERRORS = {
   },
   PRIVILEGE_MISSING: {
     what: 'This user may not {action}.',
-    remedy: 'Do it as root (`sudo`); an agent may have CAP_NET_ADMIN instead.',
+    remedy: 'Do it as root (`sudo`), or {otherwise}.',
     http: 500,
   },
   ADAPTER_NAME_TAKEN: {

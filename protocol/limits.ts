@@ -4,6 +4,7 @@
  * stand in a file of their own that this one takes in.
  */
 import { ACCESS_LIMITS } from './access-limits.ts';
+import { LOCAL_LIMITS } from './local-limits.ts';
 import { WATCHING_LIMITS } from './watching-limits.ts';
 
 export interface Limit {
@@ -103,21 +104,6 @@ export const LIMITS = {
     value: 256,
     unit: 'characters',
     why: 'Longer than any passphrase; bounds what is hashed for somebody who has not signed in.',
-  },
-  LOCAL_MESSAGE_MAX_BYTES: {
-    value: 1_048_576,
-    unit: 'bytes',
-    why: 'The answer that lists 2,000 peers at about 400 bytes each.',
-  },
-  LOCAL_WATCH_EVERY_MS: {
-    value: 1_000,
-    unit: 'ms',
-    why: 'How old what a window shows of peers and bytes gets while nothing else changes; it takes under a millisecond.',
-  },
-  LOCAL_WATCH_GATHER_MS: {
-    value: 50,
-    unit: 'ms',
-    why: 'Changes that come within this are told of together: connecting changes several parts at once, and no person sees a difference.',
   },
   TOKEN_MAX_CHARACTERS: {
     value: 512,
@@ -569,5 +555,6 @@ export const LIMITS = {
     why: '`ip` and `resolvectl` answer in milliseconds; a D-Bus call that hangs must not hang the agent.',
   },
 
+  ...LOCAL_LIMITS,
   ...WATCHING_LIMITS,
 } as const satisfies Record<string, Limit>;

@@ -1,10 +1,11 @@
 /**
  * The agent's local API: what the `causeway` command and the desktop window say to the agent over its
- * Unix socket (named pipe on Windows). One JSON object a line, capped at LOCAL_MESSAGE_MAX_BYTES.
+ * Unix socket (named pipe on Windows). One JSON object a line, capped at LOCAL_REQUEST_MAX_BYTES and LOCAL_MESSAGE_MAX_BYTES.
  *
  *     client → agent   { id, method, params }
  *     client → agent   { cancel: id }        the caller wants no more of that call
  *     agent → client   { id, ok: true, result } | { id, ok: false, error }
+ *     agent → client   { id: 0, ok: false, error }   of what can not be read, or of the connection itself
  *     agent → client   { id, progress }      any number before the answer, of methods that have `progress`
  */
 import { z } from 'zod';
@@ -93,7 +94,7 @@ export type LocalCaller = 'owner' | 'user';
 export const localRequest = z.object({
   id: z.int().nonnegative(),
   method: z.enum(Object.keys(LOCAL_METHODS) as [LocalMethod, ...LocalMethod[]]),
-  params: z.unknown(),
+  params: z.unknown().optional(),
 });
 
 export const localCancel = z.object({ cancel: z.int().nonnegative() });
@@ -103,3 +104,4 @@ export const localAnswer = z.union([
   z.object({ id: z.int(), ok: z.literal(false), error: wireError }),
   z.object({ id: z.int(), progress: z.unknown() }),
 ]);
+export type LocalAnswer = z.infer<typeof localAnswer>;

@@ -7,7 +7,8 @@ import { machineId } from '#protocol/ids.ts';
 import { label } from '#protocol/names.ts';
 import { type AgentStatus, agentStatus, type Part } from '#protocol/status.ts';
 import type { LocalHandlers } from '../local-api/conversation.ts';
-import { type LocalServer, serveLocalApi } from '../local-api/server.ts';
+import type { LocalServer } from '../local-api/listen.ts';
+import { serveLocalApi } from '../local-api/server.ts';
 import { causewayCommand } from './commands.ts';
 import { PLAIN } from './output.ts';
 

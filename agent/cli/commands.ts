@@ -6,11 +6,11 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { CausewayError } from '#protocol/errors.ts';
 import type { AgentStatus } from '#protocol/status.ts';
 import { AGENT_VERSION } from '../control/software.ts';
-import { connectLocal, type LocalClient } from '../local-api/client.ts';
+import { connectAgent, connectLocal, type LocalClient } from '../local-api/client.ts';
+import { DEFAULT_SOCKET } from '../local-api/sockets.ts';
 import { runDaemon } from './daemon.ts';
 import { checkLines, nameLines, peerLines, resolvedLines, type Style, stateLine, statusLines } from './output.ts';
 
-export const DEFAULT_SOCKET = '/run/causeway/agent.sock';
 export const DEFAULT_STATE_DIRECTORY = '/var/lib/causeway';
 const DEFAULT_ADAPTER = 'causeway0';
 
@@ -26,7 +26,7 @@ To begin:
   causeway status                what works, what does not, and what to do about it`;
 
 interface SocketOption {
-  readonly socket: string;
+  readonly socket?: string;
 }
 
 /** @returns a command whose `parseAsync` throws CausewayError for everything that is refused. */
@@ -36,11 +36,17 @@ export function causewayCommand(terminal: Terminal): Command {
     .version(AGENT_VERSION)
     .exitOverride()
     .configureOutput({ outputError: () => undefined })
-    .addOption(new Option('--socket <path>', 'where the agent listens').env('CAUSEWAY_SOCKET').default(DEFAULT_SOCKET))
+    .addOption(
+      new Option(
+        '--socket <path>',
+        `where the agent listens (default: ${DEFAULT_SOCKET}, or the socket for users beside it)`,
+      ).env('CAUSEWAY_SOCKET'),
+    )
     .addHelpText('after', EXAMPLES);
   const { print, style } = terminal;
   const withAgent = async (work: (agent: LocalClient) => Promise<void>) => {
-    const agent = await connectLocal(program.opts<SocketOption>().socket);
+    const { socket } = program.opts<SocketOption>();
+    const agent = await (socket === undefined ? connectAgent() : connectLocal(socket));
     try {
       await work(agent);
     } finally {
@@ -58,10 +64,9 @@ export function causewayCommand(terminal: Terminal): Command {
       new Option('--log-level <level>', 'how much to log').choices(['error', 'warn', 'info', 'debug']).default('info'),
     )
     .action(async (options: { state: string; adapter: string; logLevel: string }) => {
-      const { socket } = program.opts<SocketOption>();
       await runDaemon({
         stateDirectory: options.state,
-        socket,
+        socket: program.opts<SocketOption>().socket ?? DEFAULT_SOCKET,
         adapterName: options.adapter,
         logLevel: options.logLevel,
       });

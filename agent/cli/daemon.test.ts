@@ -169,7 +169,7 @@ describe('the daemon', () => {
     expect({ summary, name: machine?.name }).toEqual({ summary: 'degraded', name: 'sql01' });
     const shown = (await causeway('status')).stdout;
     expect(shown).toMatch(/Adapter +failed/);
-    expect(shown).toContain('→ Do it as root (`sudo`); an agent may have CAP_NET_ADMIN instead.');
+    expect(shown).toContain('→ Do it as root (`sudo`), or give the agent CAP_NET_ADMIN.');
     running.child.kill('SIGTERM');
     expect(await running.ended).toMatchObject({ code: 0 });
   });

@@ -5,8 +5,10 @@
 import { pino } from 'pino';
 import { releaseStartUpMemory } from '#runtime/collector.ts';
 import { Engine } from '../engine/engine.ts';
-import type { LocalHandlers } from '../local-api/conversation.ts';
-import { serveLocalApi } from '../local-api/server.ts';
+import { handlersOf } from '../engine/local-handlers.ts';
+import type { LocalServer } from '../local-api/listen.ts';
+import { serveLocalApi, serveUsers, type UsersOptions } from '../local-api/server.ts';
+import { findGroup, USERS_GROUP } from '../local-api/users-group.ts';
 import { LinuxHost } from '../os/linux-host.ts';
 
 /** By then an activated agent is connected. */
@@ -23,9 +25,14 @@ export interface DaemonOptions {
 export async function runDaemon(options: DaemonOptions): Promise<void> {
   const log = pino({ name: 'causeway', level: options.logLevel }, pino.destination({ dest: 2, sync: true }));
   const stop = stopRequested();
+  // Sockets have their last mode only after they are there.
+  process.umask(0o077);
   // The socket comes first: it is what tells a second agent that it must not touch the adapter.
   const engineReady = Promise.withResolvers<Engine>();
-  const server = await serveLocalApi(options.socket, handlersOf(engineReady.promise));
+  const handlers = handlersOf(engineReady.promise);
+  const owner = await serveLocalApi(options.socket, handlers);
+  const activated = async () => (await engineReady.promise).status().machine !== null;
+  const users = await letUsersIn({ ownerSocket: options.socket, handlers, activated });
   try {
     const engine = await Engine.start({
       stateDirectory: options.stateDirectory,
@@ -35,6 +42,7 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
     try {
       engineReady.resolve(engine);
       log.info({ socket: options.socket, activated: engine.status().machine !== null }, 'agent is ready');
+      log.info(users.details, users.sentence);
       const release = setTimeout(releaseStartUpMemory, QUIET_AFTER_MS);
       log.info({ signal: await stop }, 'stopping');
       clearTimeout(release);
@@ -46,25 +54,36 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
     engineReady.reject(error);
     throw error;
   } finally {
-    await server[Symbol.asyncDispose]();
+    await users.server?.[Symbol.asyncDispose]();
+    await owner[Symbol.asyncDispose]();
   }
 }
 
-function handlersOf(ready: Promise<Engine>): LocalHandlers {
-  return {
-    status: async () => (await ready).provenStatus(),
-    watch: async (_, call) => {
-      await (await ready).watch(call);
-      return {};
-    },
-    up: async (params) => (await ready).up(params),
-    down: async (params) => (await ready).down(params),
-    refresh: async ({ timeoutMs }) => (await ready).refresh(timeoutMs),
-    peers: async () => (await ready).peers(),
-    ping: async ({ target, timeoutMs }) => (await ready).ping(target, timeoutMs),
-    resolve: async ({ target }) => (await ready).resolve(target),
-    diagnose: async (_, { progress }) => ({ checks: await (await ready).diagnose(progress) }),
-  };
+interface UsersLetIn {
+  readonly server?: LocalServer;
+  /** For the log: who may use the agent, or what to do about it. */
+  readonly sentence: string;
+  readonly details: Record<string, unknown>;
+}
+
+/** Without the group, or without the right to give it a socket, the agent is its owner's alone. */
+async function letUsersIn(options: Omit<UsersOptions, 'group'>): Promise<UsersLetIn> {
+  const group = await findGroup(USERS_GROUP);
+  if (group === undefined) {
+    const how = `groupadd --system ${USERS_GROUP}, usermod -aG ${USERS_GROUP} NAME, and start the agent again`;
+    return { sentence: `only its owner may use this agent; for others: ${how}`, details: {} };
+  }
+  try {
+    const server = await serveUsers({ ...options, group: group.id });
+    return {
+      server,
+      sentence: `members of the group ${USERS_GROUP} may use this agent`,
+      details: { socket: server.path },
+    };
+  } catch (error) {
+    const sentence = `only its owner may use this agent: the group ${USERS_GROUP} could not be given a socket`;
+    return { sentence, details: { error: String(error) } };
+  }
 }
 
 function stopRequested(): Promise<NodeJS.Signals> {

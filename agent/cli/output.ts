@@ -3,7 +3,7 @@
  */
 import type { CausewayError } from '#protocol/errors.ts';
 import type { Check, LocalResult } from '#protocol/local-api.ts';
-import { type AgentStatus, PART_ORDER, type Part } from '#protocol/status.ts';
+import { type AgentStatus, firstBroken, PART_ORDER, type Part } from '#protocol/status.ts';
 import { durationText } from '../duration.ts';
 
 export interface Style {
@@ -65,7 +65,7 @@ export function statusLines(status: AgentStatus, style: Style): string[] {
 
 /** The state in one line, with the first part that failed: what explains the later ones. */
 export function stateLine(status: AgentStatus, style: Style): string {
-  const failed = PART_ORDER.find((name) => status.parts[name].state === 'failed');
+  const failed = firstBroken(status.parts);
   const error = failed && status.parts[failed].error;
   if (!failed || !error || status.wanted === 'down') return summaryOf(status, style);
   return `${style.bad(`${PART_TITLES[failed]} failed:`)} ${error.message} [${error.code}]`;

@@ -6,7 +6,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { CausewayError } from '#protocol/errors.ts';
 import { connectLocal } from './client.ts';
 import type { LocalCall, LocalHandlers } from './conversation.ts';
-import { type LocalServer, serveLocalApi } from './server.ts';
+import type { LocalServer } from './listen.ts';
+import { serveLocalApi } from './server.ts';
 
 let directory: string;
 let path: string;
@@ -162,7 +163,7 @@ test.each([
 ])('%s ends the connection and harms nobody else', async (_, bytes) => {
   server = await serveLocalApi(path, HANDLERS);
   const rude = connect(path);
-  rude.on('error', () => undefined);
+  rude.on('error', () => undefined).resume();
   const closed = new Promise((resolve) => rude.once('close', resolve));
   rude.write(bytes);
   await closed;

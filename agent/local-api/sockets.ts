@@ -1,6 +1,13 @@
-/** Where an installed agent listens. */
+/**
+ * Where the agent listens on this computer, and for whom.
+ */
+import { dirname, join } from 'node:path';
 
-/** For the user that runs the agent: root, as a rule. */
+/** For the user that runs the agent, root as a rule, who may everything. */
 export const DEFAULT_SOCKET = '/run/causeway/agent.sock';
-/** For members of the group `causeway`. */
-export const DEFAULT_USERS_SOCKET = '/run/causeway/users.sock';
+/** For members of the group `causeway`, who may less. */
+export const DEFAULT_USERS_SOCKET = usersSocketBeside(DEFAULT_SOCKET);
+
+export function usersSocketBeside(ownerSocket: string): string {
+  return join(dirname(ownerSocket), 'users.sock');
+}

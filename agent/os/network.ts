@@ -160,7 +160,10 @@ function batch(lines: readonly string[]): string {
 
 function commandError(adapter: string, { stderr }: CommandResult): CausewayError {
   if (stderr.includes('Operation not permitted')) {
-    return new CausewayError('PRIVILEGE_MISSING', { action: `set addresses and routes of the interface ${adapter}` });
+    return new CausewayError('PRIVILEGE_MISSING', {
+      action: `set addresses and routes of the interface ${adapter}`,
+      otherwise: 'give the agent CAP_NET_ADMIN',
+    });
   }
   const [cause = 'ip failed'] = stderr.split('\n');
   return new CausewayError('ADAPTER_FAILED', { cause: cause.trim() });

@@ -29,5 +29,6 @@ fi
 case $(readlink "$command" 2>/dev/null || true) in
   /opt/causeway/*) rm -f "$command" ;;
 esac
+if [ -e /opt/causeway/made-group ]; then groupdel causeway || true; fi
 rm -rf /opt/causeway /var/lib/causeway /run/causeway /var/log/causeway.log
 echo 'Causeway was removed from this computer.'

@@ -15,9 +15,15 @@ const FLAGS = [
   '--disable-component-update',
 ];
 
+export interface BrowserOptions {
+  /** Addresses of names that no DNS server here knows. */
+  readonly names?: Readonly<Record<string, string>>;
+}
+
 /** @throws Error where there is no Chromium; `obstacle(['chromium'], …)` says so before, and installs it */
-export async function openBrowser(): Promise<Browser> {
+export async function openBrowser({ names = {} }: BrowserOptions = {}): Promise<Browser> {
   const executablePath = process.env.CHROMIUM ?? findCommand('chromium');
   if (executablePath === null) throw new Error('Chromium is not installed. Run: sudo apt-get install chromium');
-  return chromium.launch({ executablePath, args: FLAGS });
+  const rules = Object.entries(names).map(([name, address]) => `MAP ${name} ${address}`);
+  return chromium.launch({ executablePath, args: [...FLAGS, `--host-resolver-rules=${rules.join(', ')}`] });
 }

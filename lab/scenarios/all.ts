@@ -4,9 +4,21 @@ import { hosts } from './hosts.ts';
 import { idle } from './idle.ts';
 import { install } from './install.ts';
 import { policy } from './policy.ts';
+import { portal, portalKeyboard } from './portal.ts';
 import { relayCrash } from './relay-crash.ts';
 import { sql } from './sql.ts';
 import type { Scenario } from './story.ts';
 import { untouched } from './untouched.ts';
 
-export const SCENARIOS: readonly Scenario[] = [hosts, policy, sql, relayCrash, agentCrash, untouched, install, idle];
+export const SCENARIOS: readonly Scenario[] = [
+  hosts,
+  policy,
+  sql,
+  relayCrash,
+  agentCrash,
+  untouched,
+  install,
+  portal,
+  portalKeyboard,
+  idle,
+];

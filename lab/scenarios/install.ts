@@ -17,6 +17,9 @@ import { offerServices, waitForPage } from '../traffic/probes.ts';
 import type { Scenario } from './story.ts';
 
 const OWN = ['/opt', '/usr/local/bin', '/var/log'];
+/** A host's /etc is links, which groupadd rightly does not follow and other users can not. */
+const OWN_ACCOUNTS =
+  'for f in passwd group gshadow; do cp -L /etc/$f /etc/$f.own 2>/dev/null || : >/etc/$f.own; mv /etc/$f.own /etc/$f; done; sed -i /^causeway:/d /etc/group /etc/gshadow';
 const INSTALL_MS = 120_000;
 /** What curl may not do: the script has to find its own way to check the server. */
 const PINNED =
@@ -52,6 +55,7 @@ export const install: Scenario = {
     });
     await story.step('the line is pasted on laptop: it is installed, activated and connected', async () => {
       for (const path of OWN) await laptop.must(['mount', '-t', 'tmpfs', 'tmpfs', path]);
+      await laptop.must(['sh', '-c', OWN_ACCOUNTS]);
       const output = await laptop.must(['sh', '-c', line], { timeoutMs: INSTALL_MS });
       assert.match(output, /Connected\./);
       assert.match(output, /laptop\.contoso\.causeway\.internal +100\.\d+\.\d+\.\d+ +fd/);
@@ -60,6 +64,23 @@ export const install: Scenario = {
       assert.equal((await administrator.machine('laptop')).online, true);
       await waitForPage(laptop, 'pc02');
       return output.split('\n').find((text) => text.includes('causeway.internal')) ?? '';
+    });
+    await story.step('somebody who is not root may use the agent once they are in its group', async () => {
+      const asSecond = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', 'true'];
+      if ((await laptop.run(asSecond)).code !== 0) return 'not seen: without root this lab has no second user';
+      const group = await laptop.must(['sh', '-c', 'grep ^causeway: /etc/group | cut -d: -f3']);
+      const asNobody = (groups: string, ...words: string[]) =>
+        laptop.run(['setpriv', '--reuid=65534', '--regid=65534', groups, '/usr/local/bin/causeway', ...words], {
+          // Node reads it first of all.
+          environment: { OPENSSL_CONF: '/dev/null' },
+        });
+      const stranger = await asNobody('--clear-groups', 'status');
+      assert.match(stranger.stderr, /PRIVILEGE_MISSING.*\n.*usermod -aG causeway nobody/);
+      const member = await asNobody(`--groups=${group}`, 'status');
+      assert.match(member.stdout, /^Connected\./);
+      const leaving = await asNobody(`--groups=${group}`, 'down', '--forget');
+      assert.match(leaving.stderr, /PRIVILEGE_MISSING.*take this computer out of its subscription/);
+      return 'they see its status, and can not take the computer out of the network';
     });
     await story.step('the portal shows what the agent of laptop says of itself', async () => {
       const shown = bodyOf<{ status: AgentStatus | null }>(
@@ -134,6 +155,7 @@ export const install: Scenario = {
         'ls -d /opt/* /usr/local/bin/* /var/lib/causeway 2>/dev/null || true',
       ]);
       assert.equal(left, '');
+      assert.equal((await laptop.run(['grep', '^causeway:', '/etc/group'])).code, 1);
       assert.equal((await laptop.run(['ip', 'link', 'show', 'causeway0'])).code, 1);
       assert.equal((await administrator.attempt('GET', '/machines/laptop')).status, 404);
       return 'no file, no adapter, and no machine at the server';

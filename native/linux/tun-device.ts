@@ -10,6 +10,8 @@ import { describeErrno, type Libc } from './libc.ts';
 
 const { EACCES, EBUSY, EINVAL, ENODEV, ENOENT, ENXIO, EPERM } = constants.errno;
 const DEVICE = '/dev/net/tun';
+/** What makes do without root. */
+const CAPABILITY = 'give the agent CAP_NET_ADMIN';
 
 export interface TunDevice {
   /** Non-blocking, close-on-exec, the owner's to close; closing it removes the interface. */
@@ -72,7 +74,8 @@ export function openTunDevice(libc: Libc, options: TunDeviceOptions): TunDevice 
 
 function openRefusal(errno: number): CausewayError {
   if (errno === ENOENT || errno === ENODEV || errno === ENXIO) return new CausewayError('TUN_MISSING');
-  if (errno === EPERM || errno === EACCES) return new CausewayError('PRIVILEGE_MISSING', { action: `open ${DEVICE}` });
+  if (errno === EPERM || errno === EACCES)
+    return new CausewayError('PRIVILEGE_MISSING', { action: `open ${DEVICE}`, otherwise: CAPABILITY });
   return new CausewayError('ADAPTER_FAILED', { cause: `${DEVICE}: ${describeErrno(errno)}` });
 }
 
@@ -85,7 +88,7 @@ function createInterface(libc: Libc, fd: number, name: string): boolean {
   const errno = libc.errno();
   if (errno === EBUSY) throw new CausewayError('ADAPTER_NAME_TAKEN', { name });
   if (errno === EPERM || errno === EACCES) {
-    throw new CausewayError('PRIVILEGE_MISSING', { action: 'make a network interface' });
+    throw new CausewayError('PRIVILEGE_MISSING', { action: 'make a network interface', otherwise: CAPABILITY });
   }
   throw new CausewayError('ADAPTER_FAILED', { cause: `TUNSETIFF: ${describeErrno(errno)}` });
 }

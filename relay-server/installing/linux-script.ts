@@ -140,6 +140,14 @@ point() {
   mv -fT "$1.new-$$" "$1"
 }
 
+# Its members may use the agent without being root. Without it the agent works too, for root.
+make_group() {
+  ! grep -q '^causeway:' /etc/group || return 0
+  if has groupadd && groupadd --system causeway; then : >"$root/made-group"
+  else say 'There is no group causeway, so only root may use the agent. To change that: groupadd --system causeway'
+  fi
+}
+
 start_agent() {
   if with_systemd; then
     cp "$current/share/causeway.service" "$unit.new-$$"
@@ -150,6 +158,8 @@ start_agent() {
   else
     stop_background
     mkdir -p /run/causeway "$(dirname "$log")"
+    # The agent opens it to the group.
+    chmod 700 /run/causeway
     (
       umask 077
       setsid "$command" agent >>"$log" 2>&1 </dev/null &
@@ -226,6 +236,7 @@ install() {
   point "$current" "$version"
   mkdir -p "$(dirname "$command")"
   point "$command" "$current/bin/causeway"
+  make_group
   start_agent
   if ! answers; then
     if [ -n "$before" ] && [ "$before" != "$version" ] && [ -x "$before/bin/causeway" ]; then
@@ -246,6 +257,7 @@ install() {
   fi
   say ''
   say 'Causeway is installed. causeway status shows how it is, causeway peers whom this computer may reach.'
+  say 'Whoever is to use it without being root joins the group: usermod -aG causeway NAME'
   if ! with_systemd; then
     say "No service manager was found: the agent runs in the background (log: $log)."
     say "To start it at boot, have your init system run: $command agent"

@@ -9,6 +9,7 @@ import type { AppliedChanges, PolicyChange } from '../api/shapes.ts';
 import { notifyDone, notifyRefusal } from '../components/notify.tsx';
 
 const UNDO_OFFERED_MS = 15_000;
+const OFFER = 'undo';
 
 export interface ApplyOptions {
   readonly queryClient: QueryClient;
@@ -50,7 +51,7 @@ function offerUndo(
   undo: readonly PolicyChange[],
 ): void {
   const undoNow = async () => {
-    notifications.hide(id);
+    notifications.hide(OFFER);
     try {
       await send(queryClient, subscription, undo);
       notifyDone('Undone.');
@@ -58,7 +59,10 @@ function offerUndo(
       notifyRefusal(error);
     }
   };
-  const id = notifications.show({
+  // Only the last change: what is undone out of order would not bring back what was.
+  notifications.hide(OFFER);
+  notifications.show({
+    id: OFFER,
     message: (
       <Group justify="space-between" wrap="nowrap">
         <Text size="sm">{message}</Text>

@@ -1,0 +1,48 @@
+/**
+ * The part of the limits that bounds what programs on this computer may ask of the agent by its local API.
+ * Taken in by limits.ts, from which everybody has it.
+ */
+import type { Limit } from './limits.ts';
+
+export const LOCAL_LIMITS = {
+  LOCAL_REQUEST_MAX_BYTES: {
+    value: 8_192,
+    unit: 'bytes',
+    why: 'The largest honest request activates: a token of TOKEN_MAX_CHARACTERS and a name. Sixteen times that.',
+  },
+  LOCAL_MESSAGE_MAX_BYTES: {
+    value: 4_194_304,
+    unit: 'bytes',
+    why: 'An answer of the agent: the list of PEERS_MAX peers, each with its session, at about 650 bytes each is 2.7 MB.',
+  },
+  LOCAL_CONNECTIONS_MAX: {
+    value: 32,
+    unit: 'entries',
+    why: 'Connections to one socket: a window and a few commands for each of several people who are signed in. The owner has a socket to themselves.',
+  },
+  LOCAL_CALLS_MAX: {
+    value: 16,
+    unit: 'entries',
+    why: 'Calls of one connection whose answers were not taken yet: a window has a watch and a few more.',
+  },
+  LOCAL_CALLS_PER_SECOND: {
+    value: 100,
+    unit: 'per second',
+    why: 'Of one connection; more wait to be read. A window asks some times a second; at about 0.1 ms each this is a hundredth of a processor.',
+  },
+  LOCAL_READ_PATIENCE_MS: {
+    value: 30_000,
+    unit: 'ms',
+    why: 'Who takes nothing of what was sent for so long is cut off: a program that hangs, and no window that is busy.',
+  },
+  LOCAL_WATCH_EVERY_MS: {
+    value: 1_000,
+    unit: 'ms',
+    why: 'How old what a window shows of peers and bytes gets while nothing else changes; it takes under a millisecond.',
+  },
+  LOCAL_WATCH_GATHER_MS: {
+    value: 50,
+    unit: 'ms',
+    why: 'Changes that come within this are told of together: connecting changes several parts at once, and no person sees a difference.',
+  },
+} as const satisfies Record<string, Limit>;
