@@ -34,7 +34,14 @@ export function ComputerMenu({ machine, button, actions, onClose }: ComputerMenu
   };
   const targets = [machine];
   return (
-    <Menu opened onChange={(opened) => !opened && close()} position="bottom-end" returnFocus={false} width="16rem">
+    <Menu
+      opened
+      onChange={(opened) => !opened && close()}
+      position="bottom-end"
+      returnFocus={false}
+      withinPortal={false}
+      width="16rem"
+    >
       <Menu.Target>
         <button
           type="button"

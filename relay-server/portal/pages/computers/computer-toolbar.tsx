@@ -14,7 +14,7 @@ export function ComputerToolbar({ machine, actions }: ComputerToolbarProps) {
   const targets = [machine];
   return (
     <>
-      <Menu position="bottom-end">
+      <Menu position="bottom-end" withinPortal={false}>
         <Menu.Target>
           <ActionIcon variant="default" size={36} aria-label={`More for ${machine.name}`}>
             <Ellipsis size={18} aria-hidden />

@@ -98,6 +98,11 @@ function Computers({ subscription, mayChange }: ComputersProps) {
         onClear={clear}
       />
       <RefusalAlert error={error} onRetry={() => void refetch()} />
+      {error !== null && isFiltered(filters) && (
+        <Button variant="default" mt="md" onClick={() => show({})}>
+          Show all computers
+        </Button>
+      )}
       {(data !== undefined || error === null) && (
         <div className={classes.list} data-stale={isPlaceholderData || undefined} aria-busy={data === undefined}>
           <DataTable

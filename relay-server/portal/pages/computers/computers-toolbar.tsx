@@ -21,6 +21,13 @@ const KINDS = [
   { value: 'role-instance', label: 'Role instances only' },
 ];
 
+/** Among the things of the page, and scrolled by itself: what stands outside of its landmarks is hard to find by ear. */
+const DROPDOWN = {
+  comboboxProps: { withinPortal: false },
+  withScrollArea: false,
+  classNames: { options: classes.choices },
+} as const;
+
 export interface ComputersToolbarProps {
   readonly subscription: string;
   readonly filters: ComputerFilters;
@@ -60,6 +67,7 @@ export function ComputersToolbar({ subscription, filters, onChange }: ComputersT
         ]}
         value={place}
         onChange={moveTo}
+        {...DROPDOWN}
         limit={CHOICES_SHOWN}
         nothingFoundMessage="Nothing is called like that."
         searchable
@@ -71,6 +79,7 @@ export function ComputersToolbar({ subscription, filters, onChange }: ComputersT
         placeholder="Any state"
         className={classes.filter}
         data={STATES}
+        {...DROPDOWN}
         value={filters.state ?? null}
         onChange={(state) => change({ state })}
         clearable
@@ -81,6 +90,7 @@ export function ComputersToolbar({ subscription, filters, onChange }: ComputersT
         placeholder="All kinds"
         className={classes.filter}
         data={KINDS}
+        {...DROPDOWN}
         value={filters.kind ?? null}
         onChange={(kind) => change({ kind })}
         clearable

@@ -38,6 +38,7 @@ export function MoveDialog({ subscription, targets, opened, onChoose, onClose }:
             subscription={subscription}
             present={computers.length === 1 ? (computers[0]?.group ?? undefined) : undefined}
             onChoose={(group) => onChoose(targets, group)}
+            onClose={onClose}
           />
         )}
       </Stack>
@@ -50,12 +51,14 @@ interface GroupChoiceProps {
   /** Id of the group that it is in now. */
   readonly present: string | undefined;
   onChoose(group: { readonly id: string; readonly name: string }): void;
+  /** Escape was pressed. */
+  onClose(): void;
 }
 
-function GroupChoice({ subscription, present, onChoose }: GroupChoiceProps) {
+function GroupChoice({ subscription, present, onChoose, onClose }: GroupChoiceProps) {
   const { data: groups, error, refetch } = useQuery(groupsQuery(subscription));
   const [typed, setTyped] = useState('');
-  const combobox = useCombobox({ defaultOpened: true });
+  const combobox = useCombobox({ defaultOpened: true, onDropdownClose: onClose });
   const wanted = typed.trim().toLowerCase();
   const found = groups?.filter(({ name }) => name.toLowerCase().includes(wanted)) ?? [];
   const shown = found.slice(0, GROUPS_SHOWN);
@@ -94,7 +97,7 @@ function GroupChoice({ subscription, present, onChoose }: GroupChoiceProps) {
             data-autofocus
           />
         </Combobox.EventsTarget>
-        <Combobox.Options className={classes.choices} aria-label="Groups" mah="18rem">
+        <Combobox.Options className={classes.choices} aria-label="Groups">
           {shown.map(({ id, name, machines }) => (
             <Combobox.Option key={id} value={id} disabled={id === present}>
               <span className={classes.choice}>

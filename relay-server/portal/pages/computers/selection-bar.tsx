@@ -1,6 +1,8 @@
 /** How many computers are found, how many are selected, and what can be done to those. */
 import { Button, Group, Loader, Text } from '@mantine/core';
 import { Ban, FolderInput, FolderOutput, Trash2, Undo2 } from 'lucide-react';
+import { useRef } from 'react';
+import { useFocusWhenLost } from '../../components/focus-when-lost.ts';
 import type { Target } from './bulk-changes.ts';
 import classes from './computers.module.css';
 import type { ComputerActions } from './use-computer-actions.tsx';
@@ -19,10 +21,13 @@ export interface SelectionBarProps {
 
 export function SelectionBar(props: SelectionBarProps) {
   const { targets, found, all, selecting, actions, onSelectAll, onClear } = props;
+  const bar = useRef<HTMLDivElement>(null);
+  // The button that was pressed goes away with the selection.
+  useFocusWhenLost(bar, targets.length);
   const number = (count: number) => count.toLocaleString('en');
   if (targets.length === 0) {
     return (
-      <div className={classes.bar}>
+      <div ref={bar} tabIndex={-1} className={classes.bar}>
         <Text size="sm" c="dimmed" role="status">
           {selecting !== undefined && `Selecting ${number(selecting)} of ${number(found ?? 0)}…`}
           {selecting === undefined && found !== undefined && countWords(found, all ?? found)}
@@ -31,7 +36,7 @@ export function SelectionBar(props: SelectionBarProps) {
     );
   }
   return (
-    <section className={classes.bar} aria-label="Selected computers">
+    <section ref={bar} tabIndex={-1} className={classes.bar} aria-label="Selected computers">
       <Group gap="xs">
         <Text size="sm" fw={600} role="status">
           {number(targets.length)} selected

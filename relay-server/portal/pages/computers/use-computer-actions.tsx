@@ -2,7 +2,7 @@
  * What can be done to one computer or to many: the same in the table, in its menus and on the page of a
  * computer. Each change shows first what it does, see policy/proposal.tsx.
  */
-import { type ReactNode, useMemo, useState } from 'react';
+import { type ReactNode, useEffect, useMemo, useState } from 'react';
 import type { Machine } from '../../api/shapes.ts';
 import { useProposal } from '../../policy/proposal.tsx';
 import {
@@ -47,8 +47,8 @@ export function useComputerActions(
 
   const actions = useMemo((): ComputerActions => {
     const ask = (next: Asked) => {
+      setOpened(false);
       setAsked((last) => ({ for: next, number: (last?.number ?? 0) + 1 }));
-      setOpened(true);
     };
     return {
       rename: (machine) => ask({ what: 'rename', machine }),
@@ -107,6 +107,8 @@ export function useComputerActions(
       onApplied: () => onApplied?.(targets),
     });
   };
+  // A Modal gives the focus back to what had it when it opened, unless it was open from its first rendering on.
+  useEffect(() => setOpened(asked !== undefined), [asked]);
   const frame = { subscription, opened, onClose: () => setOpened(false) };
   const dialogs =
     asked === undefined ? null : asked.for.what === 'rename' ? (

@@ -108,7 +108,7 @@ export function LinksList({ subscription, links }: LinksListProps) {
         header: 'Expires',
         cell: ({ expiresAt }) => <RelativeTime time={expiresAt} />,
         sortBy: ({ expiresAt }) => expiresAt,
-        width: 'minmax(8rem, 0.8fr)',
+        width: 'minmax(9rem, 0.8fr)',
         hideOnPhone: true,
       },
       {
@@ -116,7 +116,7 @@ export function LinksList({ subscription, links }: LinksListProps) {
         header: 'Created',
         cell: ({ createdAt }) => <RelativeTime time={createdAt} />,
         sortBy: ({ createdAt }) => createdAt,
-        width: 'minmax(8rem, 0.8fr)',
+        width: 'minmax(9rem, 0.8fr)',
         hideOnPhone: true,
       },
       {

@@ -111,7 +111,7 @@ export function TokensList({ subscription, tokens, links }: TokensListProps) {
         header: 'Expires',
         cell: ({ expiresAt }) => <RelativeTime time={expiresAt} />,
         sortBy: ({ expiresAt }) => expiresAt,
-        width: 'minmax(8rem, 0.8fr)',
+        width: 'minmax(9rem, 0.8fr)',
         hideOnPhone: true,
       },
       {
@@ -119,7 +119,7 @@ export function TokensList({ subscription, tokens, links }: TokensListProps) {
         header: 'Created',
         cell: ({ createdAt }) => <RelativeTime time={createdAt} />,
         sortBy: ({ createdAt }) => createdAt,
-        width: 'minmax(8rem, 0.8fr)',
+        width: 'minmax(9rem, 0.8fr)',
         hideOnPhone: true,
       },
       {

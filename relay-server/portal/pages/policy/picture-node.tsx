@@ -99,7 +99,7 @@ function FocusButton({ end, notShown }: { readonly end: End; readonly notShown: 
       <ActionIcon
         size={24}
         className={notShown > 0 ? classes.more : classes.quiet}
-        aria-label={`Only ${name} and what it is connected to`}
+        aria-label={`${notShown > 0 ? `+${notShown}: only` : 'Only'} ${name} and what it is connected to`}
         onClick={() => onFocus(id)}
       >
         {notShown > 0 ? `+${notShown}` : <Crosshair size={15} aria-hidden />}

@@ -64,7 +64,7 @@ function columnsOf(subscription: string, changes: PolicyChanges | undefined): re
       header: 'Members of',
       cell: ({ a }) => <SideLink subscription={subscription} side={a} />,
       sortBy: ({ a }) => a.name,
-      width: 'minmax(6.5rem, 1.4fr)',
+      width: 'minmax(7.9rem, 1.4fr)',
     },
     {
       id: 'b',
@@ -102,7 +102,7 @@ function columnsOf(subscription: string, changes: PolicyChanges | undefined): re
     id: 'cut',
     header: 'Cut',
     cell: ({ a, b }) => <Cut a={a} b={b} changes={changes} />,
-    width: '8rem',
+    width: '7.75rem',
     align: 'end',
   });
   return columns;
