@@ -1,5 +1,6 @@
 /** Every scenario, in the order in which the lab lists and runs them. */
 import { agentCrash } from './agent-crash.ts';
+import { desktop } from './desktop.ts';
 import { hosts } from './hosts.ts';
 import { idle } from './idle.ts';
 import { install } from './install.ts';
@@ -20,5 +21,6 @@ export const SCENARIOS: readonly Scenario[] = [
   install,
   portal,
   portalKeyboard,
+  desktop,
   idle,
 ];
