@@ -3,6 +3,7 @@
  * Electron that the tests can get (9.4.1, see electron-9.ts). Only what is used, and only as far as it is.
  */
 import fs from 'node:fs';
+import { Readable } from 'node:stream';
 import { missing } from './old-javascript.ts';
 
 /** Enough for whoever keeps one and tells it of changes. */
@@ -84,3 +85,8 @@ for (const name of ['statSync', 'lstatSync'] as const) {
   };
   Object.assign(fs, { [name]: tolerant });
 }
+
+/** Ends the stream when the loop ends, also where later versions were told not to: nobody here goes on after it. */
+missing(Readable.prototype, 'iterator', function iterator(this: Readable) {
+  return this[Symbol.asyncIterator]();
+});
