@@ -128,19 +128,34 @@ export class Desktop implements Disposable {
     const notice = noticeOf(before, after, this.language);
     if (notice !== undefined && surroundings.preferences.get().notifications) surroundings.notify(notice);
     const version = after.agent === 'here' ? after.status.policyVersion : this.#peersOf;
-    if (version !== this.#peersOf) {
-      this.#peersOf = version;
-      surroundings.send({ type: 'peers-changed' });
+    if (version === this.#peersOf) return;
+    const first = this.#peersOf === null;
+    this.#peersOf = version;
+    void this.#policyChanged(version, first);
+  }
+
+  /** Policy comes by itself too: what that brought is told as after a refresh. */
+  async #policyChanged(policyVersion: number | null, first: boolean): Promise<void> {
+    const before = this.#peers;
+    try {
+      const refresh = refreshOf(before, await this.#readPeers(), Date.now(), policyVersion);
+      if (!first && refresh.gained.length + refresh.lost.length > 0) this.#hear({ type: 'policy-changed', refresh });
+    } catch {
+      // Not connected just now; the next version, or a refresh, reads them.
     }
+    this.#options.surroundings.send({ type: 'peers-changed' });
   }
 
   async #refresh(): Promise<PolicyRefresh> {
     this.#hear({ type: 'refresh-began' });
+    const [began, before] = [Date.now(), this.#peers];
     let refresh: PolicyRefresh | null = null;
     try {
-      const before = this.#peers;
       const { policyVersion } = await this.#link.call('refresh', {});
       refresh = refreshOf(before, await this.#readPeers(), Date.now(), policyVersion);
+      const last = this.#state.agent === 'here' ? this.#state.lastRefresh : null;
+      // What it brought may have come by itself a moment before.
+      if (last !== null && last.at >= began) refresh = { ...refresh, gained: last.gained, lost: last.lost };
       this.#options.surroundings.send({ type: 'peers-changed' });
       return refresh;
     } finally {

@@ -5,11 +5,13 @@
 import promises from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Plugin } from 'rolldown';
+import type { Plugin as VitePlugin } from 'vite';
 import { buildDesktop, type DesktopBuild } from '#build/desktop.ts';
 import { ROOT } from '#build/portal-config.ts';
 import { oldStyles } from './old-styles.ts';
 
 const FS_PROMISES = '\0fs-promises';
+const OLD_JAVASCRIPT = join(ROOT, 'lab/desktop/old-javascript.ts');
 const SHIM = join(ROOT, 'lab/desktop/electron-9.ts');
 const NODE = 'es2019';
 const CHROMIUM = 'chrome83';
@@ -24,7 +26,7 @@ export function buildOldDesktop(directory: string): Promise<DesktopBuild> {
       plugins: [electronByShim(), withoutHosting(), nodePrefixes()],
     },
     window: {
-      plugins: [oldStyles()],
+      plugins: [oldStyles(), oldJavaScript()],
       build: { target: CHROMIUM, cssTarget: CHROMIUM, cssMinify: 'lightningcss' },
     },
   });
@@ -65,6 +67,17 @@ function nodePrefixes(): Plugin {
       if (id !== FS_PROMISES) return null;
       const names = Object.keys(promises).filter((name) => name !== 'constants');
       return `import { promises } from 'fs';\nexport const { ${names.join(', ')} } = promises;`;
+    },
+  };
+}
+
+/** The page begins with what Chromium 83 lacks. */
+function oldJavaScript(): VitePlugin {
+  return {
+    name: 'causeway:old-javascript',
+    transform(code, id) {
+      if (!id.endsWith('/renderer/main.tsx')) return null;
+      return { code: `import ${JSON.stringify(OLD_JAVASCRIPT)};\n${code}`, map: null };
     },
   };
 }

@@ -1,5 +1,6 @@
 /** Every scenario, in the order in which the lab lists and runs them. */
 import { agentCrash } from './agent-crash.ts';
+import { desktop } from './desktop.ts';
 import { desktopHost } from './desktop-host.ts';
 import { hosts } from './hosts.ts';
 import { idle } from './idle.ts';
@@ -21,6 +22,7 @@ export const SCENARIOS: readonly Scenario[] = [
   install,
   portal,
   portalKeyboard,
+  desktop,
   desktopHost,
   idle,
 ];
