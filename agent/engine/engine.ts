@@ -85,6 +85,7 @@ export class Engine implements AsyncDisposable {
   }
 
   status(): AgentStatus {
+    this.#membership?.lookAround();
     const self = this.#membership?.self ?? this.#activation?.self;
     const wanted = this.#activation?.wanted ?? 'down';
     const parts = this.#board.parts;

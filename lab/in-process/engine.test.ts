@@ -178,6 +178,34 @@ describe('what may go wrong', () => {
     expect((await agent.engine.provenStatus()).summary).toBe('connected');
   });
 
+  test('another way out: nothing is called connected until it has proven itself again', async () => {
+    const agent = await network.member('a', await network.administrator.token());
+    const changed = Date.now();
+    agent.host.changeNetwork({ connected: true, wayOut: 'b', addresses: 'b' });
+    let status = agent.engine.status();
+    while (status.summary === 'connected') {
+      await new Promise((resolve) => setImmediate(resolve));
+      status = agent.engine.status();
+    }
+    expect(status.summary).toBe('connecting');
+    expect(status.parts).toMatchObject({ control: { state: 'pending' }, relay: { state: 'pending' } });
+    await until(() => agent.engine.status().summary === 'connected');
+    const { control, relay } = agent.engine.status().parts;
+    for (const part of [control, relay]) expect(part.provenAt).toBeGreaterThanOrEqual(changed);
+  });
+
+  test('a process that was stopped looks before it says anything', async () => {
+    let missed = 0;
+    const agent = await network.agent('a', {
+      wall: () => Date.now() + missed,
+      monotonic: () => performance.now() + missed,
+    });
+    await agent.up(await network.administrator.token());
+    missed = 60_000;
+    expect(agent.engine.status().summary).toBe('connecting');
+    await until(() => agent.engine.status().summary === 'connected');
+  });
+
   test('what is no name and no address is refused here, and costs nothing', async () => {
     const agent = await network.member('a', await network.administrator.token());
     await expect(agent.engine.resolve('1.2.3')).rejects.toMatchObject({ code: 'NAME_INVALID' });
