@@ -3,6 +3,7 @@ import { agentCrash } from './agent-crash.ts';
 import { hosts } from './hosts.ts';
 import { idle } from './idle.ts';
 import { install } from './install.ts';
+import { networkChange } from './network-change.ts';
 import { policy } from './policy.ts';
 import { portal, portalKeyboard } from './portal.ts';
 import { relayCrash } from './relay-crash.ts';
@@ -16,6 +17,7 @@ export const SCENARIOS: readonly Scenario[] = [
   sql,
   relayCrash,
   agentCrash,
+  networkChange,
   untouched,
   install,
   portal,
