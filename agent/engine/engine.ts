@@ -119,7 +119,13 @@ export class Engine implements AsyncDisposable {
   watch(listener: StatusListener): Promise<void> {
     const signal = AbortSignal.any([listener.signal, this.#stop.signal]);
     return watchStatus(
-      { status: () => this.status(), onChange: (changed) => this.#board.onChange(changed) },
+      {
+        status: () => {
+          this.#membership?.relay.pingUnlessProven(LIMITS.WATCHED_PROOF_MS.value);
+          return this.status();
+        },
+        onChange: (changed) => this.#board.onChange(changed),
+      },
       { progress: (status) => listener.progress(status), taken: () => listener.taken(), signal },
     );
   }

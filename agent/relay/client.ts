@@ -143,6 +143,11 @@ export class RelayClient implements Disposable {
     this.#watch();
   }
 
+  /** Pings unless the relay has proven to live within so long. */
+  pingUnlessProven(withinMs: number): void {
+    if (performance.now() - this.#liveness.heardAt >= withinMs) this.ping();
+  }
+
   [Symbol.dispose](): void {
     this.#stop.abort(new Error('stopping'));
     clearTimeout(this.#retry);

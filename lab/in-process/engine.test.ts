@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { LIMITS } from '#protocol/limits.ts';
 import type { AgentStatus } from '#protocol/status.ts';
 import { decodeToken, encodeToken } from '#protocol/token.ts';
 import { InProcessAgent, InProcessNetwork, until } from './network.ts';
@@ -176,6 +177,21 @@ describe('what may go wrong', () => {
     asleep = 0;
     await until(() => agent.engine.status().parts.control.error === null);
     expect((await agent.engine.provenStatus()).summary).toBe('connected');
+  });
+
+  test('while somebody looks, the relay is proven more often than otherwise', async () => {
+    // Only the connections' clock is set forward: the computer itself has not slept.
+    const monotonic = performance.now.bind(performance);
+    const agent = await network.agent('a', { wall: Date.now, monotonic });
+    await agent.up(await network.administrator.token());
+    const [before, enough] = [Date.now(), new AbortController()];
+    await until(() => Date.now() > before);
+    const ahead = vi.spyOn(performance, 'now').mockImplementation(() => monotonic() + LIMITS.WATCHED_PROOF_MS.value);
+    const watching = agent.engine.watch({ progress: () => {}, taken: async () => {}, signal: enough.signal });
+    await until(() => (agent.engine.status().parts.relay.provenAt ?? 0) > before);
+    ahead.mockRestore();
+    enough.abort();
+    await watching;
   });
 
   test('another way out: nothing is called connected until it has proven itself again', async () => {

@@ -47,7 +47,7 @@ test('an icon that lies is found out, and for how long', () => {
 
 test('"connected" is no lie because the last ping before it was lost', () => {
   const pings = pingsOf(pingOutput(15, [1, 2, 3, 4, 5]));
-  const samples = shown({ 200: 'connecting', 1_100: 'connected' }, 3_000);
+  const samples = shown({ 200: 'connecting', 1100: 'connected' }, 3_000);
   expect(compare(samples, pings, WHOLE)).toMatchObject({ untrueSamples: 0, untrueMs: 0, shownAfterMs: 100 });
 });
 
