@@ -5,6 +5,7 @@ import { idle } from './idle.ts';
 import { install } from './install.ts';
 import { policy } from './policy.ts';
 import { portal, portalKeyboard } from './portal.ts';
+import { portalGuard } from './portal-guard.ts';
 import { relayCrash } from './relay-crash.ts';
 import { sql } from './sql.ts';
 import type { Scenario } from './story.ts';
@@ -18,6 +19,7 @@ export const SCENARIOS: readonly Scenario[] = [
   agentCrash,
   untouched,
   install,
+  portalGuard,
   portal,
   portalKeyboard,
   idle,
