@@ -1,5 +1,7 @@
 /** Every scenario, in the order in which the lab lists and runs them. */
 import { agentCrash } from './agent-crash.ts';
+import { desktop } from './desktop.ts';
+import { desktopHost } from './desktop-host.ts';
 import { hosts } from './hosts.ts';
 import { idle } from './idle.ts';
 import { install } from './install.ts';
@@ -22,5 +24,7 @@ export const SCENARIOS: readonly Scenario[] = [
   portalGuard,
   portal,
   portalKeyboard,
+  desktop,
+  desktopHost,
   idle,
 ];
