@@ -42,6 +42,11 @@ const CHECKS: readonly Check[] = [
     run: tool('typescript/bin/tsc', '--project', 'renderer'),
   },
   {
+    name: 'window-size',
+    claim: 'the desktop window builds, and is no bigger than it may be',
+    run: script('build/desktop.ts', '--size'),
+  },
+  {
     name: 'portal',
     claim: 'the portal builds, and a first visit downloads no more than it may',
     run: script('build/portal.ts', '--size'),
@@ -80,7 +85,7 @@ async function runAll(checks: readonly Check[]): Promise<number> {
   const worker = async () => {
     for (let check = waiting.shift(); check !== undefined; check = waiting.shift()) {
       const { code, output } = await check.run();
-      console.log(`${code === 0 ? green('✓') : red('✗')} ${check.name.padEnd(8)} ${check.claim}`);
+      console.log(`${code === 0 ? green('✓') : red('✗')} ${check.name.padEnd(11)} ${check.claim}`);
       if (code === 0) continue;
       failed++;
       console.log(output.trimEnd().replace(/^/gm, '    '));

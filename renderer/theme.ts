@@ -8,6 +8,9 @@ import { ActionIcon, Button, type CSSVariablesResolver, createTheme, Menu, Modal
 const SYSTEM_FONTS =
   'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Helvetica Neue", Arial, sans-serif, "Apple Color Emoji", "Segoe UI Emoji"';
 
+/** Mantine makes the head of a dialog a <header>, which beside the page's own would be a second banner. */
+const HEADER_IS_NO_BANNER = { header: { role: 'presentation' } };
+
 export const theme = createTheme({
   primaryColor: 'tide',
   primaryShade: { light: 7, dark: 6 },
@@ -60,8 +63,12 @@ export const theme = createTheme({
   components: {
     ActionIcon: ActionIcon.extend({ defaultProps: { variant: 'subtle', color: 'gray' } }),
     Button: Button.extend({ defaultProps: { size: 'sm' } }),
-    Menu: Menu.extend({ defaultProps: { shadow: 'md', position: 'bottom-end' } }),
-    Modal: Modal.extend({ defaultProps: { centered: true, radius: 'lg', padding: 'lg' } }),
+    Menu: Menu.extend({
+      defaultProps: { shadow: 'md', position: 'bottom-end', withinPortal: false, withInitialFocusPlaceholder: false },
+    }),
+    Modal: Modal.extend({
+      defaultProps: { centered: true, radius: 'lg', padding: 'lg', attributes: HEADER_IS_NO_BANNER },
+    }),
   },
 });
 
@@ -73,6 +80,9 @@ export const cssVariables: CSSVariablesResolver = () => ({
     '--mantine-color-placeholder': '#6c7884',
     '--mantine-color-error': '#c22f2f',
     '--mantine-color-default-border': '#d6dde2',
+    '--mantine-color-tide-light': '#e3f1f4',
+    '--mantine-color-tide-light-hover': '#d3ebef',
+    '--mantine-color-tide-light-color': '#085766',
     '--causeway-canvas': '#f4f7f8',
     '--causeway-card': '#ffffff',
     '--causeway-line': '#e1e7eb',
@@ -95,6 +105,9 @@ export const cssVariables: CSSVariablesResolver = () => ({
     '--mantine-color-placeholder': '#94a1af',
     '--mantine-color-error': '#ff9c9c',
     '--mantine-color-default-border': '#37424f',
+    '--mantine-color-tide-light': '#16333b',
+    '--mantine-color-tide-light-hover': '#1c3f49',
+    '--mantine-color-tide-light-color': '#a6d7df',
     '--causeway-canvas': '#11161c',
     '--causeway-card': '#1a2129',
     '--causeway-line': '#29323c',

@@ -35,6 +35,14 @@ class FailingHost implements UsedHost {
     return this.#setUp('names', self.subscription.name);
   }
 
+  proveRoute(): Promise<string> {
+    return Promise.reject(new CausewayError('NOT_CONNECTED'));
+  }
+
+  describe(): ReturnType<Host['describe']> {
+    return Promise.resolve({ addresses: [], routes: [], resolver: [] });
+  }
+
   #setUp(name: 'network' | 'names', detail: string = name): SetUp {
     this.standing.push(name);
     return {

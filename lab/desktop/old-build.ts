@@ -5,11 +5,13 @@
 import promises from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Plugin } from 'rolldown';
+import type { Plugin as VitePlugin } from 'vite';
 import { buildDesktop, type DesktopBuild } from '#build/desktop.ts';
 import { ROOT } from '#build/portal-config.ts';
 import { oldStyles } from './old-styles.ts';
 
 const FS_PROMISES = '\0fs-promises';
+const OLD_JAVASCRIPT = join(ROOT, 'lab/desktop/old-javascript.ts');
 const SHIM = join(ROOT, 'lab/desktop/electron-9.ts');
 const NODE = 'es2019';
 const CHROMIUM = 'chrome83';
@@ -19,12 +21,12 @@ export function buildOldDesktop(directory: string): Promise<DesktopBuild> {
     directory,
     main: { file: 'main.js', format: 'cjs' },
     input: {
-      external: ['koffi'],
+      external: [],
       transform: { target: NODE },
-      plugins: [electronByShim(), nodePrefixes()],
+      plugins: [electronByShim(), withoutHosting(), nodePrefixes()],
     },
     window: {
-      plugins: [oldStyles()],
+      plugins: [oldStyles(), oldJavaScript()],
       build: { target: CHROMIUM, cssTarget: CHROMIUM, cssMinify: 'lightningcss' },
     },
   });
@@ -42,6 +44,17 @@ function electronByShim(): Plugin {
   };
 }
 
+/** The engine needs a newer Node: this build attaches to an agent that runs outside. */
+function withoutHosting(): Plugin {
+  return {
+    name: 'causeway:without-hosting',
+    load(id) {
+      if (!id.endsWith('/electron/main/hosted-agent.ts')) return null;
+      return 'export function HostedAgent() { throw new Error("The engine does not run on Node 12."); }';
+    },
+  };
+}
+
 /** Node 12 knows neither `node:fs` nor `fs/promises`. */
 function nodePrefixes(): Plugin {
   return {
@@ -54,6 +67,17 @@ function nodePrefixes(): Plugin {
       if (id !== FS_PROMISES) return null;
       const names = Object.keys(promises).filter((name) => name !== 'constants');
       return `import { promises } from 'fs';\nexport const { ${names.join(', ')} } = promises;`;
+    },
+  };
+}
+
+/** The page begins with what Chromium 83 lacks. */
+function oldJavaScript(): VitePlugin {
+  return {
+    name: 'causeway:old-javascript',
+    transform(code, id) {
+      if (!id.endsWith('/renderer/main.tsx')) return null;
+      return { code: `import ${JSON.stringify(OLD_JAVASCRIPT)};\n${code}`, map: null };
     },
   };
 }

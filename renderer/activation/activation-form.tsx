@@ -94,8 +94,8 @@ export function ActivationForm() {
         />
         <Hint id={ids.hint} {...hintOf(checked, fileHadNone, words)} />
         <div className={classes.actions}>
-          <Button type="submit" loading={activation.running} disabled={checked.is !== 'good'}>
-            {words.actions.activate}
+          <Button type="submit" aria-disabled={activation.running} disabled={checked.is !== 'good'}>
+            {activation.running ? words.activate.working : words.actions.activate}
           </Button>
           <Button
             variant="default"

@@ -7,6 +7,7 @@ import type { Check } from '#protocol/local-api.ts';
 import { useAttempt } from '../shell/attempt.ts';
 import column from '../shell/page-column.module.css';
 import { RefusalAlert } from '../shell/refusal-alert.tsx';
+import { Sentence } from '../shell/sentence.tsx';
 import { StateMark } from '../shell/state-mark.tsx';
 import { useStore, useView } from '../store/use-window.ts';
 import { useWords } from '../words/use-words.ts';
@@ -36,6 +37,7 @@ export function DiagnosticsPage({ state }: { readonly state: DesktopState }) {
       <p className="dimmed">{words.diagnostics.lead}</p>
       <div className={classes.actions}>
         <Button
+          px="sm"
           leftSection={<Play size={16} aria-hidden />}
           aria-disabled={diagnosis.running}
           onClick={() => !diagnosis.running && diagnosis.run()}
@@ -44,6 +46,7 @@ export function DiagnosticsPage({ state }: { readonly state: DesktopState }) {
         </Button>
         <Button
           variant="default"
+          px="sm"
           leftSection={<Save size={16} aria-hidden />}
           loading={saving.running}
           onClick={() => saving.run()}
@@ -95,11 +98,11 @@ function CheckItem({ check }: { readonly check: Check }) {
           <span className={classes.result}>{ok ? words.diagnostics.well : words.diagnostics.failed}</span>
         </p>
         <p className="dimmed" lang="en">
-          {detail}
+          <Sentence>{detail}</Sentence>
         </p>
         {remedy !== null && (
           <p className={classes.remedy} lang="en">
-            {remedy}
+            <Sentence>{remedy}</Sentence>
           </p>
         )}
       </div>

@@ -114,7 +114,7 @@ function Leave() {
             <Button variant="default" data-autofocus onClick={() => setAsked(false)}>
               {of.cancel}
             </Button>
-            <Button color="red" loading={leaving.running} onClick={() => leaving.run()}>
+            <Button color="red.9" loading={leaving.running} onClick={() => leaving.run()}>
               {of.leaveSure}
             </Button>
           </div>

@@ -3,6 +3,7 @@ import { Button } from '@mantine/core';
 import { Refusal } from '../refusal.ts';
 import { useWords } from '../words/use-words.ts';
 import classes from './refusal-alert.module.css';
+import { Sentence } from './sentence.tsx';
 import { StateMark } from './state-mark.tsx';
 
 export interface RefusalAlertProps {
@@ -19,8 +20,12 @@ export function RefusalAlert({ error, onRetry }: RefusalAlertProps) {
     <div className={classes.alert} role="alert">
       <StateMark tone="bad" size={18} />
       <div className={classes.text} lang="en">
-        <p className={classes.message}>{message}</p>
-        <p>{remedy}</p>
+        <p className={classes.message}>
+          <Sentence>{message}</Sentence>
+        </p>
+        <p>
+          <Sentence>{remedy}</Sentence>
+        </p>
         <p className={classes.foot}>
           <span className={`mono ${classes.code}`}>{code}</span>
           {onRetry !== undefined && (

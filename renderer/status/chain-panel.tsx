@@ -4,6 +4,7 @@ import { Stethoscope } from 'lucide-react';
 import { AgeLine } from '../shell/age-line.tsx';
 import { useAttempt } from '../shell/attempt.ts';
 import { RefusalAlert } from '../shell/refusal-alert.tsx';
+import { Sentence } from '../shell/sentence.tsx';
 import { StateMark, type Tone } from '../shell/state-mark.tsx';
 import { useStore } from '../store/use-window.ts';
 import { useWords } from '../words/use-words.ts';
@@ -64,8 +65,12 @@ function Explanation({ broken }: { readonly broken: BrokenLink }) {
       )}
       {error !== null && (
         <div lang="en">
-          <p>{error.message}</p>
-          <p className={classes.remedy}>{error.remedy}</p>
+          <p>
+            <Sentence>{error.message}</Sentence>
+          </p>
+          <p className={classes.remedy}>
+            <Sentence>{error.remedy}</Sentence>
+          </p>
         </div>
       )}
       <Mend broken={broken} label={words.actions.tryAgain} />

@@ -29,6 +29,7 @@ export function PolicyPanel({ state }: { readonly state: Here }) {
         {on && (
           <Button
             variant="light"
+            px="sm"
             leftSection={<RefreshCw size={16} aria-hidden className={refreshing ? classes.turning : undefined} />}
             aria-disabled={refreshing}
             onClick={() => !refreshing && refresh.run()}
@@ -38,6 +39,7 @@ export function PolicyPanel({ state }: { readonly state: Here }) {
         )}
         <Button
           variant={on ? 'default' : 'filled'}
+          px="sm"
           leftSection={<Power size={16} aria-hidden />}
           loading={toggle.running}
           onClick={() => toggle.run()}

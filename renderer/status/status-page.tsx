@@ -1,7 +1,10 @@
 /** What is true of this computer, and what can be done about it. */
 import type { DesktopState } from '#electron/ipc/schema.ts';
 import { ActivationForm } from '../activation/activation-form.tsx';
+import { PeerPanel } from '../peers/peer-panel.tsx';
 import column from '../shell/page-column.module.css';
+import { useStore } from '../store/use-window.ts';
+import { TrafficPanel } from '../traffic/traffic-panel.tsx';
 import { useWords } from '../words/use-words.ts';
 import { chainOf, warningsOf } from './chain.ts';
 import { ChainPanel } from './chain-panel.tsx';
@@ -15,6 +18,7 @@ export function StatusPage({ state }: { readonly state: DesktopState }) {
   const { words, language } = useWords();
   const joined = state.agent === 'here' && state.status.machine !== null;
   const summary = state.agent === 'here' ? state.status.summary : null;
+  const { history } = useStore();
   const chain = chainOf(state);
   const chainMatters = chain.broken !== null || summary === 'connecting';
   return (
@@ -27,6 +31,12 @@ export function StatusPage({ state }: { readonly state: DesktopState }) {
       {chainMatters && summary !== 'not-activated' && summary !== 'off' && <ChainPanel chain={chain} />}
       <WarningList warnings={warningsOf(state)} />
       {joined && summary !== 'not-activated' && <PolicyPanel state={state} />}
+      {joined && state.status.wanted === 'up' && summary !== 'not-activated' && (
+        <>
+          <TrafficPanel samples={history.all()} />
+          <PeerPanel sessions={state.status.peers} />
+        </>
+      )}
     </div>
   );
 }

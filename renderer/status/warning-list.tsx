@@ -1,4 +1,5 @@
 /** What works and should be known all the same, in the catalogue's words. */
+import { Sentence } from '../shell/sentence.tsx';
 import { StateMark } from '../shell/state-mark.tsx';
 import classes from './warning-list.module.css';
 
@@ -13,8 +14,12 @@ export function WarningList({ warnings }: { readonly warnings: readonly Warning[
     <div key={code} className={classes.warning} role="note">
       <StateMark tone="warn" size={16} />
       <div lang="en">
-        <p>{message}</p>
-        <p className="dimmed">{remedy}</p>
+        <p>
+          <Sentence>{message}</Sentence>
+        </p>
+        <p className="dimmed">
+          <Sentence>{remedy}</Sentence>
+        </p>
       </div>
     </div>
   ));

@@ -26,6 +26,12 @@ it('takes a total that has become smaller for a new session, and one that is gon
   expect(history.all()).toMatchObject([{ received: 300, sent: 0 }]);
 });
 
+it('begins anew when the clock is set back', () => {
+  const history = new TrafficHistory();
+  for (const at of [50_000, 51_000, 10_000, 11_000]) history.record(at, [peer('a', at)]);
+  expect(history.all()).toMatchObject([{ at: 11_000, received: 1_000 }]);
+});
+
 it('keeps two minutes', () => {
   const history = new TrafficHistory();
   for (let second = 0; second <= 300; second++) history.record(second * 1_000, []);

@@ -3,6 +3,8 @@
  * each. Pure; time comes with what is recorded.
  */
 export const HISTORY_MS = 120_000;
+/** So many samples fill them, one a second. */
+export const HISTORY_SAMPLES = HISTORY_MS / 1_000;
 /** The agent speaks every second, and more often when something changes. */
 const LEAST_BETWEEN_MS = 900;
 
@@ -34,10 +36,12 @@ export class TrafficHistory {
   record(at: number, peers: readonly PeerTotals[]): void {
     const before = this.#totals;
     const elapsed = at - this.#lastAt;
-    if (before !== undefined && elapsed < LEAST_BETWEEN_MS) return;
+    // The clock was set back: what was is no longer in order.
+    if (elapsed < 0) this.#samples = [];
+    else if (before !== undefined && elapsed < LEAST_BETWEEN_MS) return;
     this.#totals = new Map(peers.map(({ id, receivedBytes, sentBytes }) => [id, { receivedBytes, sentBytes }]));
     this.#lastAt = at;
-    if (before === undefined) return;
+    if (before === undefined || elapsed < 0) return;
     let [received, sent] = [0, 0];
     const ofPeers = new Map<string, number>();
     for (const { id, receivedBytes, sentBytes } of peers) {

@@ -2,6 +2,7 @@
  * Everything that the window says, in every language. A sentence with something in it is a function, so
  * that each language puts it where it belongs. Refusals come from the agent in the catalogue's own words.
  */
+import type { PeerService } from '#electron/ipc/schema.ts';
 import type { PartName } from '#protocol/status.ts';
 
 export interface Words {
@@ -89,19 +90,23 @@ export interface Words {
     readonly roundTrip: string;
     readonly received: string;
     readonly sent: string;
-    readonly open: string;
+    readonly clear: string;
+    found(count: number): string;
+    readonly ping: string;
+    answersIn(roundTrip: string): string;
+    openService(service: string): string;
+    readonly services: Readonly<Record<PeerService, string>>;
     readonly looking: string;
     readonly nothingAnswers: string;
-    readonly address: string;
-    readonly traffic: string;
+    addressOf(name: string): string;
     more(count: number): string;
   };
   readonly traffic: {
     readonly title: string;
     readonly received: string;
     readonly sent: string;
-    /** For those who do not see the graph. */
-    summary(received: string, sent: string): string;
+    /** Stands for the graph; the figures of now are beside it. */
+    readonly graph: string;
   };
   readonly activate: {
     readonly title: string;

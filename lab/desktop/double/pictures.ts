@@ -22,8 +22,9 @@ import { WINDOW_SIZE } from './window-double.ts';
 
 const FOLDER = join(ROOT, 'dist/pictures/window');
 const SCHEMES = ['light', 'dark'] as const;
-/** Long enough for rates to be there. */
-const TALKS_MS = 2_600;
+const PAGES_AT_ONCE = 6;
+/** Until what was told stands there. */
+const TALKS_MS = 1_200;
 
 const chosen = process.argv.slice(2);
 mkdirSync(FOLDER, { recursive: true });
@@ -32,11 +33,14 @@ await using server = await PageServer.listen(join(directory, 'window'));
 const browser = await openBrowser();
 const findings: string[] = [];
 try {
-  for (const scene of SCENES.filter(({ name }) => chosen.length === 0 || chosen.includes(name))) {
-    const looks = SCHEMES.flatMap((scheme) => language.options.map((language) => ({ scheme, language })));
-    // Side by side: most of the time is waiting.
-    await Promise.all(looks.map((look) => picture(browser, scene, look)));
-  }
+  const scenes = SCENES.filter(({ name }) => chosen.length === 0 || chosen.includes(name));
+  const looks = SCHEMES.flatMap((scheme) => language.options.map((language) => ({ scheme, language })));
+  const waiting = scenes.flatMap((scene) => looks.map((look) => () => picture(browser, scene, look)));
+  const worker = async () => {
+    for (let take = waiting.shift(); take !== undefined; take = waiting.shift()) await take();
+  };
+  // Side by side: most of the time is waiting.
+  await Promise.all(Array.from({ length: PAGES_AT_ONCE }, worker));
 } finally {
   await browser.close();
 }
@@ -54,6 +58,7 @@ async function picture(browser: Browser, scene: Scene, { scheme, language }: Loo
   const { page } = visit;
   using window = await PlayedWindow.open(page, { ...scene.play, preferences: { language } });
   await visit.goTo('/index.html');
+  window.tellThePast();
   await page.waitForTimeout(TALKS_MS);
   await scene.act?.(page, WORDS[language], window);
   await visit.settle();

@@ -15,12 +15,14 @@ export interface Scene {
 const FEW = peersOf(12);
 const MANY = peersOf(200);
 const BEGAN = Date.now();
-const second = () => (Date.now() - BEGAN) / 1_000;
+/** Of the play, at a time: it began long ago. */
+const secondAt = (at: number) => 1_000 + (at - BEGAN) / 1_000;
 const NEVER = () => new Promise<never>(() => undefined);
 const NOT_ACTIVATED: Play = { state: () => hereWith({ activated: false, wanted: 'down' }) };
 
 function joined(wishes: () => Wishes = () => ({}), peers = FEW): Play {
-  return { state: () => hereWith({ peers: sessionsOf(peers, second()), ...wishes() }), peers };
+  const at = (at: number) => hereWith({ at, peers: sessionsOf(peers, secondAt(at)), ...wishes() });
+  return { state: () => at(Date.now()), past: at, peers };
 }
 
 function refreshed(gained: string[], lost: string[]): Play {
@@ -107,6 +109,20 @@ export const SCENES: readonly Scene[] = [
   },
   { name: 'connected-nobody', play: joined(() => ({}), []) },
   { name: 'connected', play: joined() },
+  {
+    name: 'connected-search',
+    play: joined(() => ({}), MANY),
+    act: (page, words) => page.getByRole('searchbox', { name: words.peers.search }).fill('sql0'),
+  },
+  {
+    name: 'peer-open',
+    play: joined(),
+    act: async (page, words) => {
+      await page.getByRole('button', { name: 'fs02' }).first().click();
+      await page.getByRole('button', { name: words.peers.ping }).click();
+      await page.getByRole('button', { name: words.peers.ping }).scrollIntoViewIfNeeded();
+    },
+  },
   { name: 'connected-many', play: joined(() => ({}), MANY) },
   { name: 'connected-unassigned', play: joined(() => ({ memberOf: null }), []) },
   {

@@ -40,6 +40,8 @@ const DETAILS: Readonly<Record<PartName, string>> = {
 export interface Wishes {
   /** Seconds ago that the parts were proven. */
   readonly provenAgo?: number;
+  /** When the agent said so; now if not given. */
+  readonly at?: number;
   readonly parts?: Partial<Record<PartName, Partial<Part>>>;
   readonly wanted?: AgentStatus['wanted'];
   readonly activated?: boolean;
@@ -52,7 +54,7 @@ export interface Wishes {
 export function hereWith(wishes: Wishes = {}): Extract<DesktopState, { agent: 'here' }> {
   const { provenAgo = 3, wanted = 'up', activated = true, peers = [], memberOf = 'staff' } = wishes;
   const { refreshingSince = null, lastRefresh = null } = wishes;
-  const now = Date.now();
+  const now = wishes.at ?? Date.now();
   const provenAt = now - provenAgo * 1_000;
   const off: Part = { state: 'off', provenAt: null, error: null, detail: '' };
   const whole = (name: PartName): Part => ({ state: 'ok', provenAt, error: null, detail: DETAILS[name] });
@@ -106,7 +108,7 @@ export function peersOf(count: number): ReachablePeer[] {
   return Array.from({ length: count }, (_, index) => {
     const number = String(Math.floor(index / KINDS.length) + 1).padStart(2, '0');
     const listed = listedPeer.parse({
-      id: index.toString(16).padStart(32, '1'),
+      id: (index + 1).toString(16).padStart(32, '0'),
       name: `${KINDS[index % KINDS.length]}${number}`,
       ipv4: `100.64.${Math.floor(index / 200)}.${(index % 200) + 10}`,
       ipv6: `fd5c:51a7::${(index + 16).toString(16)}`,
@@ -123,7 +125,7 @@ export function sessionsOf(peers: readonly ReachablePeer[], second: number): Pee
     if (!peer.online || index % 3 === 2) return [];
     const { id, name, ipv4, ipv6 } = peer;
     const unreachable = index % 13 === 4;
-    const wave = (phase: number) => Math.round(second * 90_000 + 900_000 * (1 + Math.sin(second / 7 + phase)));
+    const wave = (phase: number) => Math.round(second * 140_000 + 900_000 * (1 + Math.sin(second / 7 + phase)));
     return [
       {
         id,

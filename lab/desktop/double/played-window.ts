@@ -9,6 +9,8 @@ import { TEST_PREFERENCES } from './window-double.ts';
 export interface Play {
   /** As it is now; asked for when the page asks, and every second. */
   readonly state: () => DesktopState;
+  /** As it was at a time before; without it nothing was heard before. */
+  readonly past?: (at: number) => DesktopState;
   readonly peers?: readonly ReachablePeer[];
   readonly preferences?: Partial<Preferences>;
   /** Answers of some calls; the others are refused. */
@@ -16,13 +18,16 @@ export interface Play {
 }
 
 const SPEAKS_EVERY_MS = 1_000;
+const PAST_MS = 125_000;
 
 export class PlayedWindow implements Disposable {
   readonly #bridge: DoubleBridge;
+  readonly #play: Play;
   readonly #speaking: NodeJS.Timeout;
 
   private constructor(bridge: DoubleBridge, play: Play) {
     this.#bridge = bridge;
+    this.#play = play;
     this.#speaking = setInterval(() => this.send({ type: 'state', state: play.state() }), SPEAKS_EVERY_MS);
   }
 
@@ -32,6 +37,15 @@ export class PlayedWindow implements Disposable {
 
   send(event: DesktopEvent): void {
     this.#bridge.send(event);
+  }
+
+  /** Tells of the last two minutes, so that there is a graph to see. */
+  tellThePast(): void {
+    const { past } = this.#play;
+    if (past === undefined) return;
+    const now = Date.now();
+    for (let at = now - PAST_MS; at < now; at += SPEAKS_EVERY_MS) this.send({ type: 'state', state: past(at) });
+    this.send({ type: 'state', state: this.#play.state() });
   }
 
   get bugs(): readonly string[] {

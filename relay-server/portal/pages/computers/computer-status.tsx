@@ -32,6 +32,8 @@ const STATES: Readonly<Record<Part['state'], readonly [Tone, string]>> = {
   failed: ['bad', 'Failed'],
   off: ['idle', 'Off'],
 };
+/** An agent that is asked reports every two seconds. */
+const OLD_MS = 15_000;
 const SUMMARIES: Readonly<Record<AgentStatus['summary'], readonly [Tone, string, string]>> = {
   connected: ['good', 'Connected', 'Every part works.'],
   connecting: ['warn', 'Connecting', 'It is on its way: what is not there yet is being tried.'],
@@ -89,6 +91,8 @@ function Reported({ subscription, online, status, reportedAt }: ReportedProps) {
   const sinceReport = Math.max(0, now - Date.parse(reportedAt));
   /** By the clock of the computer, which need not agree with ours. */
   const ago = (time: number) => agoWords(Math.max(0, status.at - time) + sinceReport);
+  // It is asked when somebody looks; until its answer is there, this is how things were.
+  const old = online && sinceReport > OLD_MS;
   const [tone, word, sentence] = SUMMARIES[status.summary];
   const policy =
     status.policyVersion === null || current === undefined ? undefined : policyWords(status.policyVersion, current);
@@ -106,6 +110,7 @@ function Reported({ subscription, online, status, reportedAt }: ReportedProps) {
         </div>
         <Text size="sm" c="dimmed" className={classes.age}>
           Reported {agoWords(sinceReport)}
+          {old && ', asking again…'}
         </Text>
       </header>
       <ol className={classes.parts} aria-label="Parts of the chain">
@@ -116,7 +121,11 @@ function Reported({ subscription, online, status, reportedAt }: ReportedProps) {
       <div className={classes.measures}>
         <Facts>
           <Fact name="Policy">
-            {policy === undefined ? 'Not read yet' : <StatusBadge tone={policy.tone}>{policy.words}</StatusBadge>}
+            {policy === undefined ? (
+              'Not read yet'
+            ) : (
+              <StatusBadge tone={old ? 'idle' : policy.tone}>{policy.words}</StatusBadge>
+            )}
           </Fact>
           <Fact name="Policy version" wide>
             {status.policyVersion ?? 'none'}

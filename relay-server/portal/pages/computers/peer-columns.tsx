@@ -29,7 +29,7 @@ export function peerColumns(subscription: string): readonly DataColumn<PeerRow>[
     {
       id: 'name',
       header: 'Name',
-      width: 'minmax(8rem, 1.4fr)',
+      width: 'minmax(6rem, 1.4fr)',
       sortBy: ({ peer }) => peer.name,
       cell: ({ peer: { id, name } }) => (
         <LinkAnchor
@@ -61,7 +61,7 @@ export function peerColumns(subscription: string): readonly DataColumn<PeerRow>[
     {
       id: 'session',
       header: 'Session',
-      width: '9rem',
+      width: '8.5rem',
       sortBy: ({ peer, session }) => (session === undefined ? (peer.online ? 5 : 6) : SESSIONS[session.state][0]),
       cell: ({ peer, session }) => <Session online={peer.online} session={session} />,
     },
@@ -77,7 +77,7 @@ export function peerColumns(subscription: string): readonly DataColumn<PeerRow>[
     {
       id: 'received',
       header: 'Receives',
-      width: '7rem',
+      width: '6.75rem',
       align: 'end',
       sortBy: ({ peer }) => peer.receivedPerSecond,
       cell: ({ peer, session }) => <Rate perSecond={peer.receivedPerSecond} total={session?.receivedBytes} />,
