@@ -10,7 +10,8 @@ import { writeDurably } from '#runtime/durable-file.ts';
 import { AGENT_VERSION } from '../control/software.ts';
 import { connectAgent, connectLocal, type LocalClient } from '../local-api/client.ts';
 import { DEFAULT_SOCKET } from '../local-api/sockets.ts';
-import { runDaemon } from './daemon.ts';
+import { DEFAULT_ADAPTER, DEFAULT_STATE_DIRECTORY } from '../os/defaults.ts';
+import { runAgentCommand } from './agent-command.ts';
 import {
   checkLines,
   nameLines,
@@ -21,9 +22,6 @@ import {
   stateLine,
   statusLines,
 } from './output.ts';
-
-export const DEFAULT_STATE_DIRECTORY = '/var/lib/causeway';
-const DEFAULT_ADAPTER = 'causeway0';
 
 export interface Terminal {
   readonly style: Style;
@@ -74,14 +72,14 @@ export function causewayCommand(terminal: Terminal): Command {
     .addOption(
       new Option('--log-level <level>', 'how much to log').choices(['error', 'warn', 'info', 'debug']).default('info'),
     )
-    .action(async (options: { state: string; adapter: string; logLevel: string }) => {
-      await runDaemon({
+    .action((options: { state: string; adapter: string; logLevel: string }) =>
+      runAgentCommand({
         stateDirectory: options.state,
         socket: program.opts<SocketOption>().socket ?? DEFAULT_SOCKET,
         adapterName: options.adapter,
         logLevel: options.logLevel,
-      });
-    });
+      }),
+    );
 
   program
     .command('up')

@@ -3,7 +3,6 @@
  * Knows no Electron; what it needs of the desktop is in {@link Surroundings}.
  */
 import { CausewayError } from '#protocol/errors.ts';
-import { check } from '#protocol/local-api.ts';
 import { fullName, type Label, parseLabel } from '#protocol/names.ts';
 import type { DesktopState, Language, PolicyRefresh, Preferences, ReachablePeer } from '../ipc/schema.ts';
 import { AgentLink } from './agent-link.ts';
@@ -23,6 +22,8 @@ export interface DesktopOptions {
   readonly surroundings: Surroundings;
   /** After every change of what the icon or the window shows. */
   readonly onState: (state: DesktopState) => void;
+  /** The agent that this application may run itself. */
+  readonly hosting?: { readonly settled: Promise<void>; readonly failure: CausewayError | undefined };
 }
 
 export class Desktop implements Disposable {
@@ -37,9 +38,13 @@ export class Desktop implements Disposable {
 
   constructor(options: DesktopOptions) {
     this.#options = options;
-    this.#link = new AgentLink({ sockets: options.sockets, onNews: (news) => this.#hear(news) });
+    this.#link = new AgentLink({
+      sockets: options.sockets,
+      onNews: (news) => this.#hear(news),
+      absence: () => options.hosting?.failure,
+    });
     this.#ticking = setInterval(() => this.#hear({ type: 'tick' }), TICK_MS);
-    void this.#link.run();
+    void this.#listen();
   }
 
   get state(): DesktopState {
@@ -78,9 +83,8 @@ export class Desktop implements Disposable {
       return {};
     },
     diagnose: async () => {
-      const { checks } = await this.#link.call('diagnose', {}, (progress) => {
-        const made = check.safeParse(progress);
-        if (made.success) this.#options.surroundings.send({ type: 'check', check: made.data });
+      const { checks } = await this.#link.call('diagnose', {}, (made) => {
+        this.#options.surroundings.send({ type: 'check', check: made });
       });
       return checks;
     },
@@ -105,6 +109,12 @@ export class Desktop implements Disposable {
   [Symbol.dispose](): void {
     clearInterval(this.#ticking);
     this.#link[Symbol.dispose]();
+  }
+
+  /** An agent that is just being started here is not said to be missing. */
+  async #listen(): Promise<void> {
+    await this.#options.hosting?.settled;
+    await this.#link.run();
   }
 
   #hear(news: AgentNews): void {

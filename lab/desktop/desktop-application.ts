@@ -41,6 +41,8 @@ export class DesktopApplication {
       '--no-sandbox',
       `--remote-debugging-port=${DEBUGGING_PORT}`,
       built.directory,
+      // Root may run the agent itself, which this old Electron can not.
+      ...(runtime.old ? ['--no-host'] : []),
     ]);
     await program.prints(/DevTools listening/);
     const bridge = await bridgePort(host, DEBUGGING_PORT, join(directory, 'debugging.sock'));

@@ -21,9 +21,9 @@ export function buildOldDesktop(directory: string): Promise<DesktopBuild> {
     directory,
     main: { file: 'main.js', format: 'cjs' },
     input: {
-      external: ['koffi'],
+      external: [],
       transform: { target: NODE },
-      plugins: [electronByShim(), nodePrefixes()],
+      plugins: [electronByShim(), withoutHosting(), nodePrefixes()],
     },
     window: {
       plugins: [oldStyles(), oldJavaScript()],
@@ -40,6 +40,17 @@ function electronByShim(): Plugin {
       if (id !== 'electron') return null;
       const itself = importer === SHIM || importer?.includes('/electron/preload/') === true;
       return itself ? { id: 'electron', external: true } : SHIM;
+    },
+  };
+}
+
+/** The engine needs a newer Node: this build attaches to an agent that runs outside. */
+function withoutHosting(): Plugin {
+  return {
+    name: 'causeway:without-hosting',
+    load(id) {
+      if (!id.endsWith('/electron/main/hosted-agent.ts')) return null;
+      return 'export function HostedAgent() { throw new Error("The engine does not run on Node 12."); }';
     },
   };
 }
