@@ -4,7 +4,7 @@ import { createMemoryAdapter } from '#native/memory-adapter.ts';
 import type { SelfFacts } from '#protocol/control-messages.ts';
 import { CausewayError } from '#protocol/errors.ts';
 import type { Part } from '#protocol/status.ts';
-import type { NameLookup, SetUp } from './host.ts';
+import type { Host, NameLookup, SetUp } from './host.ts';
 import { LocalSide, type LocalSideOptions } from './local-side.ts';
 import { StatusBoard } from './status-board.ts';
 
