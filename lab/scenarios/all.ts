@@ -6,8 +6,10 @@ import { desktopHost } from './desktop-host.ts';
 import { hosts } from './hosts.ts';
 import { idle } from './idle.ts';
 import { install } from './install.ts';
+import { networkChange } from './network-change.ts';
 import { policy } from './policy.ts';
 import { portal, portalKeyboard } from './portal.ts';
+import { portalGuard } from './portal-guard.ts';
 import { relayCrash } from './relay-crash.ts';
 import { sql } from './sql.ts';
 import type { Scenario } from './story.ts';
@@ -19,8 +21,10 @@ export const SCENARIOS: readonly Scenario[] = [
   sql,
   relayCrash,
   agentCrash,
+  networkChange,
   untouched,
   install,
+  portalGuard,
   portal,
   portalKeyboard,
   desktop,
