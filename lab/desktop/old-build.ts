@@ -11,6 +11,8 @@ import { oldStyles } from './old-styles.ts';
 
 const FS_PROMISES = '\0fs-promises';
 const SHIM = join(ROOT, 'lab/desktop/electron-9.ts');
+const PAGE_ENTRY = join(ROOT, 'renderer/main.tsx');
+const PAGE_SHIM = join(ROOT, 'lab/desktop/chromium-83.ts');
 const NODE = 'es2019';
 const CHROMIUM = 'chrome83';
 
@@ -24,10 +26,20 @@ export function buildOldDesktop(directory: string): Promise<DesktopBuild> {
       plugins: [electronByShim(), nodePrefixes()],
     },
     window: {
-      plugins: [oldStyles()],
+      plugins: [oldStyles(), firstInThePage()],
       build: { target: CHROMIUM, cssTarget: CHROMIUM, cssMinify: 'lightningcss' },
     },
   });
+}
+
+/** What the page's browser lacks comes before all that needs it. */
+function firstInThePage(): Plugin {
+  return {
+    name: 'causeway:chromium-83',
+    transform(code, id) {
+      return id === PAGE_ENTRY ? { code: `import ${JSON.stringify(PAGE_SHIM)};\n${code}`, map: null } : null;
+    },
+  };
 }
 
 /** Everybody who wants Electron gets the shim; only the shim gets Electron. */
