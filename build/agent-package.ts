@@ -15,13 +15,13 @@
 import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 import { createGzip } from 'node:zlib';
 import { bundle } from './bundle.ts';
+import { koffiFiles } from './koffi-files.ts';
 import { type TarEntry, tarOf } from './tar.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
@@ -53,7 +53,7 @@ async function contents(agent: string): Promise<TarEntry[]> {
   const entry = async (path: string, from: string, mode = PLAIN): Promise<TarEntry> => {
     return { path: `causeway/${path}`, content: await readFile(from), mode };
   };
-  const modules = await koffiFiles();
+  const modules = koffiFiles();
   return [
     await entry('bin/causeway', join(ROOT, 'build/linux/causeway'), EXECUTABLE),
     await entry('bin/node', process.execPath, EXECUTABLE),
@@ -71,23 +71,6 @@ async function contents(agent: string): Promise<TarEntry[]> {
 async function bundleWithoutMap(agent: string): Promise<Uint8Array> {
   const text = await readFile(agent, 'utf8');
   return Buffer.from(text.replace(/\n\/\/# sourceMappingURL=.*\n?$/, '\n'));
-}
-
-/** What `import koffi` loads: its entry files, and the native module of this platform. */
-async function koffiFiles(): Promise<{ path: string; from: string }[]> {
-  const require = createRequire(import.meta.url);
-  const home = join(dirname(require.resolve('koffi')));
-  const platform = `@koromix/koffi-linux-${process.arch}`;
-  const native = dirname(createRequire(join(home, 'index.cjs')).resolve(platform));
-  const build = `linux_${process.arch}/koffi.node`;
-  return [
-    ...['package.json', 'index.js', 'src/koffi/index.js', 'src/koffi/src/static.js'].map((path) => {
-      return { path: `koffi/${path}`, from: join(home, path) };
-    }),
-    ...['package.json', 'index.js', build].map((path) => {
-      return { path: `${platform}/${path}`, from: join(native, path) };
-    }),
-  ];
 }
 
 /** Of Node, of koffi, and of every package that is in the bundle, which its map tells. */

@@ -2,6 +2,8 @@
  * Builds the desktop application into dist/desktop, as Electron starts it and an installer packs it:
  *
  *     main.js          the main process
+ *     hosted-agent.js  the engine, loaded where the application runs the agent itself
+ *     node_modules/    koffi, which the engine needs
  *     preload.cjs      the preload script
  *     window/          the window's page
  *     tray/            pictures of the icon
@@ -17,6 +19,7 @@ import { gzipSync } from 'node:zlib';
 import { type InputOptions, rolldown } from 'rolldown';
 import { build as viteBuild } from 'vite';
 import { AGENT_VERSION } from '#agent/control/software.ts';
+import { koffiFiles } from './koffi-files.ts';
 import { ROOT } from './portal-config.ts';
 import { windowConfig } from './window-config.ts';
 
@@ -32,7 +35,7 @@ export interface DesktopBuild {
 
 export interface DesktopBuildOptions {
   readonly directory: string;
-  /** File name and format of the main process's program. */
+  /** File name and format of the main process's program; one in CommonJS brings no engine. */
   readonly main: { readonly file: string; readonly format: 'esm' | 'cjs' };
   /** More of the bundler's options, for an Electron that is not ours. */
   readonly input?: Omit<InputOptions, 'input'>;
@@ -54,8 +57,11 @@ export async function buildDesktop(options: DesktopBuildOptions = PRODUCT): Prom
     const config = windowConfig(window);
     const [page] = await Promise.all([
       viteBuild({ ...config, build: { ...config.build, outDir: join(staging, 'window'), emptyOutDir: true } }),
-      bundle('electron/main/main.ts', join(staging, main.file), main.format, input),
-      bundle('electron/preload/preload.ts', join(staging, 'preload.cjs'), 'cjs', input),
+      bundle('electron/main/main.ts', staging, main, input),
+      bundle('electron/preload/preload.ts', staging, { file: 'preload.cjs', format: 'cjs' }, input),
+      ...(main.format === 'esm' ? koffiFiles() : []).map(({ path, from }) =>
+        cp(from, join(staging, 'node_modules', path)),
+      ),
       cp(join(ROOT, 'electron/tray'), join(staging, 'tray'), { recursive: true }),
       writeFile(join(staging, 'package.json'), packageJson(main)),
     ]);
@@ -70,7 +76,12 @@ export async function buildDesktop(options: DesktopBuildOptions = PRODUCT): Prom
   }
 }
 
-async function bundle(entry: string, file: string, format: 'esm' | 'cjs', more: Omit<InputOptions, 'input'>) {
+async function bundle(
+  entry: string,
+  directory: string,
+  { file, format }: DesktopBuildOptions['main'],
+  more: Omit<InputOptions, 'input'>,
+) {
   const built = await rolldown({
     platform: 'node',
     external: ['electron', 'koffi'],
@@ -78,7 +89,8 @@ async function bundle(entry: string, file: string, format: 'esm' | 'cjs', more: 
     ...more,
     input: join(ROOT, entry),
   });
-  await built.write({ file, format, codeSplitting: false });
+  if (format === 'cjs') await built.write({ file: join(directory, file), format, codeSplitting: false });
+  else await built.write({ dir: directory, format, entryFileNames: file, chunkFileNames: '[name].js' });
   await built.close();
 }
 

@@ -41,7 +41,8 @@ function list(): void {
 }
 
 async function runOne(scenario: Scenario): Promise<void> {
-  const skipped = obstacle([...LAB_COMMANDS, ...scenario.needs], (sentence) => narration.line(sentence));
+  const say = (sentence: string) => narration.line(sentence);
+  const skipped = obstacle([...LAB_COMMANDS, ...scenario.needs], say) ?? scenario.prepare?.() ?? null;
   if (skipped !== null) {
     narration.line(`The scenario ${scenario.name} can not run here: ${skipped}`);
     if (json) print({ ok: false, scenario: scenario.name, skipped, steps: [] });

@@ -177,6 +177,12 @@ export const ERRORS = {
     remedy: 'Remove that route or disconnect the other private network that uses the range.',
     http: 500,
   },
+  ROUTE_ELSEWHERE: {
+    what: 'This computer sends packets for {address} to {interface}, not to Causeway’s adapter {adapter}.',
+    remedy:
+      'Look at `ip route get {address}` and `ip rule`: another private network takes them; disconnect that one, or leave the range out of its routes.',
+    http: 500,
+  },
   NAME_SERVERS_CROWDED: {
     what: '{warning}',
     remedy: 'Nothing to do unless names outside Causeway fail; then name fewer servers in /etc/resolv.conf.',

@@ -24,6 +24,33 @@ export const check = z.object({
 });
 export type Check = z.infer<typeof check>;
 
+const lines = z.array(z.string());
+
+/**
+ * What `causeway diagnose --save` writes and the desktop window saves, for somebody who helps: all that
+ * the agent knows of itself and this computer, and no secret. It does name the computer, its addresses,
+ * its name servers and its peers.
+ */
+export const supportBundle = z.object({
+  format: z.literal('causeway-support-bundle/1'),
+  madeAt: z.iso.datetime(),
+  versions: z.object({
+    agent: z.string(),
+    node: z.string(),
+    openssl: z.string(),
+    os: z.string(),
+    kernel: z.string(),
+  }),
+  process: z.object({ uptimeSeconds: z.number(), residentBytes: z.number() }),
+  status: agentStatus,
+  checks: z.array(check),
+  /** As the system's own programs print it. */
+  computer: z.object({ addresses: lines, routes: lines, resolver: lines }),
+  /** The agent's last lines, oldest first. */
+  log: lines,
+});
+export type SupportBundle = z.infer<typeof supportBundle>;
+
 export const LOCAL_METHODS = {
   status: { params: z.object({}), result: agentStatus },
   /**
@@ -73,6 +100,8 @@ export const LOCAL_METHODS = {
   },
   /** Runs the checks one by one; each is sent as progress too. */
   diagnose: { params: z.object({}), progress: check, result: z.object({ checks: z.array(check) }) },
+  /** Runs the same checks, and adds all else that somebody who helps wants to know. */
+  bundle: { params: z.object({}), progress: check, result: supportBundle },
 } as const;
 
 export type LocalMethod = keyof typeof LOCAL_METHODS;

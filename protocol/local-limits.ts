@@ -45,4 +45,19 @@ export const LOCAL_LIMITS = {
     unit: 'ms',
     why: 'Changes that come within this are told of together: connecting changes several parts at once, and no person sees a difference.',
   },
+  LOG_LINES_KEPT_MAX: {
+    value: 200,
+    unit: 'entries',
+    why: 'Of the log, for whoever helps: a day of a quiet agent, some minutes of a troubled one; some 40 KiB.',
+  },
+  LOG_LINE_MAX_CHARACTERS: {
+    value: 1_000,
+    unit: 'characters',
+    why: 'Of a kept line; what is longer was filled with somebody else’s text and is clipped.',
+  },
+  SYSTEM_TEXT_LINES_MAX: {
+    value: 100,
+    unit: 'entries',
+    why: 'What is kept of a system program’s words on adapter or resolver: they say it in some ten lines.',
+  },
 } as const satisfies Record<string, Limit>;

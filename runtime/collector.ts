@@ -43,12 +43,12 @@ export class Scavenger {
 
 /**
  * The running engine's own collector, set up for buffers that come and go; it need not have been started
- * with --expose-gc.
+ * with --expose-gc. One that does nothing where the engine gives none: Electron may have frozen its flags.
  */
 export function engineCollector(): Collector {
   setFlagsFromString('--no-concurrent-array-buffer-sweeping');
   setFlagsFromString('--expose-gc');
-  return runInNewContext('gc') as Collector;
+  return runInNewContext('typeof gc === "function" ? gc : () => undefined') as Collector;
 }
 
 /** Call once, when everything is set up and nothing happens yet: takes about 20 ms. */

@@ -1,9 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { CausewayError } from '#protocol/errors.ts';
 import { machineId } from '#protocol/ids.ts';
+import { supportBundle } from '#protocol/local-api.ts';
 import { label } from '#protocol/names.ts';
 import { type AgentStatus, agentStatus, type Part } from '#protocol/status.ts';
 import type { LocalHandlers } from '../local-api/conversation.ts';
@@ -35,6 +36,19 @@ const PEER = {
   memberOf: 'office',
   online: true,
   session: null,
+};
+
+const CHECKS = [
+  { name: 'control', ok: true, detail: 'Works.', remedy: null },
+  { name: 'relay', ok: false, detail: 'Does not.', remedy: 'Wait.' },
+];
+const BUNDLE = {
+  format: 'causeway-support-bundle/1' as const,
+  madeAt: '2027-01-15T08:00:00.000Z',
+  versions: { agent: '0', node: '', openssl: '', os: '', kernel: '' },
+  process: { uptimeSeconds: 1, residentBytes: 1 },
+  computer: { addresses: [], routes: [], resolver: [] },
+  log: [],
 };
 
 let directory: string;
@@ -76,12 +90,12 @@ function handlers(): LocalHandlers {
       grantExpiresAt: AT,
     })),
     diagnose: async (_, { progress }) => {
-      const checks = [
-        { name: 'control', ok: true, detail: 'Works.', remedy: null },
-        { name: 'relay', ok: false, detail: 'Does not.', remedy: 'Wait.' },
-      ];
-      for (const check of checks) progress(check);
-      return { checks };
+      for (const check of CHECKS) progress(check);
+      return { checks: [...CHECKS] };
+    },
+    bundle: async (_, { progress }) => {
+      for (const check of CHECKS) progress(check);
+      return { ...BUNDLE, status, checks: [...CHECKS] };
     },
   };
 }
@@ -195,6 +209,23 @@ test('diagnose prints each check as it comes, and fails with one that failed', a
   expect(process.exitCode).toBe(1);
   await causeway('diagnose', '--json');
   expect(JSON.parse(printed.at(-1) ?? '')).toHaveLength(2);
+});
+
+test('diagnose --save also writes a bundle that only its owner can read', async () => {
+  const file = join(directory, 'bundle.json');
+  expect(await causeway('diagnose', '--save', file)).toEqual([
+    'ok      control         Works.',
+    'FAILED  relay           Does not.',
+    '                        → Wait.',
+    '',
+    `Saved to ${file}. It holds no keys and no tokens; it does name this computer, its addresses and its peers.`,
+  ]);
+  expect(process.exitCode).toBe(1);
+  expect(supportBundle.parse(JSON.parse(await readFile(file, 'utf8')))).toMatchObject({ checks: CHECKS });
+  expect((await stat(file)).mode & 0o777).toBe(0o600);
+  await causeway('diagnose', '--save', file, '--json');
+  expect(JSON.parse(printed.at(-1) ?? '')).toEqual(CHECKS);
+  await expect(causeway('diagnose', '--save', join(file, 'x'))).rejects.toMatchObject({ code: 'DIRECTORY_READ_ONLY' });
 });
 
 test('help names every command and how to begin', async () => {

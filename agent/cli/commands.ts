@@ -4,15 +4,24 @@
  */
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { CausewayError } from '#protocol/errors.ts';
+import type { Check } from '#protocol/local-api.ts';
 import type { AgentStatus } from '#protocol/status.ts';
+import { writeDurably } from '#runtime/durable-file.ts';
 import { AGENT_VERSION } from '../control/software.ts';
 import { connectAgent, connectLocal, type LocalClient } from '../local-api/client.ts';
 import { DEFAULT_SOCKET } from '../local-api/sockets.ts';
-import { runDaemon } from './daemon.ts';
-import { checkLines, nameLines, peerLines, resolvedLines, type Style, stateLine, statusLines } from './output.ts';
-
-export const DEFAULT_STATE_DIRECTORY = '/var/lib/causeway';
-const DEFAULT_ADAPTER = 'causeway0';
+import { DEFAULT_ADAPTER, DEFAULT_STATE_DIRECTORY } from '../os/defaults.ts';
+import { runAgentCommand } from './agent-command.ts';
+import {
+  checkLines,
+  nameLines,
+  peerLines,
+  resolvedLines,
+  type Style,
+  savedLines,
+  stateLine,
+  statusLines,
+} from './output.ts';
 
 export interface Terminal {
   readonly style: Style;
@@ -63,14 +72,14 @@ export function causewayCommand(terminal: Terminal): Command {
     .addOption(
       new Option('--log-level <level>', 'how much to log').choices(['error', 'warn', 'info', 'debug']).default('info'),
     )
-    .action(async (options: { state: string; adapter: string; logLevel: string }) => {
-      await runDaemon({
+    .action((options: { state: string; adapter: string; logLevel: string }) =>
+      runAgentCommand({
         stateDirectory: options.state,
         socket: program.opts<SocketOption>().socket ?? DEFAULT_SOCKET,
         adapterName: options.adapter,
         logLevel: options.logLevel,
-      });
-    });
+      }),
+    );
 
   program
     .command('up')
@@ -191,16 +200,28 @@ export function causewayCommand(terminal: Terminal): Command {
     .command('diagnose')
     .description('check every link of the chain and say which is broken')
     .option('--json', 'print JSON')
-    .action((options: { json?: boolean }) =>
+    .option('--save <file>', 'also write all that somebody who helps needs, without keys or tokens')
+    .action((options: { json?: boolean; save?: string }) =>
       withAgent(async (agent) => {
-        const { checks } = await agent.call('diagnose', {}, (check) => {
+        const show = (check: Check) => {
           if (!options.json) for (const line of checkLines(check, style)) print(line);
-        });
+        };
+        const checks = await (options.save === undefined
+          ? agent.call('diagnose', {}, show).then((result) => result.checks)
+          : saveBundle(agent, options.save, show));
         if (options.json) printJson(checks);
+        else if (options.save !== undefined) for (const line of savedLines(options.save)) print(line);
         if (checks.some(({ ok }) => !ok)) process.exitCode = 1;
       }),
     );
   return program;
+}
+
+/** @throws CausewayError DIRECTORY_READ_ONLY, DISK_FULL */
+async function saveBundle(agent: LocalClient, file: string, show: (check: Check) => void): Promise<Check[]> {
+  const bundle = await agent.call('bundle', {}, show);
+  await writeDurably(file, `${JSON.stringify(bundle, null, 2)}\n`, 0o600);
+  return bundle.checks;
 }
 
 /** Until the agent goes away, or the process is interrupted. @throws CausewayError AGENT_NOT_RUNNING */

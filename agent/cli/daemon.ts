@@ -1,51 +1,48 @@
 /**
- * `causeway agent`: the engine with its local API, in the foreground, until SIGTERM, SIGINT or
- * SIGHUP. What it set up on the computer is undone before it ends.
+ * The agent for this computer: the engine with its local API, until somebody stops it. What it set up on
+ * the computer is undone before it ends. Run by the command `causeway agent`, and by the desktop
+ * application where it hosts the agent itself; neither signals nor a screen are known here.
  */
 import { pino } from 'pino';
-import { releaseStartUpMemory } from '#runtime/collector.ts';
 import { Engine } from '../engine/engine.ts';
+import type { Host } from '../engine/host.ts';
 import { handlersOf } from '../engine/local-handlers.ts';
 import type { LocalServer } from '../local-api/listen.ts';
 import { serveLocalApi, serveUsers, type UsersOptions } from '../local-api/server.ts';
 import { findGroup, USERS_GROUP } from '../local-api/users-group.ts';
-import { LinuxHost } from '../os/linux-host.ts';
-
-/** By then an activated agent is connected. */
-const QUIET_AFTER_MS = 5_000;
 
 export interface DaemonOptions {
   readonly stateDirectory: string;
   readonly socket: string;
-  readonly adapterName: string;
+  readonly host: Host;
   readonly logLevel: string;
+  /** Resolves to why the agent has to stop, for the log. */
+  readonly stop: Promise<string>;
+  /** The engine has started, and the local API answers. */
+  onReady?(): void;
 }
 
-/** @throws CausewayError AGENT_ALREADY_RUNNING and what {@link Engine.start} throws */
+/**
+ * Resolves when everything is undone.
+ * @throws CausewayError AGENT_ALREADY_RUNNING and what {@link Engine.start} throws
+ */
 export async function runDaemon(options: DaemonOptions): Promise<void> {
   const log = pino({ name: 'causeway', level: options.logLevel }, pino.destination({ dest: 2, sync: true }));
-  const stop = stopRequested();
-  // Sockets have their last mode only after they are there.
-  process.umask(0o077);
   // The socket comes first: it is what tells a second agent that it must not touch the adapter.
   const engineReady = Promise.withResolvers<Engine>();
-  const handlers = handlersOf(engineReady.promise);
-  const owner = await serveLocalApi(options.socket, handlers);
-  const activated = async () => (await engineReady.promise).status().machine !== null;
-  const users = await letUsersIn({ ownerSocket: options.socket, handlers, activated });
+  const { owner, users } = await serve(options.socket, engineReady.promise);
   try {
     const engine = await Engine.start({
       stateDirectory: options.stateDirectory,
-      host: new LinuxHost({ stateDirectory: options.stateDirectory, adapterName: options.adapterName }),
+      host: options.host,
       log: (message, details) => log.info(details, message),
     });
     try {
       engineReady.resolve(engine);
       log.info({ socket: options.socket, activated: engine.status().machine !== null }, 'agent is ready');
       log.info(users.details, users.sentence);
-      const release = setTimeout(releaseStartUpMemory, QUIET_AFTER_MS);
-      log.info({ signal: await stop }, 'stopping');
-      clearTimeout(release);
+      options.onReady?.();
+      log.info({ signal: await options.stop }, 'stopping');
     } finally {
       await engine[Symbol.asyncDispose]();
     }
@@ -56,6 +53,19 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
   } finally {
     await users.server?.[Symbol.asyncDispose]();
     await owner[Symbol.asyncDispose]();
+  }
+}
+
+async function serve(socket: string, engineReady: Promise<Engine>): Promise<{ owner: LocalServer; users: UsersLetIn }> {
+  const handlers = handlersOf(engineReady);
+  const activated = async () => (await engineReady).status().machine !== null;
+  // Sockets have their last mode only after they are there.
+  const before = process.umask(0o077);
+  try {
+    const owner = await serveLocalApi(socket, handlers);
+    return { owner, users: await letUsersIn({ ownerSocket: socket, handlers, activated }) };
+  } finally {
+    process.umask(before);
   }
 }
 
@@ -84,11 +94,4 @@ async function letUsersIn(options: Omit<UsersOptions, 'group'>): Promise<UsersLe
     const sentence = `only its owner may use this agent: the group ${USERS_GROUP} could not be given a socket`;
     return { sentence, details: { error: String(error) } };
   }
-}
-
-function stopRequested(): Promise<NodeJS.Signals> {
-  return new Promise((resolve) => {
-    // A closed terminal (SIGHUP) is no reason to leave a resolver set-up behind.
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve(signal));
-  });
 }

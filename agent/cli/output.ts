@@ -112,6 +112,13 @@ export function checkLines(check: Check, style: Style): string[] {
   ];
 }
 
+export function savedLines(file: string): string[] {
+  return [
+    '',
+    `Saved to ${file}. It holds no keys and no tokens; it does name this computer, its addresses and its peers.`,
+  ];
+}
+
 export function errorLines(error: Pick<CausewayError, 'code' | 'message' | 'remedy'>, style: Style): string[] {
   return [`${style.bad(`error ${error.code}:`)} ${error.message}`, `→ ${error.remedy}`];
 }

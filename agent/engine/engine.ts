@@ -9,9 +9,9 @@ import { formatIpv6, parseIpv6 } from '#protocol/addresses.ts';
 import type { SelfFacts } from '#protocol/control-messages.ts';
 import { CausewayError, fromWire } from '#protocol/errors.ts';
 import { LIMITS } from '#protocol/limits.ts';
-import type { Check, LocalResult } from '#protocol/local-api.ts';
+import type { Check, LocalResult, SupportBundle } from '#protocol/local-api.ts';
 import { fullName, labelFromHostName, parseLabel, suffixOf } from '#protocol/names.ts';
-import { type AgentStatus, PART_ORDER, type Part, type PeerStatus, summarise } from '#protocol/status.ts';
+import { type AgentStatus, PART_ORDER, summarise } from '#protocol/status.ts';
 import { decodeToken } from '#protocol/token.ts';
 import { ensurePrivateDirectory } from '#runtime/durable-file.ts';
 import { activate } from '../control/activate.ts';
@@ -23,9 +23,13 @@ import { type Identity, loadOrCreateIdentity } from '../state/identity.ts';
 import { lockStateDirectory } from '../state/state-lock.ts';
 import { diagnose } from './diagnose.ts';
 import type { Host } from './host.ts';
+import { LogRing } from './log-ring.ts';
 import { Membership } from './membership.ts';
 import type { KnownPeer } from './peer-directory.ts';
+import { peerStatuses } from './peer-statuses.ts';
+import { SharedDiagnosis } from './shared-diagnosis.ts';
 import { StatusBoard } from './status-board.ts';
+import { supportBundleOf } from './support-bundle.ts';
 import { type StatusListener, watchStatus } from './watch-status.ts';
 
 export interface EngineOptions {
@@ -49,6 +53,24 @@ export class Engine implements AsyncDisposable {
   /** Writings of the activation happen one after another, each on what the one before left. */
   #saving: Promise<void> = Promise.resolve();
   readonly #stop = new AbortController();
+  readonly #log = new LogRing();
+  readonly #diagnosis = new SharedDiagnosis((onCheck) =>
+    diagnose(
+      {
+        activation: this.#activation,
+        membership: this.#membership,
+        host: this.#options.host,
+        environment: process.env,
+        clockOffsetMs: this.#clock.offsetMs,
+        status: async () => {
+          await this.#membership?.prove();
+          return this.status();
+        },
+      },
+      onCheck,
+    ),
+  );
+  #proving: Promise<void> | undefined;
 
   /**
    * Loads the state, undoes what a killed agent left, and connects if the owner wanted that.
@@ -76,7 +98,13 @@ export class Engine implements AsyncDisposable {
     identity: Identity,
     activation: Activation | undefined,
   ) {
-    this.#options = options;
+    this.#options = {
+      ...options,
+      log: (message, details) => {
+        this.#log.add(message, details);
+        options.log(message, details);
+      },
+    };
     this.#lock = lock;
     this.#identity = identity;
     this.#activation = activation;
@@ -123,9 +151,12 @@ export class Engine implements AsyncDisposable {
     );
   }
 
-  /** Status with every part proven anew first. */
+  /** Status with every part proven anew first; who asks during a proof waits for that one. */
   async provenStatus(): Promise<AgentStatus> {
-    await this.#membership?.prove();
+    this.#proving ??= this.#membership?.prove().finally(() => {
+      this.#proving = undefined;
+    });
+    await this.#proving;
     return this.status();
   }
 
@@ -223,11 +254,16 @@ export class Engine implements AsyncDisposable {
     };
   }
 
-  async diagnose(onCheck: (check: Check) => void): Promise<Check[]> {
-    return diagnose(
-      { activation: this.#activation, membership: this.#membership, status: () => this.provenStatus() },
-      onCheck,
-    );
+  /** Looks at every link of the chain. One diagnosis runs at a time; who asks meanwhile shares it. */
+  diagnose(onCheck: (check: Check) => void): Promise<Check[]> {
+    return this.#diagnosis.run(onCheck);
+  }
+
+  /** All that helps somebody who is asked for help; without secrets. */
+  async bundle(onCheck: (check: Check) => void): Promise<SupportBundle> {
+    const checks = await this.diagnose(onCheck);
+    const computer = await this.#options.host.describe();
+    return supportBundleOf({ status: this.status(), checks, computer, log: this.#log.lines() });
   }
 
   /** Undoes everything on this computer; what its owner wants stays stored. */
@@ -365,26 +401,4 @@ function asRefusal(error: unknown): CausewayError {
     { issue: error instanceof Error ? error.message : String(error) },
     { cause: error },
   );
-}
-
-function peerStatuses(membership: Membership, relay: Part): PeerStatus[] {
-  const sessions = new Map([...membership.link.peers()].map((peer) => [peer.id, peer]));
-  return membership.directory.ids().map((id) => {
-    const { machine, claims } = membership.directory.get(id) as KnownPeer;
-    const session = sessions.get(id);
-    return {
-      id,
-      name: machine.name,
-      ipv4: machine.ipv4,
-      ipv6: machine.ipv6,
-      // A tunnel outlives the way to the relay, but nothing passes through it meanwhile.
-      state: session?.state === 'connected' && relay.state !== 'ok' ? 'unreachable' : (session?.state ?? 'idle'),
-      provenAt: session?.provenAt ?? null,
-      roundTripMs: membership.link.roundTripMs(id),
-      receivedBytes: session?.receivedBytes ?? 0,
-      sentBytes: session?.sentBytes ?? 0,
-      grantExpiresAt: claims.exp * 1000,
-      error: null,
-    };
-  });
 }

@@ -27,6 +27,13 @@ export interface SetUp extends AsyncDisposable {
   prove(): Promise<void>;
 }
 
+/** What the system itself says of what was set up on it: lines as its own programs print them. */
+export interface HostDescription {
+  readonly addresses: readonly string[];
+  readonly routes: readonly string[];
+  readonly resolver: readonly string[];
+}
+
 export interface Host {
   /** Undoes what a killed agent left behind. */
   restoreLeftovers(): Promise<void>;
@@ -36,4 +43,12 @@ export interface Host {
   configureNetwork(adapter: Adapter, self: SelfFacts): Promise<SetUp>;
   /** DNS answers and the system's resolver. @throws CausewayError PORT_IN_USE, DIRECTORY_READ_ONLY, DISK_FULL */
   setUpNames(adapter: Adapter, self: SelfFacts, lookup: NameLookup): Promise<SetUp>;
+  /**
+   * Asks the system which way packets for a machine of the overlay go.
+   * @returns the way, in a few words for people
+   * @throws CausewayError ROUTE_ELSEWHERE, COMMAND_MISSING, TIMED_OUT
+   */
+  proveRoute(towards: { readonly ipv4: string; readonly ipv6: string }): Promise<string>;
+  /** Never rejects: what can not be found out is a line that says so. */
+  describe(): Promise<HostDescription>;
 }

@@ -20,5 +20,6 @@ export function handlersOf(ready: Promise<Engine>): LocalHandlers {
     ping: async ({ target, timeoutMs }) => (await ready).ping(target, timeoutMs),
     resolve: async ({ target }) => (await ready).resolve(target),
     diagnose: async (_, { progress }) => ({ checks: await (await ready).diagnose(progress) }),
+    bundle: async (_, { progress }) => (await ready).bundle(progress),
   };
 }

@@ -37,6 +37,14 @@ class FailingHost implements Host {
     return this.#setUp('names', self.subscription.name);
   }
 
+  proveRoute(): Promise<string> {
+    return Promise.reject(new CausewayError('NOT_CONNECTED'));
+  }
+
+  describe(): ReturnType<Host['describe']> {
+    return Promise.resolve({ addresses: [], routes: [], resolver: [] });
+  }
+
   #setUp(name: 'network' | 'names', detail: string = name): SetUp {
     this.standing.push(name);
     return {

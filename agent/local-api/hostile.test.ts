@@ -44,6 +44,7 @@ const HANDLERS: LocalHandlers = {
   resolve: ({ target }) =>
     Promise.resolve({ name: target, fullName: target, ipv4: '100.64.0.1', ipv6: 'fd00::1', grantExpiresAt: 1 }),
   diagnose: unused,
+  bundle: unused,
 };
 
 beforeEach(async () => {

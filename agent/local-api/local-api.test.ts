@@ -38,6 +38,7 @@ const HANDLERS: LocalHandlers = {
     progress(check);
     return Promise.resolve({ checks: [check] });
   },
+  bundle: refuse,
 };
 
 test('answers, fills defaults in, and refuses in the catalogue’s words', async () => {

@@ -22,6 +22,7 @@ const TABLE: readonly [LocalMethod, Record<string, unknown>, string, string][] =
   ['ping', { target: 'sql01' }, EVERYBODY, EVERYBODY],
   ['resolve', { target: 'sql01' }, EVERYBODY, EVERYBODY],
   ['diagnose', {}, EVERYBODY, EVERYBODY],
+  ['bundle', {}, EVERYBODY, EVERYBODY],
 ];
 
 test.each(TABLE)('%s %j: %s may, and once activated %s', (method, given, before, after) => {

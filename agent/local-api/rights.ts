@@ -22,6 +22,7 @@ const REFUSED_TO_USERS: { readonly [Method in LocalMethod]: Rule<Method> } = {
   ping: nothing,
   resolve: nothing,
   diagnose: nothing,
+  bundle: nothing,
 };
 
 /**

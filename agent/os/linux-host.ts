@@ -11,9 +11,11 @@ import { CausewayError } from '#protocol/errors.ts';
 import { fullName, suffixOf } from '#protocol/names.ts';
 import { startDnsServer } from '../dns/server.ts';
 import { domainsOf, type Zone } from '../dns/zone.ts';
-import type { Host, NameLookup, SetUp } from '../engine/host.ts';
+import type { Host, HostDescription, NameLookup, SetUp } from '../engine/host.ts';
+import { describeNetwork } from './describe-network.ts';
 import { configureNetwork } from './network.ts';
 import { proveNetwork } from './prove-network.ts';
+import { proveRoute } from './prove-route.ts';
 import { restoreLeftovers, setUpResolver } from './resolver.ts';
 import { proveNames } from './self-test.ts';
 
@@ -81,6 +83,14 @@ export class LinuxHost implements Host {
       await server[Symbol.asyncDispose]();
       throw error;
     }
+  }
+
+  proveRoute(towards: { readonly ipv4: string; readonly ipv6: string }): Promise<string> {
+    return proveRoute(this.#options.adapterName, this.#withIpv6 ? [towards.ipv4, towards.ipv6] : [towards.ipv4]);
+  }
+
+  describe(): Promise<HostDescription> {
+    return describeNetwork(this.#options.adapterName);
   }
 }
 

@@ -3,8 +3,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type RunCommand, runCommand } from './command.ts';
+import { describeNetwork } from './describe-network.ts';
 import { codeOf, runScenario, sh } from './enclosure.fixture.ts';
 import { cleanUpNetwork, configureNetwork, type NetworkOptions } from './network.ts';
+import { proveRoute } from './prove-route.ts';
 import { takeSnapshot } from './snapshot.ts';
 
 const ADAPTER = 'cwos0';
@@ -34,6 +36,8 @@ const others = (snapshot: object) =>
 
 async function prepare(): Promise<void> {
   await sh(`ip link set lo up; ip tuntap add ${ADAPTER} mode tun; ip link add cwos-a type veth peer name cwos-b`);
+  // Link-local addresses would come a moment later, between two snapshots.
+  await sh('ip link set cwos-a addrgenmode none; ip link set cwos-b addrgenmode none');
   await sh('ip addr add 192.0.2.9/24 dev cwos-a; ip link set cwos-b up; ip link set cwos-a up');
   await sh('ip route add default via 192.0.2.1');
 }
@@ -62,6 +66,24 @@ await runScenario({
     const left = `${await showAddresses()}${await showRoutes()}`;
     await sh(`ip link delete ${ADAPTER}`);
     return { left, during, othersEqual, before, after: await takeSnapshot() };
+  },
+
+  async routes() {
+    await prepare();
+    const towards = ['100.99.9.9', 'fd12:3456:789a:9::9'];
+    const before = await codeOf(proveRoute(ADAPTER, towards));
+    const setup = await configureNetwork(NETWORK);
+    const well = await proveRoute(ADAPTER, towards);
+    const { addresses, routes, resolver } = await describeNetwork(ADAPTER);
+    // As another private network does it: in a table of its own, by a rule that goes first.
+    await sh('ip route add default dev cwos-a table 77; ip rule add to 100.64.0.0/10 lookup 77');
+    const taken = await codeOf(proveRoute(ADAPTER, towards));
+    await sh('ip rule del lookup 77; ip -6 route add blackhole fd12:3456:789a:9::/64');
+    const refused = await codeOf(proveRoute(ADAPTER, towards));
+    await setup[Symbol.asyncDispose]();
+    await sh(`ip link delete ${ADAPTER}`);
+    const gone = await describeNetwork(ADAPTER);
+    return { before, well, taken, refused, addresses, routes, resolver: resolver.length, gone: gone.addresses };
   },
 
   async leftovers() {

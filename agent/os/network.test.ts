@@ -54,6 +54,24 @@ describe.skipIf(reason !== null)(
       expect(seen.routes).not.toContain('100.64');
     });
 
+    test('the way of a packet is the kernel’s whole decision, and what is set up is told in its words', async () => {
+      const seen = (await inEnclosure('network.fixture.ts', 'routes')) as Record<string, unknown>;
+      expect(seen).toMatchObject({
+        before: 'ROUTE_ELSEWHERE',
+        well: 'packets for 100.99.9.9 and fd12:3456:789a:9::9 go to cwos0',
+        taken: 'ROUTE_ELSEWHERE',
+        refused: 'ROUTE_ELSEWHERE',
+        addresses: expect.arrayContaining([expect.stringContaining('inet 100.64.1.1/32')]),
+        routes: expect.arrayContaining([
+          expect.stringMatching(/^100\.64\.0\.0\/10/),
+          expect.stringMatching(/^fd12:3456:789a::\/48/),
+          expect.stringMatching(/lookup main/),
+        ]),
+        resolver: expect.any(Number),
+        gone: [expect.stringMatching(/^ip address show dev cwos0: .*does not exist/)],
+      });
+    });
+
     test('an overlap is refused, a wider route is not', async () => {
       const refused = 'ADDRESS_RANGE_OVERLAP';
       expect(await inEnclosure('network.fixture.ts', 'overlaps')).toEqual({

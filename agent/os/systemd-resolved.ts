@@ -10,7 +10,7 @@
 import { type Program, type RunCommand, runCommand } from './command.ts';
 import { nameServers } from './resolv-conf.ts';
 
-const RESOLVECTL: Program = { command: 'resolvectl', package: 'systemd-resolved', purpose: 'set up names' };
+export const RESOLVECTL: Program = { command: 'resolvectl', package: 'systemd-resolved', purpose: 'set up names' };
 
 /** resolved's stub listeners (systemd-resolved.service(8)). */
 const STUBS = new Set(['127.0.0.53', '127.0.0.54']);

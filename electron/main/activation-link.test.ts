@@ -25,9 +25,12 @@ test.each([
 });
 
 test('links and files are found among other words', () => {
-  expect(activationOf(['--no-sandbox', '/media/contoso.causeway'])).toEqual({ file: '/media/contoso.causeway' });
-  expect(activationOf(['.', 'causeway://activate?token=x', 'y.causeway'])).toEqual({
+  expect(activationOf(['--no-sandbox', '/media/contoso.causeway'], '/media/a')).toEqual({
+    file: '/media/contoso.causeway',
+  });
+  expect(activationOf(['contoso.causeway'], '/media/a')).toEqual({ file: '/media/a/contoso.causeway' });
+  expect(activationOf(['.', 'causeway://activate?token=x', 'y.causeway'], '/')).toEqual({
     link: 'causeway://activate?token=x',
   });
-  expect(activationOf(['--at-login', '--x.causeway'])).toBeUndefined();
+  expect(activationOf(['--at-login', '--x.causeway'], '/')).toBeUndefined();
 });

@@ -3,6 +3,7 @@
  * (protocol/activation-file.ts). What comes from there is a stranger's: it is offered to the
  * person in the window, and never used unasked. Pure.
  */
+import { resolve } from 'node:path';
 import { ACTIVATION_FILE_MAX_BYTES, wellFormedToken } from '#protocol/activation-file.ts';
 
 /** A link that is longer holds no token. */
@@ -16,11 +17,17 @@ export function tokenOfLink(address: string): string | undefined {
   return wellFormedToken(searchParams.get('token') ?? '');
 }
 
-/** @returns the first activation link or file among the words of a command line */
-export function activationOf(words: readonly string[]): { link: string } | { file: string } | undefined {
+/**
+ * @param directory in which the command line was typed
+ * @returns the first activation link or file among its words
+ */
+export function activationOf(
+  words: readonly string[],
+  directory: string,
+): { link: string } | { file: string } | undefined {
   for (const word of words) {
     if (word.startsWith('causeway:')) return { link: word };
-    if (word.endsWith('.causeway') && !word.startsWith('-')) return { file: word };
+    if (word.endsWith('.causeway') && !word.startsWith('-')) return { file: resolve(directory, word) };
   }
   return undefined;
 }

@@ -4,8 +4,7 @@
  */
 import { connectLocal, type LocalClient } from '#agent/local-api/client.ts';
 import { CausewayError } from '#protocol/errors.ts';
-import type { LocalMethod, LocalParams, LocalResult } from '#protocol/local-api.ts';
-import { agentStatus } from '#protocol/status.ts';
+import type { LocalMethod, LocalParams, LocalProgress, LocalResult } from '#protocol/local-api.ts';
 import type { AgentNews } from './desktop-state.ts';
 
 const RETRY_MS = 500;
@@ -14,6 +13,8 @@ export interface AgentLinkOptions {
   /** Where an agent may listen, the most powerful first. */
   readonly sockets: readonly string[];
   onNews(news: Extract<AgentNews, { type: 'heard' | 'lost' }>): void;
+  /** Why there is no agent, from somebody who knows better than its sockets do. */
+  absence?(): CausewayError | undefined;
 }
 
 export class AgentLink implements Disposable {
@@ -32,7 +33,7 @@ export class AgentLink implements Disposable {
       try {
         await this.#listen(await this.#connect());
       } catch (error) {
-        this.#error = asRefusal(error);
+        this.#error = this.#options.absence?.() ?? asRefusal(error);
         if (!this.#stop.signal.aborted) this.#options.onNews({ type: 'lost', error: this.#error });
       }
       this.#client = undefined;
@@ -44,7 +45,7 @@ export class AgentLink implements Disposable {
   async call<Method extends LocalMethod>(
     method: Method,
     params: LocalParams<Method>,
-    onProgress?: (progress: unknown) => void,
+    onProgress?: (progress: LocalProgress<Method>) => void,
   ): Promise<LocalResult<Method>> {
     if (this.#client === undefined) throw this.#error;
     return this.#client.call(method, params, onProgress);
@@ -72,9 +73,8 @@ export class AgentLink implements Disposable {
   async #listen(client: LocalClient): Promise<void> {
     this.#client = client;
     try {
-      await client.call('watch', {}, (progress) => {
-        const status = agentStatus.safeParse(progress);
-        if (status.success && !this.#stop.signal.aborted) this.#options.onNews({ type: 'heard', status: status.data });
+      await client.call('watch', {}, (status) => {
+        if (!this.#stop.signal.aborted) this.#options.onNews({ type: 'heard', status });
       });
       throw new CausewayError('AGENT_NOT_RUNNING', { socket: this.#options.sockets.join(', ') });
     } finally {

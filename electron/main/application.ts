@@ -2,20 +2,21 @@
  * The parts put together and tied to Electron: agent, icon, window, notifications, links. What it decides
  * is in the parts, which know no Electron.
  */
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { app, clipboard, dialog, ipcMain, Notification, session, shell } from 'electron';
-import { ACTIVATION_FILE_MAX_BYTES, tokenOfFile } from '#protocol/activation-file.ts';
-import type { DesktopEvent, Language } from '../ipc/schema.ts';
-import { activationOf, tokenOfLink } from './activation-link.ts';
+import { app, clipboard, ipcMain, powerMonitor, session } from 'electron';
+import type { DesktopEvent } from '../ipc/schema.ts';
 import { Desktop } from './desktop.ts';
-import { sendEvent, serveCalls } from './ipc.ts';
-import { denyPermissions, lockDownPages } from './lock-down.ts';
+import { electronSurroundings, systemLanguage } from './electron-surroundings.ts';
+import { Hosting } from './hosting.ts';
+import { hostingRight } from './hosting-right.ts';
+import { serveCalls } from './ipc.ts';
+import { lockDownPages, lockDownSession } from './lock-down.ts';
+import { offeredToken } from './offered-token.ts';
+import { endInOrder } from './orderly-end.ts';
 import { servePage } from './page-protocol.ts';
 import { KeptPreferences } from './preferences.ts';
 import { agentSockets } from './sockets.ts';
 import { AT_LOGIN, startAtLogin } from './start-at-login.ts';
-import type { Surroundings } from './surroundings.ts';
 import { CausewayTray } from './tray.ts';
 import { type TrayAction, trayLook } from './tray-look.ts';
 import { ClientWindow } from './window.ts';
@@ -24,26 +25,43 @@ import { ClientWindow } from './window.ts';
 const DIRECTORY = import.meta.dirname;
 
 export class Application {
-  readonly #preferences = new KeptPreferences();
+  readonly #preferences: KeptPreferences;
   readonly #window: ClientWindow;
+  readonly #hosting: Hosting;
   readonly #desktop: Desktop;
   readonly #tray: CausewayTray;
-  /** Events for a page that is still loading. */
-  #waiting: DesktopEvent[] = [];
+  /** The list of peers has changed, and nobody was looking. */
+  #peersAreOld = false;
 
   constructor(words: readonly string[]) {
     lockDownPages(app);
-    denyPermissions(session.defaultSession);
+    lockDownSession(session.defaultSession);
     servePage(join(DIRECTORY, 'window'));
+    this.#preferences = new KeptPreferences({ directory: app.getPath('userData'), say: console.error });
     this.#window = new ClientWindow({
       preferences: this.#preferences,
       directory: DIRECTORY,
       onCrash: (reason) => console.error(`the window's page has ended: ${reason}`),
+      onShown: () => this.#tellWindow(),
+    });
+    const sockets = agentSockets(words, process.env);
+    this.#hosting = new Hosting({
+      right: hostingRight(words, { platform: process.platform, user: process.getuid?.() }),
+      sockets,
+      async start(options) {
+        const { HostedAgent } = await import('./hosted-agent.ts');
+        return new HostedAgent(options);
+      },
     });
     this.#desktop = new Desktop({
-      sockets: agentSockets(words, process.env),
-      surroundings: this.#surroundings(),
+      sockets,
+      surroundings: electronSurroundings({
+        preferences: this.#preferences,
+        send: (event) => this.#send(event),
+        showWindow: () => this.#window.show(),
+      }),
       onState: () => this.#tray.show(this.#look()),
+      hosting: this.#hosting,
     });
     this.#tray = new CausewayTray(
       { pictures: join(DIRECTORY, 'tray'), onAction: (action) => this.#do(action) },
@@ -51,20 +69,23 @@ export class Application {
     );
     serveCalls({
       ipcMain,
-      handlers: { ...this.#desktop.handlers, state: async () => this.#pageIsThere() },
+      handlers: { ...this.#desktop.handlers, state: async () => this.#pageListens() },
       page: () => this.#window.page,
       onBug: (name, error) => console.error(`the call ${name} failed`, error),
     });
     startAtLogin(app, this.#preferences.get().startAtLogin);
     app.on('activate', () => this.#window.show());
-    app.on('before-quit', () => this.#end());
+    endInOrder({ app, powerMonitor, undo: () => this.#end(), onBug: (error) => console.error(error) });
   }
 
-  /** What somebody started the application with, this time or while it runs. */
-  open(words: readonly string[], { first = false } = {}): void {
-    const token = offeredToken(words);
+  /**
+   * What somebody started the application with, this time or while it runs.
+   * @param directory in which the words were typed
+   */
+  open(words: readonly string[], directory: string, { first = false } = {}): void {
+    const token = offeredToken(words, directory);
     if (!first || !words.includes(AT_LOGIN)) this.#window.show();
-    if (token !== undefined) this.#send({ type: 'token-offered', token });
+    if (token !== undefined) this.#window.send({ type: 'token-offered', token });
   }
 
   #look() {
@@ -75,7 +96,7 @@ export class Application {
     const { handlers } = this.#desktop;
     const shown = (page: 'status' | 'diagnostics') => {
       this.#window.show();
-      this.#send({ type: 'show', page });
+      this.#window.send({ type: 'show', page });
     };
     if (typeof action === 'object') void clipboard.writeText(action.copy);
     else if (action === 'quit') app.quit();
@@ -92,77 +113,31 @@ export class Application {
     }
   }
 
-  /** The page asks for the state when it listens: what came before is told now. */
-  async #pageIsThere() {
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    setImmediate(() => {
-      for (const event of waiting) sendEvent(this.#window.page, event);
-    });
+  /** A page that asks for the state is told what came before it listened, after the answer. */
+  async #pageListens() {
+    setImmediate(() => this.#window.pageListens());
     return this.#desktop.state;
   }
 
+  /** What changes every second is told only while somebody looks. */
   #send(event: DesktopEvent): void {
-    if (this.#window.page?.isLoading() ?? true) {
-      // The state it will ask for; a link or a page to show it could not know of.
-      if (event.type === 'token-offered' || event.type === 'show') this.#waiting.push(event);
-    } else sendEvent(this.#window.page, event);
+    if (!this.#window.shown && (event.type === 'state' || event.type === 'peers-changed')) {
+      this.#peersAreOld ||= event.type === 'peers-changed';
+    } else this.#window.send(event);
   }
 
-  #end(): void {
+  /** Makes up for what was not told. */
+  #tellWindow(): void {
+    this.#window.send({ type: 'state', state: this.#desktop.state });
+    if (this.#peersAreOld) this.#window.send({ type: 'peers-changed' });
+    this.#peersAreOld = false;
+  }
+
+  /** The window goes at once; the icon stays until the computer is as it was. */
+  async #end(): Promise<void> {
     this.#desktop[Symbol.dispose]();
     this.#window.end();
+    await this.#hosting[Symbol.asyncDispose]();
     this.#tray.end();
-  }
-
-  #surroundings(): Surroundings {
-    return {
-      send: (event) => this.#send(event),
-      copy: async (text) => clipboard.writeText(text),
-      async save(suggestedName, text) {
-        const { canceled, filePath } = await dialog.showSaveDialog({
-          defaultPath: join(app.getPath('documents'), suggestedName),
-        });
-        if (canceled || filePath === '') return null;
-        writeFileSync(filePath, text, { mode: 0o600 });
-        return filePath;
-      },
-      open: (address) => shell.openExternal(address),
-      notify: ({ title, body }) => {
-        const notification = new Notification({ title, body });
-        notification.on('click', () => this.#window.show());
-        notification.show();
-      },
-      about: () => ({
-        version: app.getVersion(),
-        electron: process.versions.electron ?? '',
-        chromium: process.versions.chrome ?? '',
-        node: process.versions.node,
-        systemLanguage: systemLanguage(),
-      }),
-      preferences: {
-        get: () => this.#preferences.get(),
-        set: (preferences) => {
-          this.#preferences.set(preferences);
-          startAtLogin(app, preferences.startAtLogin);
-        },
-      },
-    };
-  }
-}
-
-function systemLanguage(): Language {
-  return app.getLocale().startsWith('de') ? 'de' : 'en';
-}
-
-function offeredToken(words: readonly string[]): string | undefined {
-  const offered = activationOf(words);
-  if (offered === undefined) return undefined;
-  if ('link' in offered) return tokenOfLink(offered.link);
-  try {
-    if (statSync(offered.file).size > ACTIVATION_FILE_MAX_BYTES) return undefined;
-    return tokenOfFile(readFileSync(offered.file, 'utf8'));
-  } catch {
-    return undefined;
   }
 }

@@ -12,6 +12,8 @@ export type AgentNews =
   | { readonly type: 'refresh-began' }
   /** Null: it failed, and what was read last still holds. */
   | { readonly type: 'refresh-ended'; readonly refresh: PolicyRefresh | null }
+  /** It came without anybody asking, and this is what it brought. */
+  | { readonly type: 'policy-changed'; readonly refresh: PolicyRefresh }
   /** Time has passed. */
   | { readonly type: 'tick' };
 
@@ -32,6 +34,8 @@ export function nextState(state: DesktopState, news: AgentNews, now: number): De
     case 'refresh-ended':
       if (state.agent !== 'here') return state;
       return { ...state, refreshingSince: null, lastRefresh: news.refresh ?? state.lastRefresh };
+    case 'policy-changed':
+      return state.agent === 'here' ? { ...state, lastRefresh: news.refresh } : state;
     case 'tick': {
       if (state.agent !== 'here' || now - state.heardAt <= STALE_AFTER_MS) return state;
       const seconds = Math.round((now - state.heardAt) / 1000);

@@ -3,7 +3,6 @@
  * Knows no Electron; what it needs of the desktop is in {@link Surroundings}.
  */
 import { CausewayError } from '#protocol/errors.ts';
-import { check } from '#protocol/local-api.ts';
 import { fullName, type Label, parseLabel } from '#protocol/names.ts';
 import type { DesktopState, Language, PolicyRefresh, Preferences, ReachablePeer } from '../ipc/schema.ts';
 import { AgentLink } from './agent-link.ts';
@@ -23,6 +22,8 @@ export interface DesktopOptions {
   readonly surroundings: Surroundings;
   /** After every change of what the icon or the window shows. */
   readonly onState: (state: DesktopState) => void;
+  /** The agent that this application may run itself. */
+  readonly hosting?: { readonly settled: Promise<void>; readonly failure: CausewayError | undefined };
 }
 
 export class Desktop implements Disposable {
@@ -37,9 +38,13 @@ export class Desktop implements Disposable {
 
   constructor(options: DesktopOptions) {
     this.#options = options;
-    this.#link = new AgentLink({ sockets: options.sockets, onNews: (news) => this.#hear(news) });
+    this.#link = new AgentLink({
+      sockets: options.sockets,
+      onNews: (news) => this.#hear(news),
+      absence: () => options.hosting?.failure,
+    });
     this.#ticking = setInterval(() => this.#hear({ type: 'tick' }), TICK_MS);
-    void this.#link.run();
+    void this.#listen();
   }
 
   get state(): DesktopState {
@@ -78,15 +83,13 @@ export class Desktop implements Disposable {
       return {};
     },
     diagnose: async () => {
-      const { checks } = await this.#link.call('diagnose', {}, (progress) => {
-        const made = check.safeParse(progress);
-        if (made.success) this.#options.surroundings.send({ type: 'check', check: made.data });
+      const { checks } = await this.#link.call('diagnose', {}, (made) => {
+        this.#options.surroundings.send({ type: 'check', check: made });
       });
       return checks;
     },
     saveDiagnostics: async () => {
-      const { checks } = await this.#link.call('diagnose', {});
-      const bundle = { status: await this.#link.call('status', {}), checks };
+      const bundle = await this.#link.call('bundle', {});
       const name = `causeway-diagnostics-${new Date().toISOString().slice(0, 16).replace(/\D/g, '')}.json`;
       const path = await this.#options.surroundings.save(name, JSON.stringify(bundle, null, 2));
       return path === null ? null : { path };
@@ -108,6 +111,12 @@ export class Desktop implements Disposable {
     this.#link[Symbol.dispose]();
   }
 
+  /** An agent that is just being started here is not said to be missing. */
+  async #listen(): Promise<void> {
+    await this.#options.hosting?.settled;
+    await this.#link.run();
+  }
+
   #hear(news: AgentNews): void {
     const [before, after] = [this.#state, nextState(this.#state, news, Date.now())];
     if (after === before) return;
@@ -118,19 +127,34 @@ export class Desktop implements Disposable {
     const notice = noticeOf(before, after, this.language);
     if (notice !== undefined && surroundings.preferences.get().notifications) surroundings.notify(notice);
     const version = after.agent === 'here' ? after.status.policyVersion : this.#peersOf;
-    if (version !== this.#peersOf) {
-      this.#peersOf = version;
-      surroundings.send({ type: 'peers-changed' });
+    if (version === this.#peersOf) return;
+    const first = this.#peersOf === null;
+    this.#peersOf = version;
+    void this.#policyChanged(version, first);
+  }
+
+  /** Policy comes by itself too: what that brought is told as after a refresh. */
+  async #policyChanged(policyVersion: number | null, first: boolean): Promise<void> {
+    const before = this.#peers;
+    try {
+      const refresh = refreshOf(before, await this.#readPeers(), Date.now(), policyVersion);
+      if (!first && refresh.gained.length + refresh.lost.length > 0) this.#hear({ type: 'policy-changed', refresh });
+    } catch {
+      // Not connected just now; the next version, or a refresh, reads them.
     }
+    this.#options.surroundings.send({ type: 'peers-changed' });
   }
 
   async #refresh(): Promise<PolicyRefresh> {
     this.#hear({ type: 'refresh-began' });
+    const [began, before] = [Date.now(), this.#peers];
     let refresh: PolicyRefresh | null = null;
     try {
-      const before = this.#peers;
       const { policyVersion } = await this.#link.call('refresh', {});
       refresh = refreshOf(before, await this.#readPeers(), Date.now(), policyVersion);
+      const last = this.#state.agent === 'here' ? this.#state.lastRefresh : null;
+      // What it brought may have come by itself a moment before.
+      if (last !== null && last.at >= began) refresh = { ...refresh, gained: last.gained, lost: last.lost };
       this.#options.surroundings.send({ type: 'peers-changed' });
       return refresh;
     } finally {

@@ -3,11 +3,12 @@ import type { IpcMain, IpcMainInvokeEvent, WebContents } from 'electron';
 import { CausewayError } from '#protocol/errors.ts';
 import { CALL_CHANNEL, EVENT_CHANNEL } from '../ipc/bridge.ts';
 import type { CallAnswer, DesktopEvent } from '../ipc/schema.ts';
+import { CallGate } from './call-gate.ts';
 import { answerCall, type CallHandlers } from './calls.ts';
-import { PAGE_ORIGIN } from './page-protocol.ts';
+import { isOfPage } from './page-address.ts';
 
 export interface IpcOptions {
-  readonly ipcMain: IpcMain;
+  readonly ipcMain: Pick<IpcMain, 'handle'>;
   readonly handlers: CallHandlers;
   /** The window's page as it is now. */
   readonly page: () => WebContents | undefined;
@@ -15,9 +16,16 @@ export interface IpcOptions {
 }
 
 export function serveCalls({ ipcMain, handlers, page, onBug }: IpcOptions): void {
+  const gate = new CallGate();
   ipcMain.handle(CALL_CHANNEL, async (event, name: unknown, args: unknown): Promise<CallAnswer> => {
-    if (isOwnPage(event, page())) return answerCall(handlers, name, args, onBug);
-    return { ok: false, error: new CausewayError('ORIGIN_REFUSED').toWire() };
+    if (!isOwnPage(event, page())) return { ok: false, error: new CausewayError('ORIGIN_REFUSED').toWire() };
+    const end = gate.enter(name);
+    if (end === undefined) return { ok: false, error: new CausewayError('RATE_LIMITED', { seconds: 1 }).toWire() };
+    try {
+      return await answerCall(handlers, name, args, onBug);
+    } finally {
+      end();
+    }
   });
 }
 
@@ -30,7 +38,9 @@ function isOwnPage({ sender, senderFrame }: IpcMainInvokeEvent, page: WebContent
   return (
     page !== undefined &&
     sender === page &&
+    // Null: the frame has gone since, and nobody waits for the answer.
+    senderFrame !== null &&
     senderFrame === page.mainFrame &&
-    senderFrame.url.startsWith(`${PAGE_ORIGIN}/`)
+    isOfPage(senderFrame.url)
   );
 }

@@ -6,19 +6,21 @@ import { app } from 'electron';
 import { Application } from './application.ts';
 import { registerPageScheme } from './page-protocol.ts';
 
+// A terminal that is closed is no reason for Electron to show a dialog about it.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 registerPageScheme();
 if (app.requestSingleInstanceLock()) void start();
 else app.quit();
 
 async function start(): Promise<void> {
   app.setAsDefaultProtocolClient('causeway');
-  const opened: string[] = [];
+  const opened: { words: readonly string[]; directory: string }[] = [];
   let application: Application | undefined;
-  const open = (words: readonly string[]) => {
-    if (application === undefined) opened.push(...words);
-    else application.open(words);
+  const open = (words: readonly string[], directory = process.cwd()) => {
+    if (application === undefined) opened.push({ words, directory });
+    else application.open(words, directory);
   };
-  app.on('second-instance', (_event, words) => open(words.slice(1)));
+  app.on('second-instance', (_event, words, directory) => open(words.slice(1), directory));
   // How macOS tells of links and files.
   app.on('open-url', (_event, address) => open([address]));
   app.on('open-file', (_event, path) => open([path]));
@@ -26,5 +28,6 @@ async function start(): Promise<void> {
   app.on('window-all-closed', () => {});
   await app.whenReady();
   application = new Application(process.argv);
-  application.open([...process.argv.slice(1), ...opened], { first: true });
+  application.open(process.argv.slice(1), process.cwd(), { first: true });
+  for (const { words, directory } of opened) application.open(words, directory);
 }

@@ -3,11 +3,8 @@
  * the built window and nothing beside it, with a strict Content-Security-Policy.
  */
 import { protocol } from 'electron';
+import { isOfPage, SCHEME } from './page-address.ts';
 import { fileOf, readPageFile } from './page-files.ts';
-
-const SCHEME = 'causeway-window';
-export const PAGE_ORIGIN = `${SCHEME}://app`;
-export const PAGE_ADDRESS = `${PAGE_ORIGIN}/index.html`;
 
 /** To be called before the application is ready. */
 export function registerPageScheme(): void {
@@ -19,7 +16,7 @@ export function registerPageScheme(): void {
 /** @param directory with the built window */
 export function servePage(directory: string): void {
   protocol.handle(SCHEME, async ({ url }) => {
-    const path = fileOf(directory, url);
+    const path = isOfPage(url) ? fileOf(directory, url) : undefined;
     if (path === undefined) return new Response('Not found', { status: 404 });
     try {
       const { body, headers } = await readPageFile(path);

@@ -8,8 +8,9 @@ export const AT_LOGIN = '--at-login';
 
 export function startAtLogin(app: App, wanted: boolean): void {
   if (!app.isPackaged) return;
-  if (process.platform === 'linux')
-    startByAutostart(join(app.getPath('appData'), 'autostart'), app.getPath('exe'), wanted);
+  // An AppImage runs from a directory that is gone at the next login.
+  const program = process.env.APPIMAGE ?? app.getPath('exe');
+  if (process.platform === 'linux') startByAutostart(join(app.getPath('appData'), 'autostart'), program, wanted);
   else app.setLoginItemSettings({ openAtLogin: wanted, args: [AT_LOGIN] });
 }
 
@@ -27,10 +28,16 @@ export function startByAutostart(directory: string, program: string, wanted: boo
       '[Desktop Entry]',
       'Type=Application',
       'Name=Causeway',
-      `Exec="${program.replace(/["`$\\]/g, '\\$&')}" ${AT_LOGIN}`,
+      `Exec=${quoted(program)} ${AT_LOGIN}`,
       'Icon=causeway',
       'X-GNOME-Autostart-enabled=true',
       '',
     ].join('\n'),
   );
+}
+
+/** Desktop Entry Specification 1.5, "The Exec key": quoted, then escaped as every string, then its field codes. */
+function quoted(argument: string): string {
+  const inQuotes = argument.replace(/["`$\\]/g, '\\$&');
+  return `"${inQuotes.replaceAll('\\', '\\\\').replaceAll('%', '%%')}"`;
 }

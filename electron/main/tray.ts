@@ -19,6 +19,7 @@ export class CausewayTray {
   #look: TrayLook;
   /** What is shown now, so that nothing is set twice: each setting is a message over D-Bus. */
   #shown = '';
+  #drawn: NativeImage | undefined;
   #animation: NodeJS.Timeout | undefined;
   #frame = 0;
 
@@ -68,7 +69,10 @@ export class CausewayTray {
   }
 
   #draw(): void {
-    this.#tray.setImage(this.#image(this.#look.icon));
+    const image = this.#image(this.#look.icon);
+    if (image === this.#drawn) return;
+    this.#drawn = image;
+    this.#tray.setImage(image);
   }
 
   #image(icon: TrayIcon): NativeImage {

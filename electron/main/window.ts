@@ -1,9 +1,12 @@
 /** The one window: made when it is wanted, hidden when it is closed, made again when its page has crashed. */
 import { join } from 'node:path';
-import { BrowserWindow } from 'electron';
+import { BrowserWindow, screen } from 'electron';
+import type { DesktopEvent } from '../ipc/schema.ts';
+import { sendEvent } from './ipc.ts';
 import { WEB_PREFERENCES } from './lock-down.ts';
-import { PAGE_ADDRESS } from './page-protocol.ts';
+import { PAGE_ADDRESS } from './page-address.ts';
 import type { KeptPreferences } from './preferences.ts';
+import { visiblePlace } from './window-place.ts';
 
 const LEAST = { minWidth: 360, minHeight: 480 };
 /** A page that crashes more often than this in a minute is left alone: loading it again would not help. */
@@ -14,12 +17,18 @@ export interface ClientWindowOptions {
   /** Directory with the bundled preload script. */
   readonly directory: string;
   readonly onCrash: (reason: string) => void;
+  /** Somebody can see it now, who could not before. */
+  readonly onShown: () => void;
 }
 
 export class ClientWindow {
   readonly #options: ClientWindowOptions;
   #window: BrowserWindow | undefined;
   #crashes: number[] = [];
+  /** Whether the page has asked for the state, and so hears what it is told. */
+  #listens = false;
+  /** Events for a page that does not listen yet. */
+  #waiting: DesktopEvent[] = [];
   /** The application ends: the window may really close. */
   #ending = false;
 
@@ -31,8 +40,10 @@ export class ClientWindow {
     return this.#window === undefined || this.#window.isDestroyed() ? undefined : this.#window.webContents;
   }
 
+  /** Whether somebody can see it. */
   get shown(): boolean {
-    return this.#window?.isVisible() ?? false;
+    const window = this.#window;
+    return window !== undefined && !window.isDestroyed() && window.isVisible() && !window.isMinimized();
   }
 
   /** Brings it to the front, made if need be. */
@@ -43,15 +54,33 @@ export class ClientWindow {
     this.#window.focus();
   }
 
+  /** Now, or when the page listens if it could not learn of the event otherwise. */
+  send(event: DesktopEvent): void {
+    if (this.#listens) sendEvent(this.page, event);
+    // The state and the preferences it will ask for.
+    else if (event.type === 'token-offered' || event.type === 'show') this.#waiting.push(event);
+  }
+
+  /** To be called when the page asks for the state. */
+  pageListens(): void {
+    this.#listens = true;
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const event of waiting) sendEvent(this.page, event);
+  }
+
   end(): void {
     this.#ending = true;
     this.#window?.destroy();
   }
 
   #make(): BrowserWindow {
-    const { preferences, directory } = this.#options;
+    const { preferences, directory, onShown } = this.#options;
     const window = new BrowserWindow({
-      ...preferences.place,
+      ...visiblePlace(
+        preferences.place,
+        screen.getAllDisplays().map(({ workArea }) => workArea),
+      ),
       ...LEAST,
       title: 'Causeway',
       show: false,
@@ -68,6 +97,12 @@ export class ClientWindow {
     });
     window.on('closed', () => {
       this.#window = undefined;
+      this.#listens = false;
+    });
+    window.on('show', onShown);
+    window.on('restore', onShown);
+    window.webContents.on('did-navigate', () => {
+      this.#listens = false;
     });
     window.webContents.on('render-process-gone', (_event, { reason }) => this.#afterCrash(window, reason));
     void window.loadURL(PAGE_ADDRESS);
@@ -75,6 +110,7 @@ export class ClientWindow {
   }
 
   #afterCrash(window: BrowserWindow, reason: string): void {
+    this.#listens = false;
     if (this.#ending || reason === 'clean-exit') return;
     this.#options.onCrash(reason);
     const now = Date.now();

@@ -45,24 +45,26 @@ export class Desk {
       '-c',
       `mkdir -p -m 700 ${home}/run /tmp/.X11-unix && rm -f /tmp/.X11-unix/X${DISPLAY.slice(1)}`,
     ]);
-    const size = `${SCREEN.width}x${SCREEN.height}x24`;
-    const server = host.spawn('x-server', ['Xvfb', DISPLAY, '-screen', '0', size, '-displayfd', '1']);
-    await server.prints(/^\d+$/m);
-    const bus = host.spawn('session-bus', ['dbus-daemon', '--session', '--nofork', '--print-address=1']);
-    const [address] = await bus.prints(/unix:\S+/);
-    const environment = {
+    const place = {
       DISPLAY,
       HOME: home,
       XDG_RUNTIME_DIR: `${home}/run`,
       XDG_CONFIG_HOME: `${home}/.config`,
-      DBUS_SESSION_BUS_ADDRESS: address,
       NO_AT_BRIDGE: '1',
     };
-    const desk = new Desk(host, environment, pictures);
-    await desk.run(['xsetroot', '-solid', '#3b6478']);
+    const size = `${SCREEN.width}x${SCREEN.height}x24`;
+    const server = host.spawn('x-server', ['Xvfb', DISPLAY, '-screen', '0', size, '-displayfd', '1']);
+    await server.prints(/^\d+$/m);
+    // What it starts for others finds the same home.
+    const bus = host.spawn('session-bus', ['dbus-daemon', '--session', '--nofork', '--print-address=1'], {
+      environment: place,
+    });
+    const [address] = await bus.prints(/unix:\S+/);
+    const desk = new Desk(host, { ...place, DBUS_SESSION_BUS_ADDRESS: address }, pictures);
     desk.start('window-manager', ['openbox']);
     desk.start('panel', ['xfce4-panel', '--disable-wm-check']);
     await desk.#panelIsThere();
+    await desk.run(['xsetroot', '-solid', '#3b6478']);
     return desk;
   }
 
@@ -89,11 +91,12 @@ export class Desk {
     await this.run(['xdotool', 'mousemove', String(x), String(y), 'click', button === 'left' ? '1' : '3']);
   }
 
-  /** Opens the icon's menu, and chooses the item that is so many steps down. */
+  /** Opens the icon's menu, and chooses the item that is so many steps down, or up from its end if negative. */
   async chooseInTrayMenu(steps: number, beforeChoosing?: () => Promise<unknown>): Promise<void> {
     await this.clickTray('right');
     await pause(600); // until the menu has come over the bus and stands
-    for (let step = 0; step < steps; step++) await this.run(['xdotool', 'key', 'Down']);
+    const key = steps < 0 ? 'Up' : 'Down';
+    for (let step = 0; step < Math.abs(steps); step++) await this.run(['xdotool', 'key', key]);
     await beforeChoosing?.();
     await this.run(['xdotool', 'key', 'Return']);
   }

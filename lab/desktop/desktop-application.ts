@@ -41,12 +41,15 @@ export class DesktopApplication {
       '--no-sandbox',
       `--remote-debugging-port=${DEBUGGING_PORT}`,
       built.directory,
+      // Root may run the agent itself, which this old Electron can not.
+      ...(runtime.old ? ['--no-host'] : []),
     ]);
     await program.prints(/DevTools listening/);
     const bridge = await bridgePort(host, DEBUGGING_PORT, join(directory, 'debugging.sock'));
     const browser = await chromium.connectOverCDP(`http://127.0.0.1:${bridge.port}`, { noDefaults: true });
     const page = browser.contexts()[0]?.pages()[0] ?? (await browser.contexts()[0]?.waitForEvent('page'));
     if (page === undefined) throw new Error(`the application shows no window\n${program.tail()}`);
+    await teachOldPage(page);
     return new DesktopApplication(program, page, browser, bridge.end);
   }
 
@@ -56,3 +59,19 @@ export class DesktopApplication {
     this.#endBridge();
   }
 }
+
+/** What Playwright's own scripts in the page need and Chromium 83 does not have, in every world that they run in. */
+async function teachOldPage(page: Page): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  session.on('Runtime.executionContextCreated', ({ context }) => {
+    const lesson = { contextId: context.id, expression: CHECK_VISIBILITY };
+    session.send('Runtime.evaluate', lesson).catch(() => undefined); // the world has gone again
+  });
+  await session.send('Runtime.enable');
+}
+
+const CHECK_VISIBILITY = `
+  if (!Element.prototype.checkVisibility) Element.prototype.checkVisibility = function () {
+    return this.getClientRects().length > 0 && getComputedStyle(this).visibility !== 'hidden';
+  };
+`;

@@ -63,6 +63,17 @@ export const protocol = {
   },
 };
 
+export const session = {
+  get defaultSession(): object {
+    const { defaultSession } = real.session;
+    // Devices can not be asked for yet in this Chromium.
+    if (!('setDevicePermissionHandler' in defaultSession)) {
+      Object.assign(defaultSession, { setDevicePermissionHandler: () => undefined });
+    }
+    return defaultSession;
+  },
+};
+
 export const ipcMain = {
   handle(channel: string, listener: (event: object, ...words: unknown[]) => Promise<unknown>): void {
     real.ipcMain.handle(channel, (event: { sender: OldContents; frameId: number }, ...words: unknown[]) => {
@@ -86,9 +97,10 @@ export const {
   nativeImage,
   nativeTheme,
   Notification,
-  session,
+  powerMonitor,
+  screen,
   shell,
   Tray,
 } = real;
 
-export default { ...real, protocol, ipcMain };
+export default { ...real, protocol, session, ipcMain };

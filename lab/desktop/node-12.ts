@@ -3,38 +3,8 @@
  * Electron that the tests can get (9.4.1, see electron-9.ts). Only what is used, and only as far as it is.
  */
 import fs from 'node:fs';
-
-const missing = (target: object, name: PropertyKey, value: unknown) => {
-  if (!(name in target)) Object.defineProperty(target, name, { value, configurable: true, writable: true });
-};
-
-missing(Symbol, 'dispose', Symbol('Symbol.dispose'));
-missing(Symbol, 'asyncDispose', Symbol('Symbol.asyncDispose'));
-missing(Object, 'hasOwn', (target: object, name: PropertyKey) => Object.hasOwn(target, name));
-missing(Promise, 'withResolvers', () => {
-  const answer: Record<string, unknown> = {};
-  answer.promise = new Promise((resolve, reject) => Object.assign(answer, { resolve, reject }));
-  return answer;
-});
-missing(URL, 'canParse', (text: string) => {
-  try {
-    return new URL(text) instanceof URL;
-  } catch {
-    return false;
-  }
-});
-missing(globalThis, 'structuredClone', (value: unknown) => JSON.parse(JSON.stringify(value)));
-for (const type of [Array, String, Uint8Array]) {
-  missing(type.prototype, 'at', function at(this: ArrayLike<unknown>, index: number) {
-    return this[index < 0 ? this.length + index : index];
-  });
-}
-missing(Array.prototype, 'toSorted', function toSorted(this: unknown[], compare?: (a: unknown, b: unknown) => number) {
-  return [...this].sort(compare);
-});
-missing(String.prototype, 'replaceAll', function replaceAll(this: string, what: string, by: string) {
-  return this.split(what).join(by);
-});
+import { Readable } from 'node:stream';
+import { missing } from './old-javascript.ts';
 
 /** Enough for whoever keeps one and tells it of changes. */
 class OldEventTarget {
@@ -115,3 +85,8 @@ for (const name of ['statSync', 'lstatSync'] as const) {
   };
   Object.assign(fs, { [name]: tolerant });
 }
+
+/** Ends the stream when the loop ends, also where later versions were told not to: nobody here goes on after it. */
+missing(Readable.prototype, 'iterator', function iterator(this: Readable) {
+  return this[Symbol.asyncIterator]();
+});

@@ -5,14 +5,14 @@
 import promises from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Plugin } from 'rolldown';
+import type { Plugin as VitePlugin } from 'vite';
 import { buildDesktop, type DesktopBuild } from '#build/desktop.ts';
 import { ROOT } from '#build/portal-config.ts';
 import { oldStyles } from './old-styles.ts';
 
 const FS_PROMISES = '\0fs-promises';
+const OLD_JAVASCRIPT = join(ROOT, 'lab/desktop/old-javascript.ts');
 const SHIM = join(ROOT, 'lab/desktop/electron-9.ts');
-const PAGE_ENTRY = join(ROOT, 'renderer/main.tsx');
-const PAGE_SHIM = join(ROOT, 'lab/desktop/chromium-83.ts');
 const NODE = 'es2019';
 const CHROMIUM = 'chrome83';
 
@@ -21,25 +21,15 @@ export function buildOldDesktop(directory: string): Promise<DesktopBuild> {
     directory,
     main: { file: 'main.js', format: 'cjs' },
     input: {
-      external: ['koffi'],
+      external: [],
       transform: { target: NODE },
-      plugins: [electronByShim(), nodePrefixes()],
+      plugins: [electronByShim(), withoutHosting(), nodePrefixes()],
     },
     window: {
-      plugins: [oldStyles(), firstInThePage()],
+      plugins: [oldStyles(), oldJavaScript()],
       build: { target: CHROMIUM, cssTarget: CHROMIUM, cssMinify: 'lightningcss' },
     },
   });
-}
-
-/** What the page's browser lacks comes before all that needs it. */
-function firstInThePage(): Plugin {
-  return {
-    name: 'causeway:chromium-83',
-    transform(code, id) {
-      return id === PAGE_ENTRY ? { code: `import ${JSON.stringify(PAGE_SHIM)};\n${code}`, map: null } : null;
-    },
-  };
 }
 
 /** Everybody who wants Electron gets the shim; only the shim gets Electron. */
@@ -50,6 +40,17 @@ function electronByShim(): Plugin {
       if (id !== 'electron') return null;
       const itself = importer === SHIM || importer?.includes('/electron/preload/') === true;
       return itself ? { id: 'electron', external: true } : SHIM;
+    },
+  };
+}
+
+/** The engine needs a newer Node: this build attaches to an agent that runs outside. */
+function withoutHosting(): Plugin {
+  return {
+    name: 'causeway:without-hosting',
+    load(id) {
+      if (!id.endsWith('/electron/main/hosted-agent.ts')) return null;
+      return 'export function HostedAgent() { throw new Error("The engine does not run on Node 12."); }';
     },
   };
 }
@@ -66,6 +67,17 @@ function nodePrefixes(): Plugin {
       if (id !== FS_PROMISES) return null;
       const names = Object.keys(promises).filter((name) => name !== 'constants');
       return `import { promises } from 'fs';\nexport const { ${names.join(', ')} } = promises;`;
+    },
+  };
+}
+
+/** The page begins with what Chromium 83 lacks. */
+function oldJavaScript(): VitePlugin {
+  return {
+    name: 'causeway:old-javascript',
+    transform(code, id) {
+      if (!id.endsWith('/renderer/main.tsx')) return null;
+      return { code: `import ${JSON.stringify(OLD_JAVASCRIPT)};\n${code}`, map: null };
     },
   };
 }

@@ -2,7 +2,7 @@
  * A computer without an operating system: the agent's `Host` on the in-memory adapter. Names are not set
  * up anywhere; what the agent would answer can be asked here.
  */
-import type { Host, NameLookup, SetUp } from '#agent/engine/host.ts';
+import type { Host, HostDescription, NameLookup, SetUp } from '#agent/engine/host.ts';
 import type { Adapter } from '#native/adapter.ts';
 import { createMemoryAdapter, type MemoryOs } from '#native/memory-adapter.ts';
 import type { SelfFacts } from '#protocol/control-messages.ts';
@@ -34,6 +34,14 @@ export class MemoryHost implements Host {
   setUpNames(_adapter: Adapter, _self: SelfFacts, lookup: NameLookup): Promise<SetUp> {
     this.lookup = lookup;
     return Promise.resolve(setUp('in memory'));
+  }
+
+  proveRoute(): Promise<string> {
+    return Promise.resolve('in memory');
+  }
+
+  describe(): Promise<HostDescription> {
+    return Promise.resolve({ addresses: ['in memory'], routes: [], resolver: [] });
   }
 }
 

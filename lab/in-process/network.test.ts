@@ -150,13 +150,15 @@ describe('the agent', () => {
     expect(checks.filter(({ ok }) => !ok)).toEqual([]);
     expect(checks.map(({ name }) => name)).toEqual([
       'activation',
+      'clock',
+      'proxy',
       'server name',
       'server port',
       'server key',
-      'clock',
       'control',
       'relay',
       'adapter',
+      'route',
       'names',
       'peer sql01',
     ]);

@@ -1,10 +1,13 @@
 /** Every scenario, in the order in which the lab lists and runs them. */
 import { agentCrash } from './agent-crash.ts';
+import { desktop } from './desktop.ts';
+import { desktopHost } from './desktop-host.ts';
 import { hosts } from './hosts.ts';
 import { idle } from './idle.ts';
 import { install } from './install.ts';
 import { policy } from './policy.ts';
 import { portal, portalKeyboard } from './portal.ts';
+import { portalGuard } from './portal-guard.ts';
 import { relayCrash } from './relay-crash.ts';
 import { sql } from './sql.ts';
 import type { Scenario } from './story.ts';
@@ -18,7 +21,10 @@ export const SCENARIOS: readonly Scenario[] = [
   agentCrash,
   untouched,
   install,
+  portalGuard,
   portal,
   portalKeyboard,
+  desktop,
+  desktopHost,
   idle,
 ];

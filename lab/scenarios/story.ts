@@ -22,6 +22,11 @@ export interface Scenario {
   readonly shows: string;
   /** Commands that it needs beside the lab's own. */
   readonly needs: readonly Command[];
+  /**
+   * Fetches what is not to be had from inside of the lab, which has no way out.
+   * @returns why it can not run here, as a sentence, or null
+   */
+  readonly prepare?: () => string | null;
   readonly lab: LabDescription;
   tell(story: Story): Promise<void>;
 }

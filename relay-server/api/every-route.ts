@@ -49,9 +49,10 @@ export async function everythingOf(relay: LoopbackServer): Promise<string> {
     Promise.all(directory.list().map(({ id }) => list(id)));
   const people = await store.people.list();
   const sessions = (await Promise.all(people.map(({ id }) => store.sessions.list(id)))).flat();
+  const { machines, ...rest } = await store.readDirectory();
   return JSON.stringify(
     [
-      await store.readDirectory(),
+      { ...rest, machines: machines.map((machine) => ({ ...machine, lastSeenAt: null })) },
       people.map((person) => ({ ...person, lastSignInAt: null })),
       (await store.listApiKeys()).map((key) => ({ ...key, lastUsedAt: null })),
       sessions.map(({ id }) => id).sort(),

@@ -141,6 +141,8 @@ export const DE: Words = {
         'server key': 'Schlüssel des Servers',
         wanted: 'Eingeschaltet',
         clock: 'Uhr',
+        proxy: 'Proxy',
+        route: 'Weg ins Netz',
       },
       peer: (name) => `Antwort von ${name}`,
     },

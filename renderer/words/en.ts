@@ -138,6 +138,8 @@ export const EN: Words = {
         'server key': 'Key of the server',
         wanted: 'Switched on',
         clock: 'Clock',
+        proxy: 'Proxy',
+        route: 'Way into the network',
       },
       peer: (name) => `Answer of ${name}`,
     },

@@ -1,0 +1,27 @@
+/** What `import koffi` loads: its entry files, and the native module of this platform. */
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+
+export interface ModuleFile {
+  /** Below `node_modules`. */
+  readonly path: string;
+  /** Absolute path of the file as it is installed here. */
+  readonly from: string;
+}
+
+/** @throws Error when koffi has no native module for this platform */
+export function koffiFiles(): ModuleFile[] {
+  const require = createRequire(import.meta.url);
+  const home = dirname(require.resolve('koffi'));
+  const platform = `@koromix/koffi-${process.platform}-${process.arch}`;
+  const native = dirname(createRequire(join(home, 'index.cjs')).resolve(platform));
+  const build = `${process.platform}_${process.arch}/koffi.node`;
+  return [
+    ...['package.json', 'index.js', 'src/koffi/index.js', 'src/koffi/src/static.js'].map((path) => {
+      return { path: `koffi/${path}`, from: join(home, path) };
+    }),
+    ...['package.json', 'index.js', build].map((path) => {
+      return { path: `${platform}/${path}`, from: join(native, path) };
+    }),
+  ];
+}

@@ -1,0 +1,53 @@
+/** What the application needs of the desktop, as Electron gives it. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { app, clipboard, dialog, Notification, shell } from 'electron';
+import type { DesktopEvent, Language } from '../ipc/schema.ts';
+import type { KeptPreferences } from './preferences.ts';
+import { startAtLogin } from './start-at-login.ts';
+import type { Surroundings } from './surroundings.ts';
+
+export interface ElectronParts {
+  readonly preferences: KeptPreferences;
+  send(event: DesktopEvent): void;
+  showWindow(): void;
+}
+
+export function electronSurroundings({ preferences, send, showWindow }: ElectronParts): Surroundings {
+  return {
+    send,
+    copy: async (text) => clipboard.writeText(text),
+    async save(suggestedName, text) {
+      const { canceled, filePath } = await dialog.showSaveDialog({
+        defaultPath: join(app.getPath('documents'), suggestedName),
+      });
+      if (canceled || filePath === '') return null;
+      writeFileSync(filePath, text, { mode: 0o600 });
+      return filePath;
+    },
+    open: (address) => shell.openExternal(address),
+    notify: ({ title, body }) => {
+      const notification = new Notification({ title, body });
+      notification.on('click', showWindow);
+      notification.show();
+    },
+    about: () => ({
+      version: app.getVersion(),
+      electron: process.versions.electron ?? '',
+      chromium: process.versions.chrome ?? '',
+      node: process.versions.node,
+      systemLanguage: systemLanguage(),
+    }),
+    preferences: {
+      get: () => preferences.get(),
+      set: (changed) => {
+        preferences.set(changed);
+        startAtLogin(app, changed.startAtLogin);
+      },
+    },
+  };
+}
+
+export function systemLanguage(): Language {
+  return app.getLocale().startsWith('de') ? 'de' : 'en';
+}
