@@ -6,6 +6,7 @@
  *     npm run bench -- NAME …            only these
  *       --rounds N     turns of every contender (5)
  *       --only A,B     only these contenders
+ *       --minutes N    how long to watch, for suites that watch (desktop)
  *       --quick        short measurements, one round: shows that it works, nothing to quote
  *       --json         one JSON object a figure and a bar on standard output; the tables go to standard error
  */
@@ -24,6 +25,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     rounds: { type: 'string' },
+    minutes: { type: 'string' },
     only: { type: 'string', default: '' },
     quick: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
@@ -38,16 +40,18 @@ if (positionals[0] === 'list') {
 } else {
   const unknown = positionals.filter((name) => !SUITES.some((suite) => suite.name === name));
   const rounds = Number(values.rounds ?? (values.quick ? 1 : 5));
-  if (unknown.length > 0 || !Number.isInteger(rounds) || rounds < 1) {
-    process.stderr.write(
-      unknown.length > 0
-        ? `There is no suite ${unknown.join(', ')}. npm run bench -- list names them.\n`
-        : '--rounds takes a whole number from 1.\n',
-    );
+  const minutes = values.minutes === undefined ? undefined : Number(values.minutes);
+  const wrong = [
+    unknown.length > 0 && `There is no suite ${unknown.join(', ')}. npm run bench -- list names them.`,
+    !(Number.isInteger(rounds) && rounds >= 1) && '--rounds takes a whole number from 1.',
+    minutes !== undefined && !(minutes > 0) && '--minutes takes a number above 0.',
+  ].filter((sentence) => sentence !== false);
+  if (wrong.length > 0) {
+    process.stderr.write(`${wrong.join('\n')}\n`);
     process.exit(2);
   }
   if (values.result === undefined) process.exit((await runAll(positionals)) ? 0 : 1);
-  await runOne(positionals[0] ?? '', values.result, rounds);
+  await runOne(positionals[0] ?? '', values.result, rounds, minutes);
 }
 
 /** @returns whether all suites ran to their end; a bar that is missed is a result and no failure. */
@@ -80,15 +84,16 @@ async function runAll(names: readonly string[]): Promise<boolean> {
 
 function options(): string[] {
   const rounds = values.rounds === undefined ? [] : ['--rounds', values.rounds];
-  return [...rounds, '--only', values.only, ...(values.quick ? ['--quick'] : []), ...(values.json ? ['--json'] : [])];
+  const minutes = values.minutes === undefined ? [] : ['--minutes', values.minutes];
+  return [...rounds, ...minutes, '--only', values.only, ...(values.quick ? ['--quick'] : []), ...(values.json ? ['--json'] : [])];
 }
 
 /** Ends the process: the hosts of a lab would keep it alive. */
-async function runOne(name: string, file: string, rounds: number): Promise<never> {
+async function runOne(name: string, file: string, rounds: number, minutes: number | undefined): Promise<never> {
   const suite = SUITES.find((known) => known.name === name);
   if (suite === undefined) throw new Error(`there is no suite ${name}`);
   const only = values.only.split(',').filter((word) => word !== '');
-  const result = await suite.run({ say, rounds, quick: values.quick, only });
+  const result = await suite.run({ say, rounds, quick: values.quick, minutes, only });
   await writeFile(file, JSON.stringify(result));
   process.exit(0);
 }

@@ -11,6 +11,8 @@ export interface SuiteOptions {
   readonly rounds: number;
   /** Shorter measurements: to see that a suite works, not to quote. */
   readonly quick: boolean;
+  /** How long suites measure that watch something over time; their own choice when not given. */
+  readonly minutes?: number | undefined;
   /** Only these contenders, by name; all of the suite's when empty. */
   readonly only: readonly string[];
 }

@@ -2,6 +2,7 @@
  * All suites, in the order in which they run.
  */
 import type { Suite } from './suite.ts';
+import { suite as desktop } from './suites/desktop.ts';
 import { suite as fanout } from './suites/fanout.ts';
 import { suite as handshake } from './suites/handshake.ts';
 import { suite as idleConnections } from './suites/idle-connections.ts';
@@ -25,5 +26,6 @@ export const SUITES: readonly Suite[] = [
   startup,
   handshake,
   tunnelCore,
+  desktop,
   portal,
 ];

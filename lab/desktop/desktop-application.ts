@@ -7,16 +7,22 @@ import type { Host, Program } from '../hosts/host.ts';
 import type { Desk } from './desk.ts';
 import type { ElectronRuntime } from './electron-runtime.ts';
 import { buildOldDesktop } from './old-build.ts';
+import { openPlainSession, type PlainSession } from './plain-session.ts';
 import { bridgePort } from './port-bridge.ts';
 
 const DEBUGGING_PORT = 9333;
 
+/** Where its window is to be: a desk of the lab, or anything else that starts programs on a screen. */
+export type Screen = Pick<Desk, 'start'>;
+
 export interface DesktopOptions {
   readonly host: Host;
-  readonly desk: Desk;
+  readonly desk: Screen;
   readonly runtime: ElectronRuntime;
   /** Directory that the host and the lab see. */
   readonly directory: string;
+  /** More words of its command line. */
+  readonly words?: readonly string[];
 }
 
 export class DesktopApplication {
@@ -46,6 +52,7 @@ export class DesktopApplication {
       `--remote-debugging-port=${DEBUGGING_PORT}`,
       // Root may run the agent itself, which this old Electron can not.
       ...(runtime.old ? ['--no-host'] : []),
+      ...(options.words ?? []),
     ]);
     await program.prints(/DevTools listening/);
     return new DesktopApplication(options, program, command, await look(options, program));
@@ -54,6 +61,19 @@ export class DesktopApplication {
   /** At the page that has taken the place of one that ended. */
   async lookAgain(): Promise<DesktopApplication> {
     return new DesktopApplication(this.#options, this.program, this.command, await look(this.#options, this.program));
+  }
+
+  /** At the same page, without Playwright; {@link letGo} first. */
+  async lookPlainly(look: (session: PlainSession) => Promise<void>): Promise<void> {
+    const { host, directory } = this.#options;
+    const bridge = await bridgePort(host, DEBUGGING_PORT, socketIn(directory));
+    const session = await openPlainSession(bridge.port);
+    try {
+      await look(session);
+    } finally {
+      session.end();
+      bridge.end();
+    }
   }
 
   /** Lets go of the window, so that the application can end by itself. */
@@ -71,8 +91,13 @@ interface View {
 
 let looks = 0;
 
+/** Each bridge has a socket of its own. */
+function socketIn(directory: string): string {
+  return join(directory, `debugging-${looks++}.sock`);
+}
+
 async function look({ host, directory }: DesktopOptions, program: Program): Promise<View> {
-  const bridge = await bridgePort(host, DEBUGGING_PORT, join(directory, `debugging-${looks++}.sock`));
+  const bridge = await bridgePort(host, DEBUGGING_PORT, socketIn(directory));
   const browser = await chromium.connectOverCDP(`http://127.0.0.1:${bridge.port}`, { noDefaults: true });
   const page = browser.contexts()[0]?.pages()[0] ?? (await browser.contexts()[0]?.waitForEvent('page'));
   if (page === undefined) throw new Error(`the application shows no window\n${program.tail()}`);

@@ -12,10 +12,10 @@ import { until } from '../causeway.ts';
 import type { Outcome } from '../desktop/attacks/attack-page.ts';
 import { callWithJunk, flood, lookIntoFrames } from '../desktop/attacks/calls.ts';
 import { askForPermissions } from '../desktop/attacks/permissions.ts';
-import { goElsewhere, load, sendOut } from '../desktop/attacks/ways-out.ts';
+import { goElsewhere, load, NEW_WINDOWS, sendOut, WAYS_ELSEWHERE } from '../desktop/attacks/ways-out.ts';
 import { DESK_COMMANDS, Desk } from '../desktop/desk.ts';
 import { DesktopApplication } from '../desktop/desktop-application.ts';
-import { electronRuntime } from '../desktop/electron-runtime.ts';
+import { type ElectronRuntime, electronRuntime } from '../desktop/electron-runtime.ts';
 import { STANDARD_LAB } from '../hosts/description.ts';
 import type { Host } from '../hosts/host.ts';
 import { offerServices } from '../traffic/probes.ts';
@@ -27,6 +27,7 @@ const PAGE = 'causeway-window://app/index.html';
 /** A page that answers, so that what is refused is refused by the application. */
 const WEB = 'http://127.0.0.1/';
 const FLOOD = 10_000;
+const ELSEWHERE = [WEB, 'file:///etc/passwd', 'causeway-window://other/index.html', 'data:text/html,x'];
 /** Those that a call without fields can not harm. */
 const HARMLESS = new Set(['state', 'peers', 'preferences', 'about', 'refresh', 'diagnose', 'up', 'changePreferences']);
 
@@ -64,7 +65,20 @@ async function tell(story: Story): Promise<void> {
     return `Electron ${runtime.version} (${await desk.picture('connected')})`;
   });
   assert(application !== undefined);
-  await attack(story, application, heard);
+  await attack(story, application, heard, runtime);
+  await story.step('it opens no window', async () => {
+    assert(application !== undefined);
+    await application.letGo();
+    await application.lookPlainly(async ({ evaluate, pages }) => {
+      for (const address of ELSEWHERE) {
+        for (const way of NEW_WINDOWS) await evaluate(`(${goElsewhere})(${JSON.stringify({ way, address })})`);
+        assert.deepEqual(await pages(), [PAGE]);
+      }
+    });
+    application = await application.lookAgain();
+    await stillWorks(application);
+    return NEW_WINDOWS.join(', ');
+  });
   await story.step(
     'nothing has leaked: not in answers, not on the console, not in the log, not on the disk',
     async () => {
@@ -80,7 +94,12 @@ async function tell(story: Story): Promise<void> {
   await treatBadly(story, { application, agent, desk, runtime, host: laptop, token });
 }
 
-async function attack(story: Story, application: DesktopApplication, heard: string[]): Promise<void> {
+async function attack(
+  story: Story,
+  application: DesktopApplication,
+  heard: string[],
+  runtime: ElectronRuntime,
+): Promise<void> {
   const { page } = application;
   await story.step('every call with everything that it is not meant for is refused', async () => {
     // Without fields it opens a dialog, as it should; unit tests give it junk.
@@ -130,20 +149,18 @@ async function attack(story: Story, application: DesktopApplication, heard: stri
     return listed(outcomes);
   });
   await story.step('it goes nowhere, and opens nothing', async () => {
-    const outcomes: Outcome[] = [];
-    for (const address of [WEB, 'file:///etc/passwd', 'causeway-window://other/index.html', 'data:text/html,x']) {
-      outcomes.push(...(await page.evaluate(goElsewhere, address)));
-      assert.equal(page.url(), PAGE, `it went to ${page.url()}`);
+    for (const address of ELSEWHERE) {
+      for (const way of WAYS_ELSEWHERE.filter((way) => !NEW_WINDOWS.includes(way))) {
+        const got = await within(5_000, page.evaluate(goElsewhere, { way, address }), `${way}, ${address}`);
+        assert(!got, `${way}: a window with ${address}`);
+        assert.equal(page.url(), PAGE, `${way}: it went to ${page.url()}`);
+      }
     }
     await dropFile(application);
     assert.equal(page.url(), PAGE, 'a dropped file was opened');
-    assert.deepEqual(
-      outcomes.filter(({ came }) => came === 'a window'),
-      [],
-    );
     assert.equal(page.context().pages().length, 1);
     await stillWorks(application);
-    return `${outcomes.length} ways tried`;
+    return `${WAYS_ELSEWHERE.join(', ')}, and a dropped file`;
   });
   await story.step('it loads nothing but its own files', async () => {
     const own = await page.evaluate('document.querySelector("script[src]").src');
@@ -169,10 +186,11 @@ async function attack(story: Story, application: DesktopApplication, heard: stri
   });
   await story.step('it is allowed nothing', async () => {
     const outcomes = await page.evaluate(askForPermissions);
-    assert.deepEqual(
-      outcomes.filter(({ came }) => came === 'granted'),
-      [],
+    // Electron 9 says of every permission that it is there, and then does not give it.
+    const given = outcomes.filter(
+      ({ tried, came }) => came === 'granted' && !(runtime.old && tried.startsWith('whether')),
     );
+    assert.deepEqual(given, []);
     await stillWorks(application);
     return listed(outcomes);
   });
@@ -195,12 +213,19 @@ const OUTSIDE = [
   'app/..%2fpackage.json',
 ];
 
+async function within<T>(ms: number, work: Promise<T>, what: string): Promise<T> {
+  const late = new Promise<never>((_, reject) => setTimeout(() => reject(new Error(`no end of: ${what}`)), ms).unref());
+  return Promise.race([work, late]);
+}
+
 /** As if somebody let a file fall into the window. */
 async function dropFile({ page }: DesktopApplication): Promise<void> {
   const session = await page.context().newCDPSession(page);
   const data = { items: [], files: ['/etc/passwd'], dragOperationsMask: 1 };
   for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {
-    await session.send('Input.dispatchDragEvent', { type, x: 200, y: 300, data }).catch(() => undefined);
+    const sent = session.send('Input.dispatchDragEvent', { type, x: 200, y: 300, data });
+    // This old Chromium leaves some of them unanswered.
+    await Promise.race([sent.catch(() => undefined), new Promise((resolve) => setTimeout(resolve, 500))]);
   }
   await new Promise((resolve) => setTimeout(resolve, 500));
   await session.detach();

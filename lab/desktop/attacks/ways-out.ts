@@ -1,60 +1,45 @@
 /** Ways by which a page goes elsewhere, loads, or sends. They run in the page. */
 import type { AttackedPage, Outcome } from './attack-page.ts';
 
-/** By all the ways by which a page goes somewhere or opens something. */
-export async function goElsewhere(address: string): Promise<Outcome[]> {
+export const WAYS_ELSEWHERE = [
+  'open',
+  'a link to a new window',
+  'a link',
+  'a download',
+  'a form',
+  'a refresh',
+  'a webview',
+  'location',
+] as const;
+type Way = (typeof WAYS_ELSEWHERE)[number];
+/** The ways that open a window of their own. */
+export const NEW_WINDOWS: readonly Way[] = ['open', 'a link to a new window'];
+
+/** By one of the ways by which a page goes somewhere or opens something. @returns whether it got hold of a window */
+export async function goElsewhere({ way, address }: { way: Way; address: string }): Promise<boolean> {
   const page = globalThis as unknown as AttackedPage;
-  const outcomes: Outcome[] = [];
-  const attempt = async (way: string, deed: () => unknown) => {
-    let came = 'nothing';
-    try {
-      const opened = deed();
-      if (opened !== null && opened !== undefined) came = 'a window';
-    } catch (error) {
-      came = `threw ${String(error).slice(0, 80)}`;
-    }
-    await new Promise((resolve) => setTimeout(resolve, 150));
-    outcomes.push({ tried: `${way} ${address}`, came });
+  const put = (name: string, more: object, where = page.document.body) => {
+    const element = page.document.createElement(name);
+    Object.assign(element, more);
+    where.append(element);
+    setTimeout(() => element.remove(), 50);
+    return element as typeof element & { submit(): void };
   };
-  const click = (target: string) => {
-    const link = page.document.createElement('a');
-    Object.assign(link, { href: address, target });
-    page.document.body.append(link);
-    link.click();
-    link.remove();
+  const deeds = {
+    open: () => page.open(address, '_blank'),
+    'a link to a new window': () => put('a', { href: address, target: '_blank' }).click(),
+    'a link': () => put('a', { href: address }).click(),
+    'a download': () => put('a', { href: address, download: 'x' }).click(),
+    'a form': () => put('form', { action: address, method: 'get' }).submit(),
+    'a refresh': () => void put('meta', { httpEquiv: 'refresh', content: `0; url=${address}` }, page.document.head),
+    'a webview': () => ('executeJavaScript' in put('webview', { src: address }) ? {} : null),
+    location: () => {
+      page.location.href = address;
+    },
   };
-  await attempt('open', () => page.open(address, '_blank'));
-  await attempt('a link to a new window', () => click('_blank'));
-  await attempt('a link', () => click(''));
-  await attempt('a download', () => {
-    const link = page.document.createElement('a');
-    Object.assign(link, { href: address, download: 'x' });
-    link.click();
-  });
-  await attempt('a form', () => {
-    const form = page.document.createElement('form');
-    Object.assign(form, { action: address, method: 'get' });
-    page.document.body.append(form);
-    (form as unknown as { submit(): void }).submit();
-    form.remove();
-  });
-  await attempt('a refresh', () => {
-    const meta = page.document.createElement('meta');
-    Object.assign(meta, { httpEquiv: 'refresh', content: `0; url=${address}` });
-    page.document.head.append(meta);
-  });
-  await attempt('a webview', () => {
-    const view = page.document.createElement('webview');
-    Object.assign(view, { src: address });
-    page.document.body.append(view);
-    const made = 'executeJavaScript' in view;
-    view.remove();
-    return made ? view : undefined;
-  });
-  await attempt('location', () => {
-    page.location.href = address;
-  });
-  return outcomes;
+  const got = deeds[way]();
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  return got !== null && got !== undefined;
 }
 
 /** What is loaded of these addresses, as a script, a style sheet, or a picture. */
