@@ -21,6 +21,11 @@ export class Backoff {
     return Math.round(RECONNECT_MIN_MS.value / 2 + this.#random() * (ceiling - RECONNECT_MIN_MS.value / 2));
   }
 
+  /** Begins anew: what the earlier attempts met is over. */
+  reset(): void {
+    this.#attempt = 0;
+  }
+
   /** Begins anew after a connection that held; one that was cut at once counts as a failed attempt. */
   resetIfLasted(milliseconds: number): void {
     if (milliseconds >= LIMITS.RECONNECT_MAX_MS.value) this.#attempt = 0;

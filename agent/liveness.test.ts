@@ -5,14 +5,20 @@ import { Liveness } from './liveness.ts';
 
 const INTERVAL = LIMITS.PING_INTERVAL_MS.value;
 const TIMEOUT = LIMITS.PING_TIMEOUT_MS.value;
+const DOUBT = LIMITS.PING_DOUBT_MS.value;
+const UNANSWERED = LIMITS.UNANSWERED_PROBE_MS.value;
 
 describe('liveness', () => {
-  test('silence asks for a probe, an unanswered probe is death', () => {
+  test('silence asks for a probe, an unanswered probe is doubtful, and then death', () => {
     const liveness = new Liveness(0);
     expect(liveness.verdict(INTERVAL - 1)).toBe('fine');
     expect(liveness.verdict(INTERVAL)).toBe('probe');
     liveness.probed(INTERVAL);
-    expect(liveness.verdict(INTERVAL + TIMEOUT - 1)).toBe('fine');
+    expect(liveness.nextCheckIn(INTERVAL)).toBe(DOUBT);
+    expect(liveness.verdict(INTERVAL + DOUBT - 1)).toBe('fine');
+    expect(liveness.verdict(INTERVAL + DOUBT)).toBe('doubtful');
+    expect(liveness.nextCheckIn(INTERVAL + DOUBT)).toBe(TIMEOUT - DOUBT);
+    expect(liveness.verdict(INTERVAL + TIMEOUT - 1)).toBe('doubtful');
     expect(liveness.verdict(INTERVAL + TIMEOUT)).toBe('dead');
   });
 
@@ -28,8 +34,8 @@ describe('liveness', () => {
     const liveness = new Liveness(0);
     expect(liveness.sent(1_000)).toBe(true);
     expect(liveness.sent(1_500)).toBe(false);
-    expect(liveness.verdict(1_000 + TIMEOUT / 2 - 1)).toBe('fine');
-    expect(liveness.verdict(1_000 + TIMEOUT / 2)).toBe('probe');
+    expect(liveness.verdict(1_000 + UNANSWERED - 1)).toBe('fine');
+    expect(liveness.verdict(1_000 + UNANSWERED)).toBe('probe');
   });
 
   test('a second probe does not put off the verdict', () => {
@@ -37,6 +43,18 @@ describe('liveness', () => {
     liveness.probed(100);
     liveness.probed(4_000);
     expect(liveness.verdict(100 + TIMEOUT)).toBe('dead');
+  });
+
+  test('a probe with less patience brings the verdict forward, and life forgets it', () => {
+    const liveness = new Liveness(0);
+    liveness.probed(100);
+    liveness.probed(200, 300);
+    expect(liveness.nextCheckIn(200)).toBe(300);
+    expect(liveness.verdict(500)).toBe('dead');
+    liveness.heard(499);
+    expect(liveness.verdict(500)).toBe('fine');
+    liveness.probed(500);
+    expect(liveness.verdict(500 + TIMEOUT - 1)).toBe('doubtful');
   });
 });
 

@@ -4,11 +4,13 @@
  */
 import { LIMITS } from '#protocol/limits.ts';
 
-export type LivenessVerdict = 'fine' | 'probe' | 'dead';
+export type LivenessVerdict = 'fine' | 'probe' | 'doubtful' | 'dead';
 
 export class Liveness {
   #heardAt: number;
   #probedAt: number | undefined;
+  /** When an unanswered probe is death. */
+  #deadAt = Number.POSITIVE_INFINITY;
   /** When we first sent something since last hearing anything. */
   #waitingSince: number | undefined;
 
@@ -24,6 +26,7 @@ export class Liveness {
   heard(now: number): void {
     this.#heardAt = now;
     this.#probedAt = undefined;
+    this.#deadAt = Number.POSITIVE_INFINITY;
     this.#waitingSince = undefined;
   }
 
@@ -34,27 +37,34 @@ export class Liveness {
     return true;
   }
 
-  probed(now: number): void {
+  /** @param patienceMs how long an answer may take; of several probes the least patient one counts */
+  probed(now: number, patienceMs: number = LIMITS.PING_TIMEOUT_MS.value): void {
     this.#probedAt ??= now;
+    this.#deadAt = Math.min(this.#deadAt, now + patienceMs);
   }
 
   /**
-   * `probe` when nothing was heard for PING_INTERVAL_MS, or for half of PING_TIMEOUT_MS after we sent
-   * something; `dead` when a probe is unanswered for PING_TIMEOUT_MS.
+   * `probe` when nothing was heard for PING_INTERVAL_MS, or for UNANSWERED_PROBE_MS after we sent something;
+   * `doubtful` when a probe is unanswered for PING_DOUBT_MS; `dead` when its patience is over.
    */
   verdict(now: number): LivenessVerdict {
-    const timeout = LIMITS.PING_TIMEOUT_MS.value;
-    if (this.#probedAt !== undefined) return now - this.#probedAt >= timeout ? 'dead' : 'fine';
-    const unanswered = this.#waitingSince !== undefined && now - this.#waitingSince >= timeout / 2;
+    if (now >= this.#deadAt) return 'dead';
+    if (this.#probedAt !== undefined) return now - this.#probedAt >= LIMITS.PING_DOUBT_MS.value ? 'doubtful' : 'fine';
+    const unanswered = this.#waitingSince !== undefined && now - this.#waitingSince >= LIMITS.UNANSWERED_PROBE_MS.value;
     return unanswered || now - this.#heardAt >= LIMITS.PING_INTERVAL_MS.value ? 'probe' : 'fine';
   }
 
   /** How long until {@link verdict} can change by time alone, milliseconds. */
   nextCheckIn(now: number): number {
-    const timeout = LIMITS.PING_TIMEOUT_MS.value;
-    if (this.#probedAt !== undefined) return Math.max(0, this.#probedAt + timeout - now);
+    if (this.#probedAt !== undefined) {
+      const doubtfulAt = this.#probedAt + LIMITS.PING_DOUBT_MS.value;
+      return Math.max(0, (now < doubtfulAt ? Math.min(doubtfulAt, this.#deadAt) : this.#deadAt) - now);
+    }
     const silence = this.#heardAt + LIMITS.PING_INTERVAL_MS.value;
-    const answer = this.#waitingSince === undefined ? Number.POSITIVE_INFINITY : this.#waitingSince + timeout / 2;
+    const answer =
+      this.#waitingSince === undefined
+        ? Number.POSITIVE_INFINITY
+        : this.#waitingSince + LIMITS.UNANSWERED_PROBE_MS.value;
     return Math.max(0, Math.min(silence, answer) - now);
   }
 }

@@ -7,11 +7,14 @@ import { isIP, type OnReadOpts } from 'node:net';
 import { connect, type TLSSocket } from 'node:tls';
 import { CausewayError } from '#protocol/errors.ts';
 import type { ServerPin } from '#protocol/ids.ts';
+import type { KnownAddresses } from './known-addresses.ts';
 
 export interface PinnedServer {
   /** Origin, `https://host[:port]`. */
   readonly server: string;
   readonly pin: ServerPin;
+  /** Remembers where the server was, for when its name can not be looked up. */
+  readonly addresses?: KnownAddresses;
 }
 
 /** Takes what arrives in one buffer that is used again and again, instead of a fresh one each as 'data'. */
@@ -35,6 +38,7 @@ export function connectPinned(target: PinnedServer, signal: AbortSignal, onread?
     minVersion: 'TLSv1.2',
     // The pin below authenticates the server; a self-made certificate has no authority to check.
     rejectUnauthorized: false,
+    ...(target.addresses === undefined ? {} : { lookup: target.addresses.lookup }),
     ...(onread === undefined ? {} : { onread }),
   });
   const abort = () => fail(signal.reason);
@@ -53,6 +57,7 @@ export function connectPinned(target: PinnedServer, signal: AbortSignal, onread?
       fail(new CausewayError('SERVER_PIN_MISMATCH', { server: target.server }));
       return;
     }
+    if (socket.remoteAddress !== undefined) target.addresses?.learn(host, socket.remoteAddress);
     signal.removeEventListener('abort', abort);
     socket.removeListener('error', failed);
     socket.removeListener('close', ended);

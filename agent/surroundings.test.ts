@@ -1,30 +1,62 @@
-import { expect, test } from 'vitest';
-import { outerAddresses, Surroundings } from './surroundings.ts';
+import { beforeEach, expect, test } from 'vitest';
+import { type OuterNetwork, Surroundings } from './surroundings.ts';
 
-test('a sleep, a set clock and another address are noticed once; ordinary time is not', () => {
-  let [wall, monotonic, addresses] = [1_000_000, 0, 'a'];
-  const surroundings = new Surroundings({ wall: () => wall, monotonic: () => monotonic }, () => addresses);
-  const pass = (awake: number, asleep = 0) => {
-    monotonic += awake;
-    wall += awake + asleep;
-  };
-  pass(3_600_000);
+let [wall, monotonic] = [0, 0];
+let network: OuterNetwork;
+let surroundings: Surroundings;
+
+beforeEach(() => {
+  [wall, monotonic] = [1_000_000, 0];
+  network = { connected: true, wayOut: 'a', addresses: 'a b' };
+  surroundings = new Surroundings({ wall: () => wall, monotonic: () => monotonic }, () => network);
+});
+
+function pass(awake: number, asleep = 0): void {
+  monotonic += awake;
+  wall += awake + asleep;
+}
+
+test('a sleep and a set clock are noticed once; ordinary time is not', () => {
+  pass(1_000);
   expect(surroundings.look()).toBeUndefined();
-  pass(2_000, 600_000);
+  pass(1_000, 600_000);
   expect(surroundings.look()).toBe('clock');
   expect(surroundings.look()).toBeUndefined();
   wall -= 86_400_000;
   expect(surroundings.look()).toBe('clock');
-  pass(2_000, 500);
-  expect(surroundings.look()).toBeUndefined();
-  addresses = 'b';
-  expect(surroundings.look()).toBe('network');
+  pass(1_000, 500);
   expect(surroundings.look()).toBeUndefined();
 });
 
-test('neither loopback nor the interface that has our own address counts', () => {
-  const all = outerAddresses([]);
-  expect(all).not.toContain('127.0.0.1/');
-  const [first] = all.split(' ');
-  if (first !== undefined && first !== '') expect(outerAddresses([first.split('/')[0] ?? ''])).not.toContain(first);
+test('so is a process that was stopped', () => {
+  pass(3_000);
+  expect(surroundings.look()).toBeUndefined();
+  pass(30_000);
+  expect(surroundings.look()).toBe('pause');
+  expect(surroundings.look()).toBeUndefined();
+});
+
+test('and another network, by what of it is new', () => {
+  network = { ...network, addresses: 'a c' };
+  expect(surroundings.look()).toBe('addresses');
+  network = { ...network, wayOut: 'd', addresses: 'd c' };
+  expect(surroundings.look()).toBe('way-out');
+  expect(surroundings.look()).toBeUndefined();
+  network = { connected: false, wayOut: '', addresses: '' };
+  expect(surroundings.look()).toBe('cut-off');
+  expect(surroundings.connected).toBe(false);
+  expect(surroundings.look()).toBeUndefined();
+  network = { connected: true, wayOut: 'a', addresses: 'a' };
+  expect(surroundings.look()).toBe('way-out');
+});
+
+test('what was seen can be relied upon until time has passed, or jumped', () => {
+  pass(1_000);
+  expect(surroundings.due).toBe(false);
+  pass(1_500);
+  expect(surroundings.due).toBe(true);
+  surroundings.look();
+  expect(surroundings.due).toBe(false);
+  pass(0, 60_000);
+  expect(surroundings.due).toBe(true);
 });

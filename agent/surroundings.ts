@@ -1,8 +1,7 @@
 /**
- * Notices what makes every open connection doubtful: the computer slept, its clock was set, its network
- * changed. Looks when asked; knows no connection and owns no timer.
+ * Notices what makes every open connection doubtful: the computer slept, its clock was set, this process
+ * did not run, the way out of the computer changed. Looks when asked; knows no connection and owns no timer.
  */
-import { networkInterfaces } from 'node:os';
 import type { TimeSource } from './server-clock.ts';
 
 /**
@@ -10,46 +9,71 @@ import type { TimeSource } from './server-clock.ts';
  * the work of a time server.
  */
 const JUMP_MS = 3_000;
+/** Whoever was to look each second and did not for so long was stopped, or starved. */
+const PAUSE_MS = 4_000;
+/** A look at the clocks is due before anything is said of the connections. */
+const DUE_MS = 2_000;
 
-export type Change = 'clock' | 'network';
+/** How this computer is connected to others, without our own adapter. */
+export interface OuterNetwork {
+  /** Whether any interface carries anything. */
+  readonly connected: boolean;
+  /** The default routes and the addresses from which packets take them, as a text that is the same while they are. */
+  readonly wayOut: string;
+  /** Addresses of all interfaces, likewise. */
+  readonly addresses: string;
+}
+
+/**
+ * `clock`: it jumped; a sleep counts as that. `pause`: this process was stopped. `cut-off`: there is no
+ * network any more. `way-out`: what leaves this computer goes another way than before. `addresses`: only
+ * something beside the way out is new.
+ */
+export type Change = 'clock' | 'pause' | 'cut-off' | 'way-out' | 'addresses';
 
 export class Surroundings {
   readonly #time: TimeSource;
-  readonly #addresses: () => string;
+  readonly #read: () => OuterNetwork;
   #offset: number;
-  #before: string;
+  #lookedAt: number;
+  #network: OuterNetwork;
 
-  /** @param addresses this computer's own, in any form that is the same while they are */
-  constructor(time: TimeSource, addresses: () => string) {
+  constructor(time: TimeSource, read: () => OuterNetwork) {
     this.#time = time;
-    this.#addresses = addresses;
+    this.#read = read;
     this.#offset = this.#wallOffset();
-    this.#before = addresses();
+    this.#lookedAt = time.monotonic();
+    this.#network = read();
   }
 
-  /** What changed since the last look; a sleep counts as a change of the clock. */
+  /** False when it is certain that nobody outside this computer can be reached. */
+  get connected(): boolean {
+    return this.#network.connected;
+  }
+
+  /** Whether what was seen last can not be relied upon: so much time has passed, or the clock jumped. Cheap. */
+  get due(): boolean {
+    return Math.abs(this.#wallOffset() - this.#offset) >= JUMP_MS || this.#time.monotonic() - this.#lookedAt >= DUE_MS;
+  }
+
+  /** What changed since the last look, the gravest if several things did. */
   look(): Change | undefined {
     const offset = this.#wallOffset();
     const jumped = Math.abs(offset - this.#offset) >= JUMP_MS;
     this.#offset = offset;
-    const addresses = this.#addresses();
-    const moved = addresses !== this.#before;
-    this.#before = addresses;
+    const now = this.#time.monotonic();
+    const paused = now - this.#lookedAt >= PAUSE_MS;
+    this.#lookedAt = now;
+    const before = this.#network;
+    this.#network = this.#read();
+    if (before.connected && !this.#network.connected) return 'cut-off';
     if (jumped) return 'clock';
-    return moved ? 'network' : undefined;
+    if (paused) return 'pause';
+    if (before.wayOut !== this.#network.wayOut) return 'way-out';
+    return before.addresses === this.#network.addresses ? undefined : 'addresses';
   }
 
   #wallOffset(): number {
     return this.#time.wall() - this.#time.monotonic();
   }
-}
-
-/** The computer's addresses as one text, without loopback and without the interface that has `ours`. */
-export function outerAddresses(ours: readonly string[]): string {
-  return Object.values(networkInterfaces())
-    .map((addresses) => addresses ?? [])
-    .filter((addresses) => !addresses.some(({ internal, address }) => internal || ours.includes(address)))
-    .flatMap((addresses) => addresses.map(({ address, netmask, mac }) => `${address}/${netmask}/${mac}`))
-    .sort()
-    .join(' ');
 }

@@ -369,6 +369,21 @@ export const LIMITS = {
     unit: 'ms',
     why: 'A relay round trip is well under a second; five seconds of silence are a dead path.',
   },
+  UNANSWERED_PROBE_MS: {
+    value: 500,
+    unit: 'ms',
+    why: 'How long after something was sent, with nothing coming back, the relay or the server is asked for a sign of life: over most round trips, so a conversation asks nothing, and one-way traffic twice a second.',
+  },
+  PING_DOUBT_MS: {
+    value: 1_000,
+    unit: 'ms',
+    why: 'An answer that takes longer is no proof any more: the part is shown as being tried, not as working. Long enough for one lost packet and its repetition on any path on the ground.',
+  },
+  NETWORK_CHANGE_PATIENCE_MS: {
+    value: 1_000,
+    unit: 'ms',
+    why: 'How long, after this computer’s way out has changed, a connection made before may take to prove itself until a new one is made. A connection through another gateway can not live, and a new one is there in four round trips; so a change costs less than two seconds.',
+  },
   RECONNECT_MIN_MS: { value: 250, unit: 'ms', why: 'First retry: a relay restart takes about this long.' },
   RECONNECT_MAX_MS: {
     value: 15_000,

@@ -40,6 +40,11 @@ export const LOCAL_LIMITS = {
     unit: 'ms',
     why: 'How old what a window shows of peers and bytes gets while nothing else changes; it takes under a millisecond.',
   },
+  WATCHED_PROOF_MS: {
+    value: 5_000,
+    unit: 'ms',
+    why: 'While somebody looks, the relay is asked for a sign of life after so long a silence, and not after PING_INTERVAL_MS: an icon that says "connected" over a line that died unseen does so for this and PING_DOUBT_MS. For 10,000 icons the relay answers 2,000 pings a second.',
+  },
   LOCAL_WATCH_GATHER_MS: {
     value: 50,
     unit: 'ms',

@@ -27,7 +27,12 @@ export interface ActivationRequest {
  */
 export async function activate(request: ActivationRequest): Promise<Activation> {
   const { token, identity } = request;
-  const silent = { onEvent: () => undefined, onProven: () => undefined, onClose: () => undefined };
+  const silent = {
+    onEvent: () => undefined,
+    onProven: () => undefined,
+    onDoubtful: () => undefined,
+    onClose: () => undefined,
+  };
   const connection = await ControlConnection.open(token, silent, request.signal);
   try {
     const { nonce, ephemeral, serverTime } = connection.challenge;

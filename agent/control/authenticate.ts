@@ -35,7 +35,12 @@ export async function authenticate(connection: ControlConnection, introduction: 
  * @throws CausewayError SERVER_UNREACHABLE, SERVER_PIN_MISMATCH, TIMED_OUT, MACHINE_DISABLED
  */
 export async function deactivate(target: PinnedServer, introduction: Introduction, signal: AbortSignal): Promise<void> {
-  const silent = { onEvent: () => undefined, onProven: () => undefined, onClose: () => undefined };
+  const silent = {
+    onEvent: () => undefined,
+    onProven: () => undefined,
+    onDoubtful: () => undefined,
+    onClose: () => undefined,
+  };
   const connection = await ControlConnection.open(target, silent, signal);
   try {
     await authenticate(connection, introduction);

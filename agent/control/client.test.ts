@@ -50,7 +50,12 @@ afterEach(async () => {
   vi.useRealTimers();
 });
 
-const silent = { onEvent: () => undefined, onProven: () => undefined, onClose: () => undefined };
+const silent = {
+  onEvent: () => undefined,
+  onProven: () => undefined,
+  onDoubtful: () => undefined,
+  onClose: () => undefined,
+};
 const never = new AbortController().signal;
 
 /** Sends the challenge, then answers requests by `answers`; what has no answer stays unanswered. */
@@ -160,7 +165,11 @@ describe('a connection', () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
     const connection = await ControlConnection.open(server.target, silent, never);
     const outcome = connection.request('self', {}).catch((error: CausewayError) => error.message);
-    await vi.advanceTimersByTimeAsync(LIMITS.PING_TIMEOUT_MS.value * 1.5 + 100);
+    // Step by step: each look at the connection waits for what has come meanwhile.
+    for (let passed = 0; passed < LIMITS.PING_TIMEOUT_MS.value * 1.5; passed += 100) {
+      await vi.advanceTimersByTimeAsync(100);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
     expect(await outcome).toContain('it stopped answering');
   });
 
@@ -196,6 +205,7 @@ describe('the client', () => {
       handlers: {
         onOnline: () => tell('online'),
         onProven: () => tell('proven'),
+        onDoubtful: () => tell('doubtful'),
         onOffline: ({ code }, final) => tell(`offline ${code}${final ? ' final' : ''}`),
         onSelf: ({ name }) => tell(`self ${name}`),
         onPolicyChanged: (version) => tell(`policy ${version}`),
@@ -308,6 +318,25 @@ describe('the client', () => {
     await told.next('online');
     expect(told.events).toEqual(['self sql01', 'online']);
     expect(server.connections).toBe(2);
+  });
+
+  test('begins an attempt anew by another way out, and gives a connection up when there is none', async () => {
+    server = await RudeServer.webSocket((webSocket, number) => {
+      // The first never gets a challenge: its packets went nowhere.
+      if (number > 1) answering(WELL)(webSocket);
+    });
+    const told = start(server.target);
+    while (server.connections === 0) await new Promise((resolve) => setImmediate(resolve));
+    client?.connectAfresh();
+    await told.next('online');
+    expect(told.events).toEqual(['self sql01', 'online']);
+    client?.giveUp('this computer has no network');
+    expect(told.events.at(-1)).toBe('offline SERVER_UNREACHABLE');
+    await expect(client?.request('self', {})).rejects.toThrow('this computer has no network');
+    client?.connectAfresh();
+    told.events.length = 0;
+    await told.next('online');
+    expect(server.connections).toBe(3);
   });
 
   test('says nothing more once it is disposed of, even in the middle of an introduction', async () => {

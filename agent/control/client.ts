@@ -23,6 +23,8 @@ export interface ControlHandlers {
   onOnline(): void;
   /** The server answered just now; only while online. */
   onProven(): void;
+  /** The server owes an answer for longer than answers take; `onProven` or `onOffline` follows. */
+  onDoubtful(): void;
   /** Not connected; another attempt follows, a rare one if `final`: only people can mend it. */
   onOffline(error: CausewayError, final: boolean): void;
   /** The machine's facts, on every authentication and whenever they change. */
@@ -52,7 +54,8 @@ export class ControlClient implements Disposable {
   /** Authenticated. */
   #connection: ControlConnection | undefined;
   #retry: NodeJS.Timeout | undefined;
-  #connecting = false;
+  /** Ends the attempt that is under way, and the connection that came of it. */
+  #attempt: AbortController | undefined;
   #online = false;
   #onlineSince = 0;
   /** Why there is no connection now. */
@@ -77,19 +80,40 @@ export class ControlClient implements Disposable {
       return;
     }
     clearTimeout(this.#retry);
-    if (this.#connecting || this.#stop.signal.aborted) return;
-    this.#connecting = true;
-    this.#connect().catch((error: unknown) => this.#lost(asRefusal(error)));
+    if (this.#attempt !== undefined || this.#stop.signal.aborted) return;
+    const attempt = new AbortController();
+    this.#attempt = attempt;
+    this.#connect(AbortSignal.any([this.#stop.signal, attempt.signal])).catch((error: unknown) => {
+      if (this.#attempt === attempt) this.#lost(asRefusal(error));
+    });
+  }
+
+  /**
+   * The way to the server is another one than before: a live connection has to prove itself soon, and an
+   * attempt begins anew, for its first packets may have gone nowhere.
+   */
+  connectAfresh(): void {
+    this.#backoff.reset();
+    if (this.#connection !== undefined) {
+      this.#connection.probe(LIMITS.NETWORK_CHANGE_PATIENCE_MS.value);
+      return;
+    }
+    this.#abandon();
+    this.connectNow();
   }
 
   /** Gives the connection up for a new one, whose challenge brings the server's time. */
   reconnect(): void {
-    const connection = this.#connection;
-    this.#connection = undefined;
-    this.#online = false;
+    this.#backoff.reset();
     this.#offlineBy = this.#unreachable('the connection to it is being made anew');
-    connection?.[Symbol.dispose]();
+    this.#abandon();
     this.connectNow();
+  }
+
+  /** There is no way to the server for now, and this is why. */
+  giveUp(cause: string): void {
+    this.#abandon();
+    this.#lost(this.#unreachable(cause));
   }
 
   /**
@@ -108,7 +132,18 @@ export class ControlClient implements Disposable {
     this.#stop.abort(this.#offlineBy);
   }
 
-  async #connect(): Promise<void> {
+  /** Ends what there is, without a word to anybody. */
+  #abandon(): void {
+    const attempt = this.#attempt;
+    this.#attempt = undefined;
+    const connection = this.#connection;
+    this.#connection = undefined;
+    this.#online = false;
+    connection?.[Symbol.dispose]();
+    attempt?.abort(this.#offlineBy);
+  }
+
+  async #connect(signal: AbortSignal): Promise<void> {
     const { target, handlers } = this.#options;
     const connection = await ControlConnection.open(
       target,
@@ -117,31 +152,34 @@ export class ControlClient implements Disposable {
         onProven: () => {
           if (this.#online && this.#connection === connection) handlers.onProven();
         },
+        onDoubtful: () => {
+          if (this.#online && this.#connection === connection) handlers.onDoubtful();
+        },
         // During the introduction the failed request tells.
         onClose: (error) => {
           if (this.#online && this.#connection === connection) this.#lost(this.#cutOff ?? error);
         },
       },
-      this.#stop.signal,
+      signal,
     );
     try {
-      await this.#introduce(connection);
+      await this.#introduce(connection, signal);
     } catch (error) {
       connection[Symbol.dispose]();
       throw this.#cutOff ?? error;
     }
   }
 
-  async #introduce(connection: ControlConnection): Promise<void> {
+  async #introduce(connection: ControlConnection, signal: AbortSignal): Promise<void> {
     const { handlers } = this.#options;
     const self = await authenticate(connection, this.#options);
-    this.#stop.signal.throwIfAborted();
+    signal.throwIfAborted();
     this.#connection = connection;
     this.#onlineSince = performance.now();
     handlers.onSelf(self);
     await this.#sync(connection);
-    this.#stop.signal.throwIfAborted();
-    this.#connecting = false;
+    signal.throwIfAborted();
+    this.#attempt = undefined;
     this.#online = true;
     handlers.onOnline();
   }
@@ -185,7 +223,7 @@ export class ControlClient implements Disposable {
     if (this.#connection !== undefined) this.#backoff.resetIfLasted(performance.now() - this.#onlineSince);
     this.#connection = undefined;
     this.#online = false;
-    this.#connecting = false;
+    this.#attempt = undefined;
     this.#cutOff = undefined;
     clearTimeout(this.#retry);
     if (this.#stop.signal.aborted) return;

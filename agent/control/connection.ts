@@ -33,6 +33,8 @@ export interface ControlListener {
   onEvent(event: ControlEvent): void;
   /** The server answered something, so the connection lives. */
   onProven(): void;
+  /** It owes an answer for longer than answers take. Perhaps several times. */
+  onDoubtful(): void;
   /** Called once; nothing comes after it. */
   onClose(error: CausewayError): void;
 }
@@ -111,9 +113,9 @@ export class ControlConnection implements Disposable {
     return promise as Promise<ControlResult<Method>>;
   }
 
-  /** Asks for a sign of life now, e.g. after a wake from sleep. */
-  probe(): void {
-    this.#liveness.probed(performance.now());
+  /** Asks for a sign of life now, e.g. after a wake from sleep; without one in time the connection is dead. */
+  probe(patienceMs: number = LIMITS.PING_TIMEOUT_MS.value): void {
+    this.#liveness.probed(performance.now(), patienceMs);
     this.#webSocket.ping();
     this.#watch();
   }
@@ -167,15 +169,23 @@ export class ControlConnection implements Disposable {
   #watch(): void {
     clearTimeout(this.#livenessTimer);
     if (this.#closedBy !== undefined) return;
-    this.#livenessTimer = setTimeout(() => {
-      const verdict = this.#liveness.verdict(performance.now());
-      if (verdict === 'dead') {
-        this.#fail(new CausewayError('SERVER_UNREACHABLE', { server: this.#server, cause: 'it stopped answering' }));
-        return;
-      }
-      if (verdict === 'probe') this.probe();
-      else this.#watch();
-    }, this.#liveness.nextCheckIn(performance.now()) + 10);
+    this.#livenessTimer = setTimeout(
+      // What has come meanwhile is read first: this process may not have run for a while.
+      () => setImmediate(() => this.#judge()),
+      this.#liveness.nextCheckIn(performance.now()) + 10,
+    );
+  }
+
+  #judge(): void {
+    if (this.#closedBy !== undefined) return;
+    const verdict = this.#liveness.verdict(performance.now());
+    if (verdict === 'dead') {
+      this.#fail(new CausewayError('SERVER_UNREACHABLE', { server: this.#server, cause: 'it stopped answering' }));
+      return;
+    }
+    if (verdict === 'doubtful') this.#listener.onDoubtful();
+    if (verdict === 'probe') this.probe();
+    else this.#watch();
   }
 
   #fail(error: CausewayError): void {

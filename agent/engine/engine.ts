@@ -113,6 +113,7 @@ export class Engine implements AsyncDisposable {
   }
 
   status(): AgentStatus {
+    this.#membership?.lookAround();
     const self = this.#membership?.self ?? this.#activation?.self;
     const wanted = this.#activation?.wanted ?? 'down';
     const parts = this.#board.parts;
@@ -146,7 +147,13 @@ export class Engine implements AsyncDisposable {
   watch(listener: StatusListener): Promise<void> {
     const signal = AbortSignal.any([listener.signal, this.#stop.signal]);
     return watchStatus(
-      { status: () => this.status(), onChange: (changed) => this.#board.onChange(changed) },
+      {
+        status: () => {
+          this.#membership?.relay.pingUnlessProven(LIMITS.WATCHED_PROOF_MS.value);
+          return this.status();
+        },
+        onChange: (changed) => this.#board.onChange(changed),
+      },
       { progress: (status) => listener.progress(status), taken: () => listener.taken(), signal },
     );
   }

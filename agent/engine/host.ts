@@ -6,6 +6,7 @@ import type { Adapter } from '#native/adapter.ts';
 import type { SelfFacts } from '#protocol/control-messages.ts';
 import type { CausewayError } from '#protocol/errors.ts';
 import type { Label } from '#protocol/names.ts';
+import type { OuterNetwork } from '../surroundings.ts';
 
 /** Whom a name or address stands for, as far as policy lets this machine know. */
 export interface NameLookup {
@@ -41,6 +42,10 @@ export interface Host {
   openAdapter(): Promise<Adapter>;
   /** Addresses and routes. @throws CausewayError PRIVILEGE_MISSING, ADDRESS_RANGE_OVERLAP, ADAPTER_FAILED */
   configureNetwork(adapter: Adapter, self: SelfFacts): Promise<SetUp>;
+  /** How this computer is connected now, without the adapter that has the addresses `ours`. */
+  outerNetwork(ours: readonly string[]): OuterNetwork;
+  /** Calls back when that may have changed, if the system tells; whoever needs to know looks now and then as well. */
+  watchOuterNetwork(onEvent: () => void): Disposable;
   /** DNS answers and the system's resolver. @throws CausewayError PORT_IN_USE, DIRECTORY_READ_ONLY, DISK_FULL */
   setUpNames(adapter: Adapter, self: SelfFacts, lookup: NameLookup): Promise<SetUp>;
   /**

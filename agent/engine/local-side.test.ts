@@ -5,21 +5,19 @@ import type { SelfFacts } from '#protocol/control-messages.ts';
 import { CausewayError } from '#protocol/errors.ts';
 import type { Part } from '#protocol/status.ts';
 import type { Host, NameLookup, SetUp } from './host.ts';
-import { LocalSide } from './local-side.ts';
+import { LocalSide, type LocalSideOptions } from './local-side.ts';
 import { StatusBoard } from './status-board.ts';
 
+type UsedHost = LocalSideOptions['host'];
+
 /** A computer on which everything can be made to fail. */
-class FailingHost implements Host {
+class FailingHost implements UsedHost {
   /** What has been set up and not undone, in order. */
   readonly standing: string[] = [];
   failures: Partial<Record<'adapter' | 'network' | 'names' | 'prove network' | 'prove names', Error>> = {};
   /** While set, a proof of the names waits for it. */
   proof: Promise<void> | undefined;
   opened = 0;
-
-  restoreLeftovers(): Promise<void> {
-    return Promise.resolve();
-  }
 
   async openAdapter(): Promise<Adapter> {
     this.#may('adapter');

@@ -9,7 +9,7 @@ import type { Host, NameLookup, SetUp } from './host.ts';
 import type { StatusBoard } from './status-board.ts';
 
 export interface LocalSideOptions {
-  readonly host: Host;
+  readonly host: Pick<Host, 'openAdapter' | 'configureNetwork' | 'setUpNames'>;
   readonly board: StatusBoard;
   /** The machine's facts as they are now. */
   readonly self: () => SelfFacts;

@@ -9,23 +9,26 @@ import { type GrantClaims, verifyGrant } from '#protocol/grants.ts';
 import type { MachineId } from '#protocol/ids.ts';
 import { LIMITS } from '#protocol/limits.ts';
 import type { Check } from '#protocol/local-api.ts';
-import type { Label } from '#protocol/names.ts';
-import type { AgentStatus } from '#protocol/status.ts';
+import type { AgentStatus, Part } from '#protocol/status.ts';
 import { FrameMemory } from '#runtime/frame-memory.ts';
 import { ControlClient } from '../control/client.ts';
 import { cpuFlags, type Software } from '../control/software.ts';
 import { durationText } from '../duration.ts';
-import { RelayClient, type RelayTicket } from '../relay/client.ts';
+import { KnownAddresses } from '../known-addresses.ts';
+import { RelayClient } from '../relay/client.ts';
+import { TicketHolder } from '../relay/ticket-holder.ts';
 import type { ServerClock, TimeSource } from '../server-clock.ts';
 import type { Activation } from '../state/activation-file.ts';
 import type { Identity } from '../state/identity.ts';
-import { outerAddresses, Surroundings } from '../surroundings.ts';
+import type { Change } from '../surroundings.ts';
 import { diagnosticsOf } from './diagnostics.ts';
-import type { Host, NameLookup } from './host.ts';
+import type { Host } from './host.ts';
 import { LocalSide } from './local-side.ts';
+import { nameLookup } from './name-lookup.ts';
 import { PeerDirectory } from './peer-directory.ts';
 import { Reporter } from './reporter.ts';
 import type { StatusBoard } from './status-board.ts';
+import { SurroundingsWatch } from './surroundings-watch.ts';
 import { TunnelLink } from './tunnel-link.ts';
 
 export interface MembershipOptions {
@@ -47,8 +50,6 @@ export interface MembershipOptions {
 
 /** How often adapter and names are proven without being asked: nobody shall see an older "ok" than this. */
 const LOOK_EVERY_MS = 60_000;
-/** How soon a sleep of the computer or a change of its network is noticed. */
-const SURROUNDINGS_EVERY_MS = 5_000;
 /** How long somebody who asks for the status waits for fresh proofs: many round trips, and no annoyance. */
 const PROOF_WAIT_MS = 2_000;
 
@@ -61,12 +62,13 @@ export class Membership implements AsyncDisposable {
   readonly #memory = new FrameMemory();
   readonly #grantKey: CryptoKey;
   readonly #local: LocalSide;
-  readonly #surroundings: Surroundings;
-  readonly #timers: readonly NodeJS.Timeout[];
+  readonly #surroundings: SurroundingsWatch;
+  readonly #addresses = new KnownAddresses();
+  readonly #looking: NodeJS.Timeout;
   /** Settled once the first attempt to reach the control plane has come to something. */
   readonly #introduced = Promise.withResolvers<void>();
   #self: SelfFacts;
-  #ticket: RelayTicket | undefined;
+  readonly #ticket: TicketHolder;
   readonly #reporter: Reporter;
   readonly #ignoreBoard: () => void;
   #diagnosing = false;
@@ -100,7 +102,7 @@ export class Membership implements AsyncDisposable {
       board,
       log,
       self: () => this.#self,
-      lookup: this.#lookup(),
+      lookup: nameLookup(this.directory, () => this.#self),
       attach: (adapter) => this.link.attach(adapter),
     });
     this.link = new TunnelLink({
@@ -126,24 +128,27 @@ export class Membership implements AsyncDisposable {
       send: (report) => this.control.request('report', report),
     });
     this.control = new ControlClient({
-      target: activation,
+      target: { server: activation.server, pin: activation.pin, addresses: this.#addresses },
       machine: activation.self.id,
       identity,
       software,
       clock,
       handlers: this.#controlHandlers(),
     });
+    this.#ticket = new TicketHolder({ now, ask: () => this.control.request('relayTicket', {}) });
     this.relay = this.#openRelay();
     this.#ignoreBoard = board.onChange(() => this.#reporter.changed());
     void this.#local.look();
-    this.#surroundings = new Surroundings(time, () => outerAddresses([activation.self.ipv4, activation.self.ipv6]));
-    this.#timers = [
-      setInterval(() => {
-        void this.#local.look();
-        this.#reporter.changed();
-      }, LOOK_EVERY_MS),
-      setInterval(() => this.#lookAround(), SURROUNDINGS_EVERY_MS),
-    ];
+    this.#surroundings = new SurroundingsWatch({
+      host,
+      time,
+      self: activation.self,
+      onChange: (change) => this.#surroundingsChanged(change),
+    });
+    this.#looking = setInterval(() => {
+      void this.#local.look();
+      this.#reporter.changed();
+    }, LOOK_EVERY_MS);
   }
 
   get self(): SelfFacts {
@@ -170,9 +175,12 @@ export class Membership implements AsyncDisposable {
     const late = new Promise<void>((resolve) => enough.addEventListener('abort', () => resolve(), { once: true }));
     this.control.connectNow();
     this.relay.connectNow();
+    const settled = ({ state, provenAt }: Part) =>
+      state === 'failed' || state === 'off' || (state === 'ok' && provenAt !== null && provenAt >= since);
     const answered = this.#options.board.until(
+      // Without the control plane the relay may have to wait for a ticket.
       ({ control, relay }) =>
-        [control, relay].every(({ state, provenAt }) => state !== 'ok' || (provenAt !== null && provenAt >= since)),
+        settled(control) && (settled(relay) || (relay.state === 'pending' && control.state !== 'ok')),
       enough,
     );
     await Promise.all([answered, Promise.race([this.#local.look(), late])]);
@@ -188,7 +196,8 @@ export class Membership implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const timer of this.#timers) clearInterval(timer);
+    clearInterval(this.#looking);
+    this.#surroundings[Symbol.dispose]();
     this.#ignoreBoard();
     this.#reporter[Symbol.dispose]();
     this.control[Symbol.dispose]();
@@ -199,21 +208,61 @@ export class Membership implements AsyncDisposable {
     for (const part of ['control', 'relay', 'adapter', 'names'] as const) this.#options.board.off(part);
   }
 
-  #lookAround(): void {
-    const change = this.#surroundings.look();
-    if (change === undefined) return;
+  /** To be called before anything is said of the connections: a sleep may have made it untrue. */
+  lookAround(): void {
+    this.#surroundings.lookIfDue();
+  }
+
+  /**
+   * The connections have become doubtful. What was proven before this computer slept, or by another way
+   * out, is shown as being tried until it has proven itself again.
+   */
+  #surroundingsChanged(change: Change): void {
     this.#options.log('surroundings changed', { change });
-    // Grants and handshakes go by the server's time, and only a new challenge tells it.
-    if (change === 'clock') this.control.reconnect();
-    else this.control.connectNow();
-    if (this.control.online || this.relay.connected) this.relay.connectNow();
+    switch (change) {
+      case 'cut-off':
+        for (const [client, { server }] of [
+          [this.control, this.#options.activation],
+          [this.relay, this.#relayTarget()],
+        ] as const) {
+          if (!isLoopback(server)) client.giveUp('this computer has no network');
+        }
+        break;
+      case 'clock':
+        this.#doubt();
+        // Grants and handshakes go by the server's time, and only a new challenge tells it.
+        this.control.reconnect();
+        if (this.relay.connected) this.relay.connectAfresh();
+        break;
+      case 'pause':
+      case 'way-out':
+        this.#doubt();
+        this.control.connectAfresh();
+        // Without waiting for the control connection, if the relay will let us in.
+        if (this.relay.connected || this.#ticket.holds) this.relay.connectAfresh();
+        break;
+      case 'addresses':
+        this.control.connectNow();
+        if (this.control.online || this.relay.connected) this.relay.connectNow();
+    }
     void this.#local.look();
+  }
+
+  #doubt(): void {
+    const { board } = this.#options;
+    const { parts } = board;
+    if (!isRefused(parts.control)) board.pending('control');
+    if (!isRefused(parts.relay)) board.pending('relay');
   }
 
   #controlHandlers(): ConstructorParameters<typeof ControlClient>[0]['handlers'] {
     const { board, log } = this.#options;
     return {
-      onProven: () => board.proven('control'),
+      onProven: () => {
+        if (board.parts.control.state === 'ok') board.proven('control');
+        else board.works('control', this.#options.activation.server, this.#clockWarning());
+      },
+      onDoubtful: () => this.#doubtful('control'),
       onOnline: () => {
         log('control online', {});
         this.link.clockLearnt();
@@ -252,13 +301,18 @@ export class Membership implements AsyncDisposable {
     };
   }
 
+  #doubtful(name: 'control' | 'relay'): void {
+    const { board } = this.#options;
+    if (board.parts[name].state === 'ok') board.pending(name);
+  }
+
   #openRelay(): RelayClient {
     const { board, log } = this.#options;
     return new RelayClient({
       memory: this.#memory,
-      target: this.#relayTarget(),
+      target: { ...this.#relayTarget(), addresses: this.#addresses },
       handlers: {
-        ticket: () => this.#freshTicket(),
+        ticket: () => this.#ticket.fresh(),
         onConnected: () => {
           log('relay online', {});
           this.link.reconnected();
@@ -268,9 +322,10 @@ export class Membership implements AsyncDisposable {
           board.proven('relay');
           if (roundTripMs !== undefined) board.relayRoundTripMs = roundTripMs;
         },
+        onDoubtful: () => this.#doubtful('relay'),
         onDisconnected: (error) => {
           this.#logLoss('relay', error);
-          if (isRefusal(error, 'TICKET_REFUSED')) this.#ticket = undefined;
+          if (isRefusal(error, 'TICKET_REFUSED')) this.#ticket.refused();
           board.failed('relay', error);
           this.#reporter.changed();
         },
@@ -290,20 +345,8 @@ export class Membership implements AsyncDisposable {
 
   #relayTarget() {
     return this.#self.relays[0] === undefined
-      ? this.#options.activation
+      ? { server: this.#options.activation.server, pin: this.#options.activation.pin }
       : { server: this.#self.relays[0].url, pin: this.#self.relays[0].pin };
-  }
-
-  /** The ticket in hand while half of its life is left; else a new one; in an outage whatever is still valid. */
-  async #freshTicket(): Promise<RelayTicket> {
-    const left = (this.#ticket?.expiresAt ?? 0) - this.#options.clock.now();
-    if (this.#ticket !== undefined && left > (LIMITS.TICKET_LIFETIME_S.value * 1000) / 2) return this.#ticket;
-    try {
-      this.#ticket = await this.control.request('relayTicket', {});
-    } catch (error) {
-      if (this.#ticket === undefined || left <= 0) throw error;
-    }
-    return this.#ticket;
   }
 
   /** As `causeway diagnose` does, for an administrator who asked for it in the portal. */
@@ -342,26 +385,13 @@ export class Membership implements AsyncDisposable {
     if (Math.abs(offset) < LIMITS.CLOCK_SKEW_WARN_MS.value) return undefined;
     return new CausewayError('CLOCK_SKEWED', { skew: durationText(offset) });
   }
+}
 
-  #lookup(): NameLookup {
-    return {
-      self: () => this.#self,
-      byName: async (name: Label) => {
-        if (name === this.#self.name) return this.#self;
-        return this.#answer(async () => (await this.directory.byName(name)).machine);
-      },
-      byAddress: async (address) => {
-        if (address === this.#self.ipv4 || address === this.#self.ipv6) return this.#self;
-        return this.#answer(async () => (await this.directory.byAddress(address)).machine);
-      },
-    };
-  }
+/** Refused by people, whatever the network does. */
+function isRefused({ state, error }: Part): boolean {
+  return state === 'failed' && (error?.code === 'MACHINE_DISABLED' || error?.code === 'AUTHENTICATION_FAILED');
+}
 
-  async #answer<Found>(find: () => Promise<Found>): Promise<Found | 'unknown' | 'unavailable'> {
-    try {
-      return await find();
-    } catch (error) {
-      return isRefusal(error, 'NAME_UNKNOWN') || isRefusal(error, 'POLICY_DENIED') ? 'unknown' : 'unavailable';
-    }
-  }
+function isLoopback(server: string): boolean {
+  return /^(localhost|127\.|\[::1\])/.test(new URL(server).hostname);
 }

@@ -4,6 +4,7 @@
  */
 import { hostname } from 'node:os';
 import type { Adapter } from '#native/adapter.ts';
+import { watchNetwork } from '#native/linux/network-events.ts';
 import { openAdapter } from '#native/open-adapter.ts';
 import { ipv6Range } from '#protocol/addresses.ts';
 import type { SelfFacts } from '#protocol/control-messages.ts';
@@ -12,8 +13,10 @@ import { fullName, suffixOf } from '#protocol/names.ts';
 import { startDnsServer } from '../dns/server.ts';
 import { domainsOf, type Zone } from '../dns/zone.ts';
 import type { Host, HostDescription, NameLookup, SetUp } from '../engine/host.ts';
+import type { OuterNetwork } from '../surroundings.ts';
 import { describeNetwork } from './describe-network.ts';
 import { configureNetwork } from './network.ts';
+import { outerNetwork } from './outer-network.ts';
 import { proveNetwork } from './prove-network.ts';
 import { proveRoute } from './prove-route.ts';
 import { restoreLeftovers, setUpResolver } from './resolver.ts';
@@ -50,6 +53,20 @@ export class LinuxHost implements Host {
       prove: () => proveNetwork({ adapter: adapter.name, ...addresses, withIpv6: this.#withIpv6 }),
       [Symbol.asyncDispose]: () => setup[Symbol.asyncDispose](),
     };
+  }
+
+  outerNetwork(ours: readonly string[]): OuterNetwork {
+    return outerNetwork(ours);
+  }
+
+  watchOuterNetwork(onEvent: () => void): Disposable {
+    // Whoever asked looks every second all the same.
+    const deaf = { [Symbol.dispose]: () => undefined };
+    try {
+      return watchNetwork({ onEvent, onFailure: onEvent });
+    } catch {
+      return deaf;
+    }
   }
 
   async setUpNames(adapter: Adapter, self: SelfFacts, lookup: NameLookup): Promise<SetUp> {

@@ -36,6 +36,7 @@ function start(target: RudeServer['target']): void {
       ticket: () => ticket(),
       onConnected: () => void events.push('connected'),
       onProven: (roundTripMs) => void events.push(roundTripMs === undefined ? 'proven' : 'round trip'),
+      onDoubtful: () => void events.push('doubtful'),
       onDisconnected: ({ code, message }) => void events.push(`disconnected ${code} ${message}`),
       onData: (_, payload) => void events.push(`data ${payload.length}`),
       onPeerGone: (_, reason) => void events.push(`gone ${reason}`),
@@ -120,9 +121,51 @@ test('a relay that falls silent is found out, and left', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
   start(server.target);
   await until(() => events.includes('connected'));
-  await vi.advanceTimersByTimeAsync(LIMITS.PING_TIMEOUT_MS.value + 100);
-  expect(events.at(-1)).toContain('the relay stopped answering');
+  await vi.advanceTimersByTimeAsync(LIMITS.PING_DOUBT_MS.value + 100);
+  await until(() => events.at(-1) === 'doubtful');
+  await vi.advanceTimersByTimeAsync(LIMITS.PING_TIMEOUT_MS.value - LIMITS.PING_DOUBT_MS.value);
+  await until(() => events.some((event) => event.includes('the relay stopped answering')));
   vi.useRealTimers();
+});
+
+test('by another way out a connection has to prove itself soon, or a new one is made', async () => {
+  server = await RudeServer.webSocket((webSocket, number) => {
+    if (number > 1) honest(webSocket);
+  });
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+  start(server.target);
+  await until(() => events.includes('connected'));
+  client?.connectAfresh();
+  await vi.advanceTimersByTimeAsync(LIMITS.NETWORK_CHANGE_PATIENCE_MS.value + 100);
+  await until(() => events.some((event) => event.includes('the relay stopped answering')));
+  await vi.advanceTimersByTimeAsync(LIMITS.RECONNECT_MIN_MS.value);
+  vi.useRealTimers();
+  await until(() => events.includes('round trip'));
+  expect(server.connections).toBe(2);
+});
+
+test('an attempt whose first packets went nowhere begins anew by another way out, and is not a failure', async () => {
+  const never = Promise.withResolvers<{ ticket: string; expiresAt: number }>();
+  server = await RudeServer.webSocket(honest);
+  ticket = () => never.promise;
+  start(server.target);
+  ticket = () => Promise.resolve({ ticket: 'T', expiresAt: 0 });
+  client?.connectNow();
+  client?.connectAfresh();
+  await until(() => events.includes('round trip'));
+  never.resolve({ ticket: 'late', expiresAt: 0 });
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(events.filter((event) => /connected/.test(event))).toEqual(['connected']);
+  expect(server.connections).toBe(1);
+});
+
+test('says at once why it gives up, and comes back by itself', async () => {
+  server = await RudeServer.webSocket(honest);
+  start(server.target);
+  await until(() => events.includes('round trip'));
+  client?.giveUp('this computer has no network');
+  expect(events.at(-1)).toContain('this computer has no network');
+  await until(() => events.filter((event) => event === 'connected').length === 2);
 });
 
 test('leaves no timer behind, even when it is disposed of while it renews its ticket', async () => {

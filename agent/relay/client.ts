@@ -36,6 +36,8 @@ export interface RelayHandlers {
   onConnected(): void;
   /** Something came from the relay; `roundTripMs` when it was the answer to a ping. */
   onProven(roundTripMs?: number): void;
+  /** The relay owes an answer for longer than answers take; `onProven` or `onDisconnected` follows. */
+  onDoubtful(): void;
   onDisconnected(error: CausewayError): void;
   /** `payload` is one tunnel message, a view that is valid during the call. */
   onData(peer: MachineId, payload: Uint8Array): void;
@@ -58,7 +60,8 @@ export class RelayClient implements Disposable {
   #socket: RelaySocket | undefined;
   #liveness = new Liveness(0);
   #connectedAt = 0;
-  #connecting = false;
+  /** Ends the attempt that is under way. */
+  #attempt: AbortController | undefined;
   #retry: NodeJS.Timeout | undefined;
   #livenessTimer: NodeJS.Timeout | undefined;
   /** When it fires, by performance.now(). */
@@ -84,9 +87,35 @@ export class RelayClient implements Disposable {
       return;
     }
     clearTimeout(this.#retry);
-    if (this.#connecting || this.#stop.signal.aborted) return;
-    this.#connecting = true;
-    this.#connect().catch((error: unknown) => this.#lost(error));
+    if (this.#attempt !== undefined || this.#stop.signal.aborted) return;
+    const attempt = new AbortController();
+    this.#attempt = attempt;
+    this.#connect(AbortSignal.any([this.#stop.signal, attempt.signal])).catch((error: unknown) => {
+      if (this.#attempt === attempt) this.#lost(error);
+    });
+  }
+
+  /**
+   * The way to the relay is another one than before: a live connection has to prove itself soon, and an
+   * attempt begins anew, for its first packets may have gone nowhere.
+   */
+  connectAfresh(): void {
+    this.#backoff.reset();
+    if (this.#socket !== undefined) {
+      // The answer to an earlier ping may have been lost with the earlier way.
+      this.#pingSentAt = undefined;
+      this.ping(LIMITS.NETWORK_CHANGE_PATIENCE_MS.value);
+      return;
+    }
+    this.#attempt?.abort();
+    this.#attempt = undefined;
+    this.connectNow();
+  }
+
+  /** There is no way to the relay for now, and this is why. */
+  giveUp(cause: string): void {
+    this.#attempt?.abort();
+    this.#lost(unreachable(this.#options.target.server, new Error(cause)));
   }
 
   /**
@@ -105,13 +134,18 @@ export class RelayClient implements Disposable {
     return false;
   }
 
-  /** Measures the round trip; the answer comes by `onProven`. */
-  ping(): void {
+  /** Measures the round trip; the answer comes by `onProven`, and without one in time the relay is lost. */
+  ping(patienceMs: number = LIMITS.PING_TIMEOUT_MS.value): void {
     if (this.#socket === undefined || this.#pingSentAt !== undefined) return;
     this.#pingSentAt = performance.now();
-    this.#liveness.probed(this.#pingSentAt);
+    this.#liveness.probed(this.#pingSentAt, patienceMs);
     this.#socket.send(encoded({ type: 'ping', payload: new Uint8Array(PING_PAYLOAD_BYTES) }));
     this.#watch();
+  }
+
+  /** Pings unless the relay has proven to live within so long. */
+  pingUnlessProven(withinMs: number): void {
+    if (performance.now() - this.#liveness.heardAt >= withinMs) this.ping();
   }
 
   [Symbol.dispose](): void {
@@ -120,9 +154,10 @@ export class RelayClient implements Disposable {
     this.#close();
   }
 
-  async #connect(): Promise<void> {
+  async #connect(signal: AbortSignal): Promise<void> {
     const { target, handlers, memory } = this.#options;
     const { ticket } = await handlers.ticket();
+    signal.throwIfAborted();
     const upgraded = await upgradePinned(
       {
         ...target,
@@ -130,14 +165,18 @@ export class RelayClient implements Disposable {
         subprotocol: RELAY_SUBPROTOCOL,
         headers: { authorization: `Bearer ${ticket}` },
       },
-      this.#stop.signal,
+      signal,
     );
+    if (signal.aborted) {
+      upgraded.socket.destroy();
+      throw signal.reason;
+    }
     const socket = new RelaySocket(upgraded, memory, {
       onFrame: (frame) => this.#receive(frame),
       onClosed: (status, broken) => this.#lost(unreachable(target.server, new Error(causeOfClose(status, broken)))),
       onDrained: () => this.#drained(),
     });
-    this.#connecting = false;
+    this.#attempt = undefined;
     this.#socket = socket;
     this.#connectedAt = performance.now();
     this.#liveness = new Liveness(this.#connectedAt);
@@ -219,27 +258,35 @@ export class RelayClient implements Disposable {
     if (at >= this.#watchAt) return;
     clearTimeout(this.#livenessTimer);
     this.#watchAt = at;
+    const socket = this.#socket;
     this.#livenessTimer = setTimeout(() => {
       this.#watchAt = Number.POSITIVE_INFINITY;
-      const verdict = this.#liveness.verdict(performance.now());
-      if (verdict === 'dead') {
-        const { server } = this.#options.target;
-        this.#lost(new CausewayError('SERVER_UNREACHABLE', { server, cause: 'the relay stopped answering' }));
-        return;
-      }
-      if (verdict === 'probe') {
-        // An earlier ping may have gone unanswered while data came: the relay bounds its answers.
-        this.#pingSentAt = undefined;
-        this.ping();
-      }
-      this.#watch();
+      // What has come meanwhile is read first: this process may not have run for a while.
+      setImmediate(() => this.#judge(socket));
     }, at - now);
+  }
+
+  #judge(socket: RelaySocket): void {
+    if (this.#socket !== socket) return;
+    const verdict = this.#liveness.verdict(performance.now());
+    if (verdict === 'dead') {
+      const { server } = this.#options.target;
+      this.#lost(new CausewayError('SERVER_UNREACHABLE', { server, cause: 'the relay stopped answering' }));
+      return;
+    }
+    if (verdict === 'doubtful') this.#options.handlers.onDoubtful();
+    if (verdict === 'probe') {
+      // An earlier ping may have gone unanswered while data came: the relay bounds its answers.
+      this.#pingSentAt = undefined;
+      this.ping();
+    }
+    this.#watch();
   }
 
   #lost(error: unknown): void {
     if (this.#socket !== undefined) this.#backoff.resetIfLasted(performance.now() - this.#connectedAt);
     this.#close();
-    this.#connecting = false;
+    this.#attempt = undefined;
     if (this.#stop.signal.aborted) return;
     const refusal =
       error instanceof CausewayError

@@ -89,8 +89,7 @@ export class Desktop implements Disposable {
       return checks;
     },
     saveDiagnostics: async () => {
-      const { checks } = await this.#link.call('diagnose', {});
-      const bundle = { status: await this.#link.call('status', {}), checks };
+      const bundle = await this.#link.call('bundle', {});
       const name = `causeway-diagnostics-${new Date().toISOString().slice(0, 16).replace(/\D/g, '')}.json`;
       const path = await this.#options.surroundings.save(name, JSON.stringify(bundle, null, 2));
       return path === null ? null : { path };

@@ -24,6 +24,8 @@ export interface SiteDescription {
   /** What the firewall lets out: everything, or only TCP to port 443. Nothing is let in at either. */
   readonly outbound: 'everything' | 'only-443';
   readonly hosts: readonly HostDescription[];
+  /** Hosts of other sites with a second interface, eth1, to this one; it is off at first. */
+  readonly guests?: readonly HostDescription[];
   /** Limit of the line to the internet in Mbit/s, each way. */
   readonly rateMbps?: number;
 }
@@ -69,6 +71,35 @@ export const STANDARD_LAB: LabDescription = {
         { name: 'web-1', address: '10.20.0.4' },
         { name: 'web-2', address: '10.20.0.5' },
       ],
+    },
+  ],
+};
+
+/** A laptop that can leave its office's network for the one of a telephone, and a server that it works with. */
+export const ROAMING_LAB: LabDescription = {
+  servers: STANDARD_LAB.servers,
+  sites: [
+    {
+      name: 'office',
+      lan: '192.168.1',
+      address: '198.19.1.1',
+      outbound: 'only-443',
+      hosts: [{ name: 'sql01', address: '192.168.1.10' }],
+    },
+    {
+      name: 'branch',
+      lan: '192.168.1',
+      address: '198.19.2.1',
+      outbound: 'only-443',
+      hosts: [{ name: 'laptop', address: '192.168.1.10' }],
+    },
+    {
+      name: 'mobile',
+      lan: '192.168.43',
+      address: '198.19.4.1',
+      outbound: 'everything',
+      hosts: [],
+      guests: [{ name: 'laptop', address: '192.168.43.10' }],
     },
   ],
 };

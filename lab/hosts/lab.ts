@@ -60,7 +60,15 @@ export class Lab {
     return host;
   }
 
-  /** Takes a host's cable out, or puts it back in. */
+  /** Takes the cable out of a site's router, or puts it back in: the host's interface stays up, without carrier. */
+  async pullCable(name: string, out = true): Promise<void> {
+    const site = this.#description.sites.find(({ hosts }) => hosts.some((host) => host.name === name));
+    if (site === undefined) throw new Error(`the lab has no site with the host ${name}`);
+    const index = site.hosts.findIndex((host) => host.name === name);
+    await this.host(site.name).must(['ip', 'link', 'set', `port${index}`, out ? 'down' : 'up']);
+  }
+
+  /** Switches a host's interface off, or on again. */
   async cutLink(name: string, cut = true): Promise<void> {
     await this.host(name).must(['ip', 'link', 'set', 'eth0', cut ? 'down' : 'up']);
   }
@@ -135,9 +143,14 @@ export class Lab {
       `link add name port${index} type veth peer name eth0 netns ${this.host(host.name).holderPid}`,
       `link set port${index} master lan up`,
     ]);
+    const { guests = [] } = site;
+    const guestPorts = guests.flatMap((host, index) => [
+      `link add name guest${index} type veth peer name eth1 netns ${this.host(host.name).holderPid}`,
+      `link set guest${index} master lan up`,
+    ]);
     const lan = [`link add name lan ${QUIET_BRIDGE}`, `address add ${site.lan}.1/24 dev lan`, 'link set lan up'];
     // The router sees other processes by the lab's numbers, since only network, mounts and name differ.
-    await ipBatch(router, [...lan, ...ports]);
+    await ipBatch(router, [...lan, ...ports, ...guestPorts]);
     await Promise.all(
       site.hosts.map(({ name, address }) =>
         ipBatch(this.host(name), [
@@ -147,6 +160,9 @@ export class Lab {
         ]),
       ),
     );
+    for (const { name, address } of guests) {
+      await ipBatch(this.host(name), [`address add ${address}/24 dev eth1`]);
+    }
     if (site.rateMbps !== undefined) await limitRate(router, site.rateMbps);
     const server = router.spawn('name-server', [
       process.execPath,

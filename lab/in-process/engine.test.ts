@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { LIMITS } from '#protocol/limits.ts';
 import type { AgentStatus } from '#protocol/status.ts';
 import { decodeToken, encodeToken } from '#protocol/token.ts';
 import { InProcessAgent, InProcessNetwork, until } from './network.ts';
@@ -176,6 +177,49 @@ describe('what may go wrong', () => {
     asleep = 0;
     await until(() => agent.engine.status().parts.control.error === null);
     expect((await agent.engine.provenStatus()).summary).toBe('connected');
+  });
+
+  test('while somebody looks, the relay is proven more often than otherwise', async () => {
+    // Only the connections' clock is set forward: the computer itself has not slept.
+    const monotonic = performance.now.bind(performance);
+    const agent = await network.agent('a', { wall: Date.now, monotonic });
+    await agent.up(await network.administrator.token());
+    const [before, enough] = [Date.now(), new AbortController()];
+    await until(() => Date.now() > before);
+    const ahead = vi.spyOn(performance, 'now').mockImplementation(() => monotonic() + LIMITS.WATCHED_PROOF_MS.value);
+    const watching = agent.engine.watch({ progress: () => {}, taken: async () => {}, signal: enough.signal });
+    await until(() => (agent.engine.status().parts.relay.provenAt ?? 0) > before);
+    ahead.mockRestore();
+    enough.abort();
+    await watching;
+  });
+
+  test('another way out: nothing is called connected until it has proven itself again', async () => {
+    const agent = await network.member('a', await network.administrator.token());
+    const changed = Date.now();
+    agent.host.changeNetwork({ connected: true, wayOut: 'b', addresses: 'b' });
+    let status = agent.engine.status();
+    while (status.summary === 'connected') {
+      await new Promise((resolve) => setImmediate(resolve));
+      status = agent.engine.status();
+    }
+    expect(status.summary).toBe('connecting');
+    expect(status.parts).toMatchObject({ control: { state: 'pending' }, relay: { state: 'pending' } });
+    await until(() => agent.engine.status().summary === 'connected');
+    const { control, relay } = agent.engine.status().parts;
+    for (const part of [control, relay]) expect(part.provenAt).toBeGreaterThanOrEqual(changed);
+  });
+
+  test('a process that was stopped looks before it says anything', async () => {
+    let missed = 0;
+    const agent = await network.agent('a', {
+      wall: () => Date.now() + missed,
+      monotonic: () => performance.now() + missed,
+    });
+    await agent.up(await network.administrator.token());
+    missed = 60_000;
+    expect(agent.engine.status().summary).toBe('connecting');
+    await until(() => agent.engine.status().summary === 'connected');
   });
 
   test('what is no name and no address is refused here, and costs nothing', async () => {

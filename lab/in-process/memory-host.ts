@@ -3,6 +3,7 @@
  * up anywhere; what the agent would answer can be asked here.
  */
 import type { Host, HostDescription, NameLookup, SetUp } from '#agent/engine/host.ts';
+import type { OuterNetwork } from '#agent/surroundings.ts';
 import type { Adapter } from '#native/adapter.ts';
 import { createMemoryAdapter, type MemoryOs } from '#native/memory-adapter.ts';
 import type { SelfFacts } from '#protocol/control-messages.ts';
@@ -14,6 +15,25 @@ export class MemoryHost implements Host {
   self: SelfFacts | undefined;
   /** Adapters made since the start. */
   adapters = 0;
+
+  /** What the computer is connected to; see {@link changeNetwork}. */
+  network: OuterNetwork = { connected: true, wayOut: 'a', addresses: 'a' };
+  #onNetworkEvent: () => void = () => undefined;
+
+  /** As if cables were moved, with the kernel's notice of it. */
+  changeNetwork(network: OuterNetwork): void {
+    this.network = network;
+    this.#onNetworkEvent();
+  }
+
+  outerNetwork(): OuterNetwork {
+    return this.network;
+  }
+
+  watchOuterNetwork(onEvent: () => void): Disposable {
+    this.#onNetworkEvent = onEvent;
+    return { [Symbol.dispose]: () => undefined };
+  }
 
   restoreLeftovers(): Promise<void> {
     return Promise.resolve();

@@ -5,6 +5,7 @@ import { desktopHost } from './desktop-host.ts';
 import { hosts } from './hosts.ts';
 import { idle } from './idle.ts';
 import { install } from './install.ts';
+import { networkChange } from './network-change.ts';
 import { policy } from './policy.ts';
 import { portal, portalKeyboard } from './portal.ts';
 import { portalGuard } from './portal-guard.ts';
@@ -19,6 +20,7 @@ export const SCENARIOS: readonly Scenario[] = [
   sql,
   relayCrash,
   agentCrash,
+  networkChange,
   untouched,
   install,
   portalGuard,

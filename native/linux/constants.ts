@@ -45,7 +45,20 @@ export const SIOCSIFTXQLEN = 0x8943;
 /** bits/socket.h */
 export const AF_INET = 2;
 export const SOCK_DGRAM = 2;
+export const SOCK_RAW = 3;
 export const SOCK_CLOEXEC = O_CLOEXEC;
+export const SOCK_NONBLOCK = O_NONBLOCK;
 
 /** asm-generic/errno.h: what Node's os.constants.errno does not list. */
 export const EBADFD = 77;
+
+/** linux/netlink.h, linux/rtnetlink.h */
+export const AF_NETLINK = 16;
+export const NETLINK_ROUTE = 0;
+export const RTMGRP = {
+  LINK: 0x1,
+  IPV4_IFADDR: 0x10,
+  IPV4_ROUTE: 0x40,
+  IPV6_IFADDR: 0x100,
+  IPV6_ROUTE: 0x400,
+} as const;

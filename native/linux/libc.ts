@@ -1,6 +1,6 @@
 /**
- * The few functions of the C library that the TUN binding calls, and nothing above them: no policy, no
- * errors of the catalogue. Synchronous: each is a system call that does not block on these descriptors.
+ * The few functions of the C library that the TUN binding and the network's events call, and nothing above
+ * them: no policy, no errors of the catalogue. Synchronous: each is a system call that does not block on these descriptors.
  */
 import { getSystemErrorMap } from 'node:util';
 import koffi from 'koffi';
@@ -14,6 +14,7 @@ export interface Libc {
   open(path: string, flags: number): number;
   close(fd: number): number;
   socket(domain: number, type: number, protocol: number): number;
+  bind(fd: number, address: Uint8Array, length: number): number;
   /** @param ends receives two 32-bit descriptors: read end, write end */
   pipe2(ends: Int32Array, flags: number): number;
   dup3(from: number, to: number, flags: number): number;
@@ -37,6 +38,7 @@ export function loadLibc(): Libc {
     open: library.func('int open(const char *path, int flags)'),
     close: library.func('int close(int fd)'),
     socket: library.func('int socket(int domain, int type, int protocol)'),
+    bind: library.func('int bind(int fd, const void *address, uint32_t length)'),
     pipe2: library.func('int pipe2(void *ends, int flags)'),
     dup3: library.func('int dup3(int from, int to, int flags)'),
     ioctl: library.func('int ioctl(int fd, unsigned long request, void *argument)'),
