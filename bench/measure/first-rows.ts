@@ -5,10 +5,11 @@
 import { get } from 'node:https';
 import type { Browser, Cookie } from 'playwright-core';
 import { Visit } from '#lab/browser/visit.ts';
+import { startPageCpu } from './page-cpu.ts';
 
 export interface FirstRows {
   readonly ms: number;
-  /** Milliseconds of processor time that the page's main thread took until then: the same however busy the machine is. */
+  /** Milliseconds of processor time that the page's main thread took until then. */
   readonly cpuMs: number;
   /** Addresses of the page and of all scripts and styles that it had loaded by then. */
   readonly files: readonly string[];
@@ -35,12 +36,10 @@ export async function measureFirstRows(
   await using visit = await Visit.begin(browser, server);
   await visit.context.addCookies([...cookies]);
   await visit.context.addInitScript(WATCH);
-  const debuggee = await visit.context.newCDPSession(visit.page);
-  await debuggee.send('Performance.enable', { timeDomain: 'threadTicks' });
+  const cpu = await startPageCpu(visit.page);
   await visit.page.goto(visit.address(path), { waitUntil: 'commit' });
   const ms = await visit.page.evaluate<number>('globalThis.firstRowsAt');
-  const { metrics } = await debuggee.send('Performance.getMetrics');
-  const cpuMs = 1_000 * (metrics.find(({ name }) => name === 'TaskDuration')?.value ?? Number.NaN);
+  const cpuMs = await cpu();
   const files = await visit.page.evaluate<string[]>(FILES);
   const [wrong] = visit.takeFindings();
   if (wrong !== undefined) throw new Error(`${path}: ${wrong}`);

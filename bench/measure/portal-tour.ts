@@ -12,7 +12,7 @@ import { type Affected, bringOnline } from '../load/affected.ts';
 import { type Company, OWNER, SUBSCRIPTION } from '../load/company.ts';
 import { confirm, openPolicy, proposeConnecting, proposeCutting } from './change-by-hand.ts';
 import { gzipBytes, measureFirstRows } from './first-rows.ts';
-import { measureScrolling, type Scrolling } from './scrolling.ts';
+import { measureScrolling, type Scrolling, scrollToEnd } from './scrolling.ts';
 import { measureSearching, tellingWords, type Word } from './searching.ts';
 import { now, whenTold } from './told.ts';
 
@@ -80,6 +80,14 @@ export class Tour {
   async scrolling(step: number, forMs: number): Promise<Scrolling> {
     await using visit = await this.#open(COMPUTERS);
     return await measureScrolling(visit.page, step, forMs);
+  }
+
+  /** The same when all rows are loaded, from the last one up. */
+  async scrollingAll(step: number, forMs: number): Promise<Scrolling & { readonly toEndMs: number }> {
+    await using visit = await this.#open(COMPUTERS);
+    const toEndMs = await scrollToEnd(visit.page);
+    await visit.page.waitForTimeout(QUIET_MS);
+    return { toEndMs, ...(await measureScrolling(visit.page, step, forMs)) };
   }
 
   async searching(): Promise<readonly number[]> {

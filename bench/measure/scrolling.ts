@@ -4,6 +4,7 @@
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
+import { startPageCpu } from './page-cpu.ts';
 import { percentile } from './percentiles.ts';
 
 export interface Scrolling {
@@ -11,6 +12,8 @@ export interface Scrolling {
   /** Milliseconds. */
   readonly medianFrame: number;
   readonly p95Frame: number;
+  /** Milliseconds of processor time that the page's main thread took for each. */
+  readonly cpuOfFrame: number;
   /** Percent of the height in sight, over all frames. */
   readonly blank: number;
   /** Rows that went by. */
@@ -47,9 +50,29 @@ const STOP = `(() => {
   return seen;
 })()`;
 
+/** Scrolls until the last of all rows is there. @returns milliseconds */
+export async function scrollToEnd(page: Page): Promise<number> {
+  return page.evaluate<number>(`new Promise((resolve) => {
+    const from = performance.now();
+    const scroller = document.querySelector('[role=table]').parentElement;
+    const go = () => {
+      scroller.scrollTop = scroller.scrollHeight;
+      const last = [...document.querySelectorAll('[role=row][data-index]')].pop();
+      const total = document.querySelector('[role=table]').getAttribute('aria-rowcount');
+      if (last?.getAttribute('aria-rowindex') === total) resolve(performance.now() - from);
+      else requestAnimationFrame(go);
+    };
+    go();
+  })`);
+}
+
 /** @param step pixels of each turn of the wheel, sixty a second; at an end the other way */
 export async function measureScrolling(page: Page, step: number, forMs: number): Promise<Scrolling> {
-  await page.locator('[role=row][data-index="3"]').hover();
+  // Not by hover(), which would scroll the table's first rows into sight.
+  const box = await page.locator('[role=table]').locator('..').boundingBox();
+  if (box === null) throw new Error('there is no table');
+  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+  const cpu = await startPageCpu(page);
   await page.evaluate(WATCH);
   const until = performance.now() + forMs;
   let direction = 1;
@@ -60,11 +83,13 @@ export async function measureScrolling(page: Page, step: number, forMs: number):
     await pause(Math.max(0, WHEEL_EVERY_MS - (performance.now() - from)));
   }
   const { times, blank, highest } = await page.evaluate<{ times: number[]; blank: number; highest: number }>(STOP);
+  const cpuMs = await cpu();
   const frames = times.slice(1).map((time, index) => time - (times[index] ?? time));
   return {
     frames: frames.length,
     medianFrame: percentile(frames, 50),
     p95Frame: percentile(frames, 95),
+    cpuOfFrame: cpuMs / frames.length,
     blank: (blank / times.length) * 100,
     rows: highest,
   };

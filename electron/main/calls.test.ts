@@ -36,6 +36,10 @@ test.each([
   ['changePreferences', { language: 'de', startAtLogin: 1 }],
   ['refresh', undefined],
   ['refresh', []],
+  ['refresh', new Map()],
+  ['saveDiagnostics', new Date()],
+  ['saveDiagnostics', new ArrayBuffer(8)],
+  ['state', JSON.parse('{"__proto__": 1}')],
 ])('%j with %j is refused and reaches nobody', async (name, args) => {
   handled.mockClear();
   expect(await answer(name, args)).toMatchObject({ ok: false, error: { code: 'MESSAGE_MALFORMED' } });

@@ -19,8 +19,8 @@ export async function answerCall(
   onBug: (name: CallName, error: unknown) => void,
 ): Promise<CallAnswer> {
   if (typeof name !== 'string' || !isCall(name)) return refusal('no call of this name');
-  const parsed = CALLS[name].args.safeParse(args);
-  if (!parsed.success) return refusal(`the arguments of ${name}`);
+  const parsed = isPlain(args) ? CALLS[name].args.safeParse(args) : undefined;
+  if (!parsed?.success) return refusal(`the arguments of ${name}`);
   try {
     const handler = handlers[name] as (args: unknown) => Promise<unknown>;
     return { ok: true, result: await handler(parsed.data) };
@@ -33,6 +33,11 @@ export async function answerCall(
 
 function isCall(name: string): name is CallName {
   return Object.hasOwn(CALLS, name);
+}
+
+/** No Map, date or the like, which a schema without fields would take for an empty object. */
+function isPlain(args: unknown): boolean {
+  return typeof args === 'object' && args !== null && Object.getPrototypeOf(args) === Object.prototype;
 }
 
 function refusal(issue: string): CallAnswer {

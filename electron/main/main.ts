@@ -2,15 +2,21 @@
  * Entry point of the desktop application: one instance a user; a second one hands its words to the first
  * and ends.
  */
-import { app } from 'electron';
+import { app, dialog } from 'electron';
 import { Application } from './application.ts';
 import { registerPageScheme } from './page-protocol.ts';
 
 // A terminal that is closed is no reason for Electron to show a dialog about it.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 registerPageScheme();
-if (app.requestSingleInstanceLock()) void start();
-else app.quit();
+if (!app.requestSingleInstanceLock()) app.quit();
+else {
+  start().catch((error: unknown) => {
+    console.error(error);
+    dialog.showErrorBox('Causeway could not start', error instanceof Error ? error.message : String(error));
+    app.exit(1);
+  });
+}
 
 async function start(): Promise<void> {
   app.setAsDefaultProtocolClient('causeway');

@@ -21,43 +21,63 @@ export interface DesktopOptions {
 
 export class DesktopApplication {
   readonly program: Program;
+  /** What starts it once more, as a click on a link does. */
+  readonly command: readonly string[];
   /** The window's page. */
   readonly page: Page;
-  readonly #browser: Browser;
-  readonly #endBridge: () => void;
+  readonly #options: DesktopOptions;
+  readonly #view: View;
 
-  private constructor(program: Program, page: Page, browser: Browser, endBridge: () => void) {
+  private constructor(options: DesktopOptions, program: Program, command: readonly string[], view: View) {
+    this.#options = options;
     this.program = program;
-    this.page = page;
-    this.#browser = browser;
-    this.#endBridge = endBridge;
+    this.command = command;
+    this.#view = view;
+    this.page = view.page;
   }
 
-  static async start({ host, desk, runtime, directory }: DesktopOptions): Promise<DesktopApplication> {
+  static async start(options: DesktopOptions): Promise<DesktopApplication> {
+    const { desk, runtime } = options;
     const built = runtime.old ? await buildOldDesktop(join(ROOT, 'dist/desktop-9')) : await buildDesktop();
+    // Root in a namespace of its own can not have Chromium's sandbox; the application's own settings stay.
+    const command = [runtime.program, '--no-sandbox', built.directory];
     const program = desk.start('desktop', [
-      runtime.program,
-      // Root in a namespace of its own can not have Chromium's sandbox; the application's own settings stay.
-      '--no-sandbox',
+      ...command,
       `--remote-debugging-port=${DEBUGGING_PORT}`,
-      built.directory,
       // Root may run the agent itself, which this old Electron can not.
       ...(runtime.old ? ['--no-host'] : []),
     ]);
     await program.prints(/DevTools listening/);
-    const bridge = await bridgePort(host, DEBUGGING_PORT, join(directory, 'debugging.sock'));
-    const browser = await chromium.connectOverCDP(`http://127.0.0.1:${bridge.port}`, { noDefaults: true });
-    const page = browser.contexts()[0]?.pages()[0] ?? (await browser.contexts()[0]?.waitForEvent('page'));
-    if (page === undefined) throw new Error(`the application shows no window\n${program.tail()}`);
-    await teachOldPage(page);
-    return new DesktopApplication(program, page, browser, bridge.end);
+    return new DesktopApplication(options, program, command, await look(options, program));
+  }
+
+  /** At the page that has taken the place of one that ended. */
+  async lookAgain(): Promise<DesktopApplication> {
+    return new DesktopApplication(this.#options, this.program, this.command, await look(this.#options, this.program));
   }
 
   /** Lets go of the window, so that the application can end by itself. */
   async letGo(): Promise<void> {
-    await this.#browser.close();
-    this.#endBridge();
+    await this.#view.browser.close();
+    this.#view.endBridge();
   }
+}
+
+interface View {
+  readonly page: Page;
+  readonly browser: Browser;
+  readonly endBridge: () => void;
+}
+
+let looks = 0;
+
+async function look({ host, directory }: DesktopOptions, program: Program): Promise<View> {
+  const bridge = await bridgePort(host, DEBUGGING_PORT, join(directory, `debugging-${looks++}.sock`));
+  const browser = await chromium.connectOverCDP(`http://127.0.0.1:${bridge.port}`, { noDefaults: true });
+  const page = browser.contexts()[0]?.pages()[0] ?? (await browser.contexts()[0]?.waitForEvent('page'));
+  if (page === undefined) throw new Error(`the application shows no window\n${program.tail()}`);
+  await teachOldPage(page);
+  return { page, browser, endBridge: bridge.end };
 }
 
 /** What Playwright's own scripts in the page need and Chromium 83 does not have, in every world that they run in. */

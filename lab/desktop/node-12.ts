@@ -3,6 +3,7 @@
  * Electron that the tests can get (9.4.1, see electron-9.ts). Only what is used, and only as far as it is.
  */
 import fs from 'node:fs';
+import { performance } from 'node:perf_hooks';
 import { Readable } from 'node:stream';
 import { missing } from './old-javascript.ts';
 
@@ -26,6 +27,7 @@ class OldEvent {
     this.type = type;
   }
 }
+missing(globalThis, 'performance', performance);
 missing(globalThis, 'EventTarget', OldEventTarget);
 missing(globalThis, 'Event', OldEvent);
 

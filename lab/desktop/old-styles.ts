@@ -1,7 +1,8 @@
 /**
- * Style sheets for Chromium 83: without cascade layers (their order in the file does instead), and with
- * -webkit-any() for :where(), which it does not have. Spaces between the items of a flex box, which it does
- * not have either, are margins here. What it shows is close to what the real one shows, not the same.
+ * Style sheets for Chromium 83: without cascade layers (their order in the file does instead), with
+ * -webkit-any() for :where() and :is(), with :focus for :focus-visible, and with the long forms of shorthands
+ * that it does not have. Spaces between the items of a flex box, which it does not have either, are margins
+ * here. What it shows is close to what the real one shows, not the same.
  */
 import type { Plugin } from 'vite';
 
@@ -19,7 +20,25 @@ export function oldStyles(): Plugin {
 }
 
 export function downLevel(css: string): string {
-  return withoutLayers(css).replaceAll(':where(', ':-webkit-any(');
+  return withoutShorthands(withoutLayers(css))
+    .replaceAll(':where(', ':-webkit-any(')
+    .replaceAll(':is(', ':-webkit-any(')
+    .replaceAll(':focus-visible', ':focus')
+    .replaceAll('dvh', 'vh');
+}
+
+const SHORTHANDS: Readonly<Record<string, readonly string[]>> = {
+  inset: ['top', 'right', 'bottom', 'left'],
+  'padding-inline': ['padding-left', 'padding-right'],
+  'margin-inline': ['margin-left', 'margin-right'],
+};
+
+/** Only those with one value, which all of ours are. */
+function withoutShorthands(css: string): string {
+  return css.replace(/([{;])(inset|padding-inline|margin-inline):([^;}]+)/g, (_all, before, name, value) => {
+    const long = SHORTHANDS[name] ?? [];
+    return before + long.map((property) => `${property}:${value}`).join(';');
+  });
 }
 
 /** `@layer x{…}` becomes what is in it; `@layer x,y;` nothing. */
@@ -53,4 +72,5 @@ function closing(css: string, open: number): number {
 const SPACES = `
 .mantine-Stack-root > * + * { margin-top: var(--stack-gap, 1rem); }
 .mantine-Group-root > * + * { margin-left: var(--group-gap, 1rem); }
+.mantine-Switch-thumb { left: var(--switch-thumb-start, var(--switch-track-label-padding)); }
 `;

@@ -107,6 +107,6 @@ async function snapshot(host: Host): Promise<string> {
     'cat /etc/resolv.conf',
     'ls /run/causeway',
   ];
-  const text = await host.must(['sh', '-c', parts.map((part) => `${part} 2>&1`).join('; echo; ') + '; true']);
+  const text = await host.must(['sh', '-c', `${parts.map((part) => `${part} 2>&1`).join('; echo; ')}; true`]);
   return text.replace(/\bexpires \d+sec|valid_lft \S+|preferred_lft \S+/g, '');
 }

@@ -5,8 +5,10 @@
  */
 import type { QueryClient } from '@tanstack/react-query';
 import { createRootRouteWithContext, createRoute, lazyRouteComponent, Outlet } from '@tanstack/react-router';
+import { accountQuery, subscriptionsQuery } from './api/queries.ts';
 import { auditSearchOf } from './pages/audit/audit-search.ts';
 import { validComputerFilters, validComputerTab } from './pages/computers/computer-filters.ts';
+import { machinePagesQuery } from './pages/computers/machine-queries.ts';
 import { localAddress } from './shell/local-address.ts';
 import { Shell } from './shell/shell.tsx';
 
@@ -34,7 +36,17 @@ const publicInstall = createRoute({
   component: lazyRouteComponent(() => import('./pages/install/public-install-page.tsx'), 'PublicInstallPage'),
 });
 
-const shell = createRoute({ getParentRoute: () => root, id: 'shell', component: Shell });
+const shell = createRoute({
+  getParentRoute: () => root,
+  id: 'shell',
+  component: Shell,
+  /** Asked for while the page's code is on its way. */
+  loader: ({ context: { queryClient }, cause }) => {
+    if (cause === 'stay') return;
+    void queryClient.prefetchQuery(accountQuery);
+    void queryClient.prefetchQuery(subscriptionsQuery);
+  },
+});
 
 const people = createRoute({
   getParentRoute: () => shell,
@@ -73,6 +85,12 @@ const computers = createRoute({
   getParentRoute: () => subscription,
   path: '/computers',
   validateSearch: validComputerFilters,
+  /** As above, for the page with the most to ask for. Later changes of the filters are the page's. */
+  loader: ({ context: { queryClient }, params: { subscription }, location, cause }) => {
+    if (cause === 'stay') return;
+    const filters = validComputerFilters(location.search);
+    void queryClient.prefetchInfiniteQuery(machinePagesQuery(subscription, filters));
+  },
   component: lazyRouteComponent(() => import('./pages/computers/computers-page.tsx'), 'ComputersPage'),
 });
 const computer = createRoute({

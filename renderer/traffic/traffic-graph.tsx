@@ -19,13 +19,11 @@ export function TrafficGraph({ samples, label }: TrafficGraphProps) {
   const place = useRef<HTMLDivElement>(null);
   const plot = useRef<UPlot | null>(null);
   const scheme = useComputedColorScheme('light');
-  const newest = useRef(samples);
-  newest.current = samples;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: its colours are the scheme's
+  const first = useRef(samples);
   useEffect(() => {
     const element = place.current;
     if (element === null) return;
-    const drawn = new UPlot(optionsFor(element), dataOf(newest.current), element);
+    const drawn = new UPlot(optionsFor(element), dataOf(first.current), element);
     plot.current = drawn;
     const watching = new ResizeObserver(() => {
       if (element.clientWidth !== drawn.width) drawn.setSize({ width: element.clientWidth, height: HEIGHT });
@@ -36,6 +34,12 @@ export function TrafficGraph({ samples, label }: TrafficGraphProps) {
       drawn.destroy();
       plot.current = null;
     };
+  }, []);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the colours are read while it is drawn
+  useEffect(() => {
+    // The page takes the scheme on after this effect.
+    const frame = requestAnimationFrame(() => plot.current?.redraw(false));
+    return () => cancelAnimationFrame(frame);
   }, [scheme]);
   useEffect(() => {
     plot.current?.setData(dataOf(samples));
@@ -53,8 +57,7 @@ function dataOf(samples: readonly RateSample[]): UPlot.AlignedData {
 
 function optionsFor(element: HTMLElement): UPlot.Options {
   const style = getComputedStyle(element);
-  const colour = (name: string) => style.getPropertyValue(name).trim();
-  const [received, sent, line] = ['--causeway-received', '--causeway-sent', '--causeway-line'].map(colour);
+  const colour = (name: string) => style.getPropertyValue(`--causeway-${name}`).trim();
   const curve = { points: { show: false }, ...(UPlot.paths.spline && { paths: UPlot.paths.spline() }) };
   return {
     width: element.clientWidth,
@@ -72,14 +75,14 @@ function optionsFor(element: HTMLElement): UPlot.Options {
         size: 0,
         ticks: { show: false },
         values: () => [],
-        grid: { stroke: line ?? '', width: 1 },
+        grid: { stroke: () => colour('line'), width: 1 },
         splits: (_plot, _axis, least, most) => [least, (least + most) / 2],
       },
     ],
     series: [
       {},
-      { ...curve, stroke: received ?? '', width: 1.5, fill: `${received}2b` },
-      { ...curve, stroke: sent ?? '', width: 1.5, dash: [4, 3] },
+      { ...curve, stroke: () => colour('received'), width: 1.5, fill: () => `${colour('received')}2b` },
+      { ...curve, stroke: () => colour('sent'), width: 1.5, dash: [4, 3] },
     ],
   };
 }

@@ -101,7 +101,7 @@ export const nativeTheme = Object.assign(new EventEmitter(), { shouldUseDarkColo
 export const powerMonitor = new EventEmitter();
 export const screen = { getAllDisplays: () => [{ workArea: { x: 0, y: 0, width: 1280, height: 770 } }] };
 export const clipboard = { writeText: () => undefined };
-export const dialog = { showSaveDialog: async () => ({ canceled: true, filePath: '' }) };
+export const dialog = { showSaveDialog: async () => ({ canceled: true, filePath: '' }), showErrorBox: () => undefined };
 export const shell = { openExternal: async () => undefined };
 
 /** For packages that take it whole, such as electron-store. */

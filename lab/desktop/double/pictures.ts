@@ -58,7 +58,7 @@ async function picture(browser: Browser, scene: Scene, { scheme, language }: Loo
   const { page } = visit;
   using window = await PlayedWindow.open(page, { ...scene.play, preferences: { language } });
   await visit.goTo('/index.html');
-  window.tellThePast();
+  await window.tellThePast();
   await page.waitForTimeout(TALKS_MS);
   await scene.act?.(page, WORDS[language], window);
   await visit.settle();

@@ -76,7 +76,7 @@ function diagnosing(checks: readonly Check[], ends: boolean): Pick<Scene, 'play'
     act: async (page, words, window) => {
       await choose((words) => words.diagnostics.title)(page, words, window);
       await page.getByRole('button', { name: words.diagnostics.run }).click();
-      for (const check of checks) window.send({ type: 'check', check });
+      for (const check of checks) await window.send({ type: 'check', check });
     },
   };
 }

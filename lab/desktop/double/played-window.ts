@@ -28,24 +28,25 @@ export class PlayedWindow implements Disposable {
   private constructor(bridge: DoubleBridge, play: Play) {
     this.#bridge = bridge;
     this.#play = play;
-    this.#speaking = setInterval(() => this.send({ type: 'state', state: play.state() }), SPEAKS_EVERY_MS);
+    this.#speaking = setInterval(() => void this.send({ type: 'state', state: play.state() }), SPEAKS_EVERY_MS);
   }
 
   static async open(page: Page, play: Play): Promise<PlayedWindow> {
     return new PlayedWindow(await layBridge(page, handlersOf(play)), play);
   }
 
-  send(event: DesktopEvent): void {
-    this.#bridge.send(event);
+  send(...events: DesktopEvent[]): Promise<void> {
+    return this.#bridge.send(...events);
   }
 
   /** Tells of the last two minutes, so that there is a graph to see. */
-  tellThePast(): void {
+  async tellThePast(): Promise<void> {
     const { past } = this.#play;
     if (past === undefined) return;
     const now = Date.now();
-    for (let at = now - PAST_MS; at < now; at += SPEAKS_EVERY_MS) this.send({ type: 'state', state: past(at) });
-    this.send({ type: 'state', state: this.#play.state() });
+    const events: DesktopEvent[] = [];
+    for (let at = now - PAST_MS; at < now; at += SPEAKS_EVERY_MS) events.push({ type: 'state', state: past(at) });
+    await this.send(...events, { type: 'state', state: this.#play.state() });
   }
 
   get bugs(): readonly string[] {

@@ -51,7 +51,7 @@ export class WindowDouble implements AsyncDisposable {
     const visit = await Visit.begin(browser, origin, { viewport: WINDOW_SIZE, ...options.visit });
     const deeds: Deeds = { copied: [], opened: [], notices: [], saved: new Map() };
     let bridge: DoubleBridge | undefined;
-    const send: Surroundings['send'] = (event) => bridge?.send(event);
+    const send: Surroundings['send'] = (event) => void bridge?.send(event);
     const desktop = new Desktop({
       sockets: [socket],
       surroundings: surroundings(deeds, send, preferences),
@@ -72,8 +72,8 @@ export class WindowDouble implements AsyncDisposable {
   }
 
   /** As if somebody had opened an activation link. */
-  offer(token: string): void {
-    this.#bridge.send({ type: 'token-offered', token });
+  offer(token: string): Promise<void> {
+    return this.#bridge.send({ type: 'token-offered', token });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -4,6 +4,7 @@
  * machines that come and go are written into what is shown. After a break everything asks again.
  */
 import type { QueryClient } from '@tanstack/react-query';
+import { Gathering } from './gathering.ts';
 import { areasOf, invalidateAreas } from './invalidations.ts';
 import { applyPresence, type PresenceEvent } from './presence.ts';
 import type { Area } from './queries.ts';
@@ -15,6 +16,8 @@ const PATIENCE_MS = 3_000;
 const RETRY_MS = 5_000;
 /** Counts of who is online are asked for at most this often, however many machines come and go. */
 const COUNTS_MS = 1_000;
+/** Changes within this time are asked for together, but for the first, and never before the last answers are there. */
+const CHANGES_MS = 500;
 const COUNTED: ReadonlySet<Area> = new Set<Area>(['groups', 'roles', 'subscriptions']);
 
 export interface LiveOptions {
@@ -31,6 +34,7 @@ export function listenForChanges({ queryClient, onConnected, open = openSource }
   let opened = false;
   let lost: ReturnType<typeof setTimeout> | undefined;
   let retry: ReturnType<typeof setTimeout> | undefined;
+  const changes = new Gathering<Area>((areas, of) => invalidateAreas(queryClient, areas, of), CHANGES_MS);
   const counts = new Map<string, ReturnType<typeof setTimeout>>();
 
   const countAgain = (subscription: string) => {
@@ -52,7 +56,7 @@ export function listenForChanges({ queryClient, onConnected, open = openSource }
     });
     source.addEventListener('changed', ({ data }) => {
       const event = parsed(data, isChange);
-      if (event !== undefined) void invalidateAreas(queryClient, areasOf(event.kinds), event.subscription);
+      if (event !== undefined) changes.ask(areasOf(event.kinds), event.subscription);
     });
     source.addEventListener('presence', ({ data }) => {
       const event = parsed(data, isPresence);
@@ -75,6 +79,7 @@ export function listenForChanges({ queryClient, onConnected, open = openSource }
     clearTimeout(lost);
     clearTimeout(retry);
     for (const timer of counts.values()) clearTimeout(timer);
+    changes.stop();
     source?.close();
   };
 }

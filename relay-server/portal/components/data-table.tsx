@@ -112,7 +112,8 @@ export function DataTable<Row extends RowData>(props: DataTableProps<Row>) {
     count: sorted.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => ROW_HEIGHT,
-    getItemKey: (index) => ids[index] ?? index,
+    // A new one would have all rows measured again, at every step of a scroll.
+    getItemKey: useCallback((index: number) => ids[index] ?? index, [ids]),
     overscan: OVERSCAN_ROWS,
     useFlushSync: false,
     // The row that has the focus stays in the page however far one scrolls, or the focus would be lost.
@@ -179,8 +180,12 @@ export function DataTable<Row extends RowData>(props: DataTableProps<Row>) {
     ...columns.filter(({ hideOnPhone }) => !hideOnPhone).map(({ width = 'minmax(6.5rem, 1fr)' }) => width),
   ].join(' ');
   const columnCount = columns.length + (selection === undefined ? 0 : 1);
-  const chosen = selection === undefined ? 0 : ids.filter((id) => selection.selected.has(id)).length;
-  const allChosen = chosen > 0 && chosen === ids.length && (selection?.selected.size ?? 0) >= total;
+  const selected = selection?.selected;
+  const chosen = useMemo(
+    () => (selected === undefined || selected.size === 0 ? 0 : ids.filter((id) => selected.has(id)).length),
+    [selected, ids],
+  );
+  const allChosen = chosen > 0 && chosen === ids.length && (selected?.size ?? 0) >= total;
 
   return (
     <div className={classes.frame}>
@@ -236,7 +241,7 @@ export function DataTable<Row extends RowData>(props: DataTableProps<Row>) {
                   index={index}
                   start={start}
                   name={selection === undefined ? undefined : rowName(row.original)}
-                  chosen={selection?.selected.has(row.id)}
+                  chosen={selected?.has(row.id)}
                   onToggle={onToggle}
                 />
               );
