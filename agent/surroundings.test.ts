@@ -7,7 +7,7 @@ let surroundings: Surroundings;
 
 beforeEach(() => {
   [wall, monotonic] = [1_000_000, 0];
-  network = { connected: true, wayOut: 'a', addresses: 'a b' };
+  network = { connected: true, wayOut: 'a', sources: ['192.0.2.1'], addresses: 'a b' };
   surroundings = new Surroundings({ wall: () => wall, monotonic: () => monotonic }, () => network);
 });
 
@@ -29,7 +29,7 @@ test('a sleep and a set clock are noticed once; ordinary time is not', () => {
 });
 
 test('so is a process that was stopped', () => {
-  pass(3_000);
+  pass(6_000);
   expect(surroundings.look()).toBeUndefined();
   pass(30_000);
   expect(surroundings.look()).toBe('pause');
@@ -42,21 +42,32 @@ test('and another network, by what of it is new', () => {
   network = { ...network, wayOut: 'd', addresses: 'd c' };
   expect(surroundings.look()).toBe('way-out');
   expect(surroundings.look()).toBeUndefined();
-  network = { connected: false, wayOut: '', addresses: '' };
+  network = { connected: false, wayOut: '', sources: [], addresses: '' };
   expect(surroundings.look()).toBe('cut-off');
-  expect(surroundings.connected).toBe(false);
   expect(surroundings.look()).toBeUndefined();
-  network = { connected: true, wayOut: 'a', addresses: 'a' };
+  network = { connected: true, wayOut: 'a', sources: [], addresses: 'a' };
   expect(surroundings.look()).toBe('way-out');
 });
 
 test('what was seen can be relied upon until time has passed, or jumped', () => {
-  pass(1_000);
+  pass(900);
   expect(surroundings.due).toBe(false);
-  pass(1_500);
+  pass(100);
   expect(surroundings.due).toBe(true);
   surroundings.look();
   expect(surroundings.due).toBe(false);
   pass(0, 60_000);
   expect(surroundings.due).toBe(true);
+});
+
+test('a connection from an address that no longer leads out can not live; one on this computer can', () => {
+  expect(surroundings.mayLive('192.0.2.1')).toBe(true);
+  network = { ...network, sources: ['192.0.2.2'] };
+  surroundings.look();
+  expect(['192.0.2.1', '192.0.2.2', '127.0.0.1', '::1'].map((one) => surroundings.mayLive(one))).toEqual([
+    false,
+    true,
+    true,
+    true,
+  ]);
 });

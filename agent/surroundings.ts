@@ -9,10 +9,10 @@ import type { TimeSource } from './server-clock.ts';
  * the work of a time server.
  */
 const JUMP_MS = 3_000;
-/** Whoever was to look each second and did not for so long was stopped, or starved. */
-const PAUSE_MS = 4_000;
-/** A look at the clocks is due before anything is said of the connections. */
-const DUE_MS = 2_000;
+/** Whoever was to look every five seconds and did not for so long was stopped, or starved. */
+const PAUSE_MS = 8_000;
+/** Older than this, what was seen is looked at again before anything is said of the connections. */
+const DUE_MS = 1_000;
 
 /** How this computer is connected to others, without our own adapter. */
 export interface OuterNetwork {
@@ -20,6 +20,8 @@ export interface OuterNetwork {
   readonly connected: boolean;
   /** The default routes and the addresses from which packets take them, as a text that is the same while they are. */
   readonly wayOut: string;
+  /** Those addresses alone. */
+  readonly sources: readonly string[];
   /** Addresses of all interfaces, likewise. */
   readonly addresses: string;
 }
@@ -46,9 +48,9 @@ export class Surroundings {
     this.#network = read();
   }
 
-  /** False when it is certain that nobody outside this computer can be reached. */
-  get connected(): boolean {
-    return this.#network.connected;
+  /** Whether a connection from this address of ours may live: another one's packets no longer leave here. */
+  mayLive(localAddress: string): boolean {
+    return isLoopback(localAddress) || this.#network.sources.includes(localAddress);
   }
 
   /** Whether what was seen last can not be relied upon: so much time has passed, or the clock jumped. Cheap. */
@@ -76,4 +78,8 @@ export class Surroundings {
   #wallOffset(): number {
     return this.#time.wall() - this.#time.monotonic();
   }
+}
+
+function isLoopback(address: string): boolean {
+  return address === '::1' || address.startsWith('127.') || address.startsWith('::ffff:127.');
 }

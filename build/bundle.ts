@@ -2,7 +2,7 @@
  * Bundles what users run: dist/causeway.js (agent and command) and dist/causeway-relay.js (server).
  * Native code stays outside: koffi is loaded from node_modules, or from beside the bundle once packaged.
  */
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
@@ -36,15 +36,37 @@ async function bundleOne(entry: string, output: string): Promise<string> {
   const staging = join(dirname(file), `.${basename(file)}-${process.pid}`);
   await mkdir(staging, { recursive: true });
   try {
-    const built = await rolldown({ input: here(entry), platform: 'node', external: EXTERNAL, logLevel: 'silent' });
+    const built = await rolldown({
+      input: here(entry),
+      platform: 'node',
+      external: EXTERNAL,
+      logLevel: 'silent',
+    });
     const staged = join(staging, basename(file));
-    await built.write({ file: staged, format: 'esm', sourcemap: true, codeSplitting: false });
+    await built.write({
+      file: staged,
+      format: 'esm',
+      sourcemap: true,
+      codeSplitting: false,
+      comments: { jsdoc: false },
+    });
     await built.close();
+    await writeFile(staged, oneByteSource(await readFile(staged, 'utf8')));
     for (const suffix of ['.map', '']) await rename(staged + suffix, file + suffix);
   } finally {
     await rm(staging, { recursive: true, force: true });
   }
   return file;
+}
+
+/**
+ * The same program with what is beyond Latin-1 as escapes: V8 keeps the source for as long as it runs, with
+ * one byte for each character if that is enough for all of them, and else with two.
+ * @throws Error where an escape would be another text
+ */
+export function oneByteSource(code: string): string {
+  if (/String\.raw`[^`]*[^\0-\xff]/.test(code)) throw new Error('a raw template holds characters beyond Latin-1');
+  return code.replace(/[^\0-\xff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 function here(path: string): string {

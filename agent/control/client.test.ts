@@ -327,16 +327,20 @@ describe('the client', () => {
     });
     const told = start(server.target);
     while (server.connections === 0) await new Promise((resolve) => setImmediate(resolve));
-    client?.connectAfresh();
+    client?.connectAfresh(() => true);
     await told.next('online');
     expect(told.events).toEqual(['self sql01', 'online']);
     client?.giveUp('this computer has no network');
     expect(told.events.at(-1)).toBe('offline SERVER_UNREACHABLE');
     await expect(client?.request('self', {})).rejects.toThrow('this computer has no network');
-    client?.connectAfresh();
+    client?.connectAfresh(() => true);
     told.events.length = 0;
     await told.next('online');
-    expect(server.connections).toBe(3);
+    told.events.length = 0;
+    client?.connectAfresh(() => false);
+    await told.next('online');
+    expect(told.events).toEqual(['self sql01', 'online']);
+    expect(server.connections).toBe(4);
   });
 
   test('says nothing more once it is disposed of, even in the middle of an introduction', async () => {

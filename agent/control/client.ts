@@ -89,12 +89,14 @@ export class ControlClient implements Disposable {
   }
 
   /**
-   * The way to the server is another one than before: a live connection has to prove itself soon, and an
-   * attempt begins anew, for its first packets may have gone nowhere.
+   * The way to the server is another one than before: a live connection has to prove itself soon, or is made
+   * anew if it can not live; and an attempt begins anew, for its first packets may have gone nowhere.
+   *
+   * @param mayLive whether a connection from this address of ours may
    */
-  connectAfresh(): void {
+  connectAfresh(mayLive: (localAddress: string) => boolean): void {
     this.#backoff.reset();
-    if (this.#connection !== undefined) {
+    if (this.#connection !== undefined && mayLive(this.#connection.localAddress)) {
       this.#connection.probe(LIMITS.NETWORK_CHANGE_PATIENCE_MS.value);
       return;
     }

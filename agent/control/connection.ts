@@ -41,6 +41,8 @@ export interface ControlListener {
 
 export class ControlConnection implements Disposable {
   readonly challenge: Challenge;
+  /** Of this end. */
+  readonly localAddress: string;
   readonly #webSocket: WebSocket;
   readonly #server: string;
   readonly #listener: ControlListener;
@@ -57,7 +59,7 @@ export class ControlConnection implements Disposable {
    * @throws CausewayError SERVER_UNREACHABLE, SERVER_PIN_MISMATCH, MESSAGE_MALFORMED, RATE_LIMITED
    */
   static async open(target: PinnedServer, listener: ControlListener, signal: AbortSignal): Promise<ControlConnection> {
-    const { webSocket } = await openPinnedWebSocket(
+    const { webSocket, socket } = await openPinnedWebSocket(
       {
         ...target,
         path: CONTROL_PATH,
@@ -69,17 +71,19 @@ export class ControlConnection implements Disposable {
       signal,
     );
     const challenge = await firstMessage(webSocket, target.server, signal);
-    return new ControlConnection(webSocket, target.server, challenge, listener, signal);
+    return new ControlConnection(webSocket, socket.localAddress ?? '', target.server, challenge, listener, signal);
   }
 
   private constructor(
     webSocket: WebSocket,
+    localAddress: string,
     server: string,
     challenge: Challenge,
     listener: ControlListener,
     signal: AbortSignal,
   ) {
     this.#webSocket = webSocket;
+    this.localAddress = localAddress;
     this.#server = server;
     this.challenge = challenge;
     this.#listener = listener;

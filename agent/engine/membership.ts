@@ -232,14 +232,14 @@ export class Membership implements AsyncDisposable {
         this.#doubt();
         // Grants and handshakes go by the server's time, and only a new challenge tells it.
         this.control.reconnect();
-        if (this.relay.connected) this.relay.connectAfresh();
+        if (this.relay.connected) this.relay.connectAfresh(this.#mayLive);
         break;
       case 'pause':
       case 'way-out':
         this.#doubt();
-        this.control.connectAfresh();
+        this.control.connectAfresh(this.#mayLive);
         // Without waiting for the control connection, if the relay will let us in.
-        if (this.relay.connected || this.#ticket.holds) this.relay.connectAfresh();
+        if (this.relay.connected || this.#ticket.holds) this.relay.connectAfresh(this.#mayLive);
         break;
       case 'addresses':
         this.control.connectNow();
@@ -247,6 +247,8 @@ export class Membership implements AsyncDisposable {
     }
     void this.#local.look();
   }
+
+  readonly #mayLive = (localAddress: string) => this.#surroundings.mayLive(localAddress);
 
   #doubt(): void {
     const { board } = this.#options;

@@ -1,6 +1,6 @@
 /**
- * Keeps looking at the computer's surroundings: when the system tells of something, every second, and
- * before anything is said of the connections. Knows no connection: what a change means is its owner's
+ * Keeps looking at the computer's surroundings: when the system tells of something, before anything is
+ * said of the connections, and otherwise now and then. Knows no connection: what a change means is its owner's
  * business.
  */
 import type { SelfFacts } from '#protocol/control-messages.ts';
@@ -8,8 +8,11 @@ import type { TimeSource } from '../server-clock.ts';
 import { type Change, Surroundings } from '../surroundings.ts';
 import type { Host } from './host.ts';
 
-/** How soon a sleep of the computer is noticed, and a change of its network where the system does not tell. */
-const LOOK_EVERY_MS = 1_000;
+/**
+ * How soon a sleep of the computer is noticed while nobody asks, and a change of its network where the
+ * system does not tell. Every second cost a tenth of a per cent of a busy processor.
+ */
+const LOOK_EVERY_MS = 5_000;
 /** The system tells of one change by many events. */
 const EVENTS_GATHER_MS = 20;
 
@@ -43,6 +46,11 @@ export class SurroundingsWatch implements Disposable {
   look(): void {
     const change = this.#surroundings.look();
     if (change !== undefined) this.#onChange(change);
+  }
+
+  /** Whether a connection from this address of ours may live. */
+  mayLive(localAddress: string): boolean {
+    return this.#surroundings.mayLive(localAddress);
   }
 
   /** Before something is said of the connections: after a sleep it would be of the time before. */

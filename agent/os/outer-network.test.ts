@@ -24,6 +24,7 @@ describe('the way out', () => {
     expect(outerNetworkOf(office, OURS)).toEqual({
       connected: true,
       wayOut: 'eth0 via 00000000/00000000 0101A8C0 100 eth0=192.168.1.10',
+      sources: ['192.168.1.10'],
       addresses: 'docker0=172.17.0.1 eth0=192.168.1.10',
     });
     const moreContainers = { ...office.interfaces, docker1: own('172.18.0.1') };

@@ -43,9 +43,14 @@ export function outerNetworkOf(tables: NetworkTables, ours: readonly string[]): 
     ({ device }) => device !== 'lo',
   );
   const devices = new Set(routes.map(({ device }) => device));
-  const sources = textOf(useful.filter(([name]) => devices.size === 0 || devices.has(name)));
+  const leading = useful.filter(([name]) => devices.size === 0 || devices.has(name));
   const ways = routes.map(({ device, text }) => `${device} via ${text}${runs(tables, device) ? '' : ' (dead)'}`);
-  return { connected: addresses !== '', wayOut: [...ways, ...sources].sort().join(' '), addresses };
+  return {
+    connected: addresses !== '',
+    wayOut: [...ways, ...textOf(leading)].sort().join(' '),
+    sources: leading.flatMap(([, list]) => list),
+    addresses,
+  };
 }
 
 function runs({ interfaces }: NetworkTables, device: string): boolean {

@@ -135,7 +135,7 @@ test('by another way out a connection has to prove itself soon, or a new one is 
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
   start(server.target);
   await until(() => events.includes('connected'));
-  client?.connectAfresh();
+  client?.connectAfresh(() => true);
   await vi.advanceTimersByTimeAsync(LIMITS.NETWORK_CHANGE_PATIENCE_MS.value + 100);
   await until(() => events.some((event) => event.includes('the relay stopped answering')));
   await vi.advanceTimersByTimeAsync(LIMITS.RECONNECT_MIN_MS.value);
@@ -151,12 +151,21 @@ test('an attempt whose first packets went nowhere begins anew by another way out
   start(server.target);
   ticket = () => Promise.resolve({ ticket: 'T', expiresAt: 0 });
   client?.connectNow();
-  client?.connectAfresh();
+  client?.connectAfresh(() => true);
   await until(() => events.includes('round trip'));
   never.resolve({ ticket: 'late', expiresAt: 0 });
   await new Promise((resolve) => setImmediate(resolve));
   expect(events.filter((event) => /connected/.test(event))).toEqual(['connected']);
   expect(server.connections).toBe(1);
+});
+
+test('a connection that can not live by another way out is replaced without a word', async () => {
+  server = await RudeServer.webSocket(honest);
+  start(server.target);
+  await until(() => events.includes('round trip'));
+  client?.connectAfresh((localAddress) => localAddress !== '127.0.0.1');
+  await until(() => events.filter((event) => event === 'round trip').length === 2);
+  expect(events.filter((event) => /connected/.test(event))).toEqual(['connected', 'connected']);
 });
 
 test('says at once why it gives up, and comes back by itself', async () => {

@@ -96,17 +96,20 @@ export class RelayClient implements Disposable {
   }
 
   /**
-   * The way to the relay is another one than before: a live connection has to prove itself soon, and an
-   * attempt begins anew, for its first packets may have gone nowhere.
+   * The way to the relay is another one than before: a live connection has to prove itself soon, or is made
+   * anew if it can not live; and an attempt begins anew, for its first packets may have gone nowhere.
+   *
+   * @param mayLive whether a connection from this address of ours may
    */
-  connectAfresh(): void {
+  connectAfresh(mayLive: (localAddress: string) => boolean): void {
     this.#backoff.reset();
-    if (this.#socket !== undefined) {
+    if (this.#socket !== undefined && mayLive(this.#socket.localAddress)) {
       // The answer to an earlier ping may have been lost with the earlier way.
       this.#pingSentAt = undefined;
       this.ping(LIMITS.NETWORK_CHANGE_PATIENCE_MS.value);
       return;
     }
+    this.#close();
     this.#attempt?.abort();
     this.#attempt = undefined;
     this.connectNow();

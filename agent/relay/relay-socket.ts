@@ -66,7 +66,11 @@ export class RelaySocket {
     socket.on('close', () => this.#end(GONE));
     socket.on('end', () => this.#end(GONE));
     this.#source = reader;
+    this.localAddress = socket.localAddress ?? '';
   }
+
+  /** Of this end. */
+  readonly localAddress: string;
 
   /** Begins to hand over what came. */
   start(): void {

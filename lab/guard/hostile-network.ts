@@ -14,7 +14,7 @@ import { type LoopbackServer, startLoopbackServer } from '#relay-server/loopback
 import { Visit } from '../browser/visit.ts';
 import { HOSTILE_DESCRIPTION, HOSTILE_NAMES, HOSTILE_NOTE, HOSTILE_SIGN_IN_NAMES } from './hostile-texts.ts';
 
-const PASSWORD = 'violet kettle onward brick';
+export const PASSWORD = 'violet kettle onward brick';
 /** Whose names are harmless, so that they can sign in by the page. */
 const PEOPLE = { ada: 'owner', bob: 'administrator', vic: 'viewer' } as const;
 export type Name = keyof typeof PEOPLE;

@@ -15,7 +15,7 @@ import { Presser } from './open-everything.ts';
 const OWN = /\/(?:changes\/preview|policy\/diff|account(?:\/.*)?|session)$/;
 /** The beginnings of labels of what changes something. */
 const CHANGING =
-  /^(?:new|create|add|edit|rename|remove|delete|disable|enable|assign|move|connect|cut|revoke|switch o|make|invite|save|apply|undo|put|take|ask for new)\b/i;
+  /^(?:new|create|add|edit|rename|remove|delete|disable|enable|assign|move|connect|cut|revoke|switch o|make|invite|save|apply|undo|put|take|change|set|keep|run|end)\b/i;
 const OWN_PAGES = ['/account', '/sign-in', '/welcome'];
 
 export async function onlyLooks(story: Story, browser: Browser, network: HostileNetwork): Promise<void> {

@@ -197,7 +197,7 @@ describe('what may go wrong', () => {
   test('another way out: nothing is called connected until it has proven itself again', async () => {
     const agent = await network.member('a', await network.administrator.token());
     const changed = Date.now();
-    agent.host.changeNetwork({ connected: true, wayOut: 'b', addresses: 'b' });
+    agent.host.changeNetwork({ connected: true, wayOut: 'b', sources: [], addresses: 'b' });
     let status = agent.engine.status();
     while (status.summary === 'connected') {
       await new Promise((resolve) => setImmediate(resolve));

@@ -17,7 +17,7 @@ export class MemoryHost implements Host {
   adapters = 0;
 
   /** What the computer is connected to; see {@link changeNetwork}. */
-  network: OuterNetwork = { connected: true, wayOut: 'a', addresses: 'a' };
+  network: OuterNetwork = { connected: true, wayOut: 'a', sources: [], addresses: 'a' };
   #onNetworkEvent: () => void = () => undefined;
 
   /** As if cables were moved, with the kernel's notice of it. */

@@ -93,7 +93,7 @@ export const desktop: Scenario = {
       await region('Connectivity').getByText('Not connected').waitFor({ timeout: BROKEN_SAID_MS });
       const after = Date.now() - killed;
       story.figures.brokenSaidMs = after;
-      return `${await seen(page().getByText(/does not answer|unreachable/i), 'relay-killed')}, after ${after} ms`;
+      return `${await seen(page().getByText(/can not be reached/), 'relay-killed')}, after ${after} ms`;
     });
     await story.step('the relay is back: connected, without a click', async () => {
       const restarted = Date.now();

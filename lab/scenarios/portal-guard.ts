@@ -10,6 +10,7 @@ import { openBrowser } from '../browser/browser.ts';
 import { twoEdit } from '../guard/conflict-steps.ts';
 import { foreignSites } from '../guard/foreign-steps.ts';
 import { type HostileNetwork, startHostileNetwork } from '../guard/hostile-network.ts';
+import { newPassword } from '../guard/session-steps.ts';
 import { breachesIn, browserHears, nothingStrikes } from '../guard/strike-steps.ts';
 import { onlyLooks } from '../guard/viewer-steps.ts';
 import type { Scenario, Story } from './story.ts';
@@ -27,6 +28,7 @@ export const portalGuard: Scenario = {
     await browserHears(story, browser, network);
     await twoEdit(story, browser, network);
     await foreignSites(story, browser, network);
+    await newPassword(story, browser, network);
     await onlyLooks(story, browser, network);
     await nothingStrikes(story, browser, network);
     await story.step('the server heard of no breach but those that were made on purpose', async () => {

@@ -51,6 +51,15 @@ test('"connected" is no lie because the last ping before it was lost', () => {
   expect(compare(samples, pings, WHOLE)).toMatchObject({ untrueSamples: 0, untrueMs: 0, shownAfterMs: 100 });
 });
 
+test('while nobody took samples, nothing was shown', () => {
+  const pings = pingsOf(pingOutput(50, [1, 2, 3, 4, 5, ...Array.from({ length: 40 }, (_, index) => index + 6)]));
+  const samples = shown({ 8700: 'connecting', 9300: 'connected' }, 10_000).filter(
+    ({ at }) => at < 100_300 || at > 108_500,
+  );
+  const verdict = compare(samples, pings, { from: 100_000, returnedAt: 109_000, to: 110_000 });
+  expect(verdict).toMatchObject({ untrueSamples: 2, untrueMs: 0 });
+});
+
 test('nothing happened: nothing is wrong', () => {
   expect(compare(shown({}, 3_000), pingsOf(pingOutput(15, [])), WHOLE)).toEqual({
     shownAfterMs: 0,

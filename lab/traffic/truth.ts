@@ -30,6 +30,8 @@ export interface Verdict {
 export const PING_EVERY_MS = 200;
 /** What is answered later was under way while nothing got through. */
 const PING_PATIENCE_MS = 1_000;
+/** Whoever took no sample for so long was stopped, as a computer's screen is when it sleeps. */
+const ASLEEP_MS = 5_000;
 
 export function samplesOf(output: string): Sample[] {
   return output
@@ -72,9 +74,10 @@ export function compare(
   const lastLost = pings.findLastIndex(({ answeredAt }) => answeredAt === null);
   const shownAt = lastOther < 0 ? returnedAt : (samples[lastOther + 1]?.at ?? Number.POSITIVE_INFINITY);
   const answeredAt = lastLost < 0 ? returnedAt : (pings[lastLost + 1]?.answeredAt ?? Number.POSITIVE_INFINITY);
-  let [untrueSamples, untrueMs, shownSince] = [0, 0, from];
+  let [untrueSamples, untrueMs, shownSince, sampledAt] = [0, 0, from, from];
   for (const { at, icon } of samples) {
-    if (icon !== 'connected') shownSince = at;
+    if (icon !== 'connected' || at - sampledAt > ASLEEP_MS) shownSince = at;
+    sampledAt = at;
     const last = pings.findLastIndex(({ sentAt }) => sentAt <= at);
     const isTrue = [pings[last], pings[last + 1]].some((ping) => ping !== undefined && ping.answeredAt !== null);
     if (icon !== 'connected' || isTrue) continue;

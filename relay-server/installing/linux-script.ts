@@ -119,7 +119,7 @@ hash_of() {
 fetch_version() {
   version=$root/versions/$(printf '%.16s' "$sha256")
   [ ! -x "$version/bin/causeway" ] || return 0
-  say "Downloading $file from $server …"
+  say "Downloading $file from $server ..."
   mkdir -p "$root/versions"
   staging=$(mktemp -d "$root/.staging-XXXXXX")
   download "$server/downloads/$file" "$staging/$file" || fail "$server/downloads/$file could not be downloaded."

@@ -19,6 +19,8 @@ import type {
 } from '../../api/shapes.ts';
 import { type ComputerFilters, machineParameters } from './computer-filters.ts';
 
+/** Soon there, at each letter of a search; whoever scrolls on gets more at once. */
+const FIRST_PAGE_ROWS = 100;
 const PAGE_ROWS = 500;
 const GREATEST_PAGE_ROWS = 1_000;
 const PEERS_PAGE_ROWS = 200;
@@ -32,7 +34,8 @@ const FIRST_PAGE = null as string | null;
 export const machinePagesQuery = (subscription: string, filters: ComputerFilters) =>
   infiniteQueryOptions({
     queryKey: areaKey('machines', subscription, 'list', filters),
-    queryFn: ({ pageParam, signal }) => machinePage(subscription, filters, PAGE_ROWS, pageParam, signal),
+    queryFn: ({ pageParam, signal }) =>
+      machinePage(subscription, filters, pageParam === null ? FIRST_PAGE_ROWS : PAGE_ROWS, pageParam, signal),
     initialPageParam: FIRST_PAGE,
     getNextPageParam: ({ next }) => next,
     placeholderData: keepPreviousData,
