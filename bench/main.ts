@@ -85,7 +85,14 @@ async function runAll(names: readonly string[]): Promise<boolean> {
 function options(): string[] {
   const rounds = values.rounds === undefined ? [] : ['--rounds', values.rounds];
   const minutes = values.minutes === undefined ? [] : ['--minutes', values.minutes];
-  return [...rounds, ...minutes, '--only', values.only, ...(values.quick ? ['--quick'] : []), ...(values.json ? ['--json'] : [])];
+  return [
+    ...rounds,
+    ...minutes,
+    '--only',
+    values.only,
+    ...(values.quick ? ['--quick'] : []),
+    ...(values.json ? ['--json'] : []),
+  ];
 }
 
 /** Ends the process: the hosts of a lab would keep it alive. */

@@ -2,9 +2,10 @@
  * An agent as the desktop application meets it, played: a computer with so many peers, all in session, whose
  * counters and round trips change every second. Speaks the real local API by the agent's own server.
  */
-import { serveLocalApi } from '#agent/local-api/server.ts';
-import type { LocalServer } from '#agent/local-api/listen.ts';
+
 import type { LocalHandlers } from '#agent/local-api/conversation.ts';
+import type { LocalServer } from '#agent/local-api/listen.ts';
+import { serveLocalApi } from '#agent/local-api/server.ts';
 import { hereWith, peersOf } from '#lab/desktop/double/played-states.ts';
 import { CausewayError } from '#protocol/errors.ts';
 import { LIMITS } from '#protocol/limits.ts';

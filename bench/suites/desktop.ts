@@ -65,7 +65,7 @@ export const suite: Suite = {
     const settle = options.quick ? SETTLE_MS.quick : SETTLE_MS.whole;
     const forMs = ((options.minutes ?? (options.quick ? MINUTES.quick : MINUTES.whole)) * 60_000) / 2;
     for (const load of [OPEN, HIDDEN]) {
-      if (load === HIDDEN) await hide(desk);
+      if (load === HIDDEN) await desk.closeWindow('Causeway');
       await sleep(settle);
       await desk.picture(load.replaceAll(' ', '-'));
       const { cpuPercent, mebibytes, growth, processes } = await watch(program.pid, forMs, load, options);
@@ -79,7 +79,13 @@ export const suite: Suite = {
     return {
       figures: series.figures(),
       bars: [
-        bar('hidden: processor time of all processes, of one core', '%', got(HIDDEN, 'processor'), 'lower', BARS.hiddenCpu),
+        bar(
+          'hidden: processor time of all processes, of one core',
+          '%',
+          got(HIDDEN, 'processor'),
+          'lower',
+          BARS.hiddenCpu,
+        ),
         bar('open: growth of memory, first third to last', '%', got(OPEN, 'growth'), 'lower', BARS.growth),
         bar('hidden: growth of memory, first third to last', '%', got(HIDDEN, 'growth'), 'lower', BARS.growth),
         bar('first paint of the page', 'ms', firstPaint, 'lower', BARS.firstPaintMs),
@@ -92,12 +98,6 @@ export const suite: Suite = {
 
 /** Since the page was asked for. */
 const FIRST_PAINT = `performance.getEntriesByName('first-contentful-paint')[0].startTime`;
-
-async function hide(desk: Desk): Promise<void> {
-  const [window] = (await desk.run(['xdotool', 'search', '--onlyvisible', '--name', '^Causeway$'])).split('\n');
-  if (window === undefined) throw new Error('there is no window to hide');
-  await desk.run(['xdotool', 'windowquit', window]);
-}
 
 interface Watched {
   readonly cpuPercent: number;

@@ -11,6 +11,7 @@ import { visiblePlace } from './window-place.ts';
 const LEAST = { minWidth: 360, minHeight: 480 };
 /** A page that crashes more often than this in a minute is left alone: loading it again would not help. */
 const RELOADS_A_MINUTE = 3;
+const RELOAD_AFTER_MS = 100;
 
 export interface ClientWindowOptions {
   readonly preferences: KeptPreferences;
@@ -115,6 +116,10 @@ export class ClientWindow {
     this.#options.onCrash(reason);
     const now = Date.now();
     this.#crashes = [...this.#crashes.filter((at) => now - at < 60_000), now];
-    if (this.#crashes.length <= RELOADS_A_MINUTE && !window.isDestroyed()) window.webContents.reload();
+    if (this.#crashes.length > RELOADS_A_MINUTE) return;
+    // Not while Electron is still burying the process: an old one went down with it.
+    setTimeout(() => {
+      if (!window.isDestroyed()) window.webContents.reload();
+    }, RELOAD_AFTER_MS);
   }
 }

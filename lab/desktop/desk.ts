@@ -85,6 +85,13 @@ export class Desk {
     return file;
   }
 
+  /** As its owner closes it, by the keyboard. */
+  async closeWindow(title: string): Promise<void> {
+    const found = await this.run(['xdotool', 'search', '--onlyvisible', '--name', `^${title}$`]);
+    const [window = ''] = found.split('\n');
+    await this.run(['xdotool', 'windowactivate', '--sync', window, 'key', '--clearmodifiers', 'alt+F4']);
+  }
+
   /** The only icon in the tray stands at the right end of the panel. */
   async clickTray(button: 'left' | 'right'): Promise<void> {
     const [x, y] = [SCREEN.width - PANEL / 2, SCREEN.height - PANEL / 2];

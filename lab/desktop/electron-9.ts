@@ -48,7 +48,6 @@ real.app.on('web-contents-created', (_event: unknown, contents: OldContents) => 
       }) as (...words: never[]) => void);
     },
   });
-  contents.on('crashed', () => contents.emit('render-process-gone', {}, { reason: 'crashed' }));
 });
 
 export const protocol = {

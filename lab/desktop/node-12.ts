@@ -28,6 +28,8 @@ class OldEvent {
   }
 }
 missing(globalThis, 'performance', performance);
+missing(globalThis, 'atob', (text: string) => Buffer.from(text, 'base64').toString('latin1'));
+missing(globalThis, 'btoa', (text: string) => Buffer.from(text, 'latin1').toString('base64'));
 missing(globalThis, 'EventTarget', OldEventTarget);
 missing(globalThis, 'Event', OldEvent);
 

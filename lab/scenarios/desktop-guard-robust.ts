@@ -29,7 +29,7 @@ export async function treatBadly(story: Story, treated: BadlyTreated): Promise<v
       .getByRole('region', { name: 'Connectivity' })
       .getByText('Connected', { exact: true })
       .waitFor({ timeout: 20_000 });
-  const offers = () => application.page.getByRole('dialog').or(application.page.getByText(/activation (?:link|file)/i));
+  const offers = () => application.page.getByText('Join this network?');
   const startAgain = async (...words: string[]) => {
     const [program = '', ...before] = application.command;
     const { code, timedOut } = await host.run([program, ...before, ...words], { environment: desk.environment });
@@ -63,6 +63,22 @@ export async function treatBadly(story: Story, treated: BadlyTreated): Promise<v
     });
     await offers().first().waitFor({ timeout: 5_000 });
     return desk.picture('file-offered');
+  });
+  await story.step('hidden, it is told nothing; shown again, it says at once what has changed meanwhile', async () => {
+    await application.page.reload();
+    await connected();
+    await application.page.evaluate('globalThis.told = 0; causeway.listen(() => { told++; }); undefined');
+    await desk.closeWindow('Causeway');
+    await new Promise((resolve) => setTimeout(resolve, 1_500)); // what was under way when it was closed
+    const before = Number(await application.page.evaluate('told'));
+    await treated.agent.must('down');
+    await new Promise((resolve) => setTimeout(resolve, 4_000));
+    assert.equal(Number(await application.page.evaluate('told')) - before, 0);
+    await startAgain();
+    await application.page.getByText('Switched off').first().waitFor({ timeout: 2_000 });
+    await treated.agent.must('up');
+    await connected();
+    return 'not one event in four seconds, though the agent was switched off';
   });
   await story.step('the page’s process is killed: the window comes back, and says what is true', async () => {
     const before = Date.now();
