@@ -19,6 +19,7 @@ export function StatusPage({ state }: { readonly state: DesktopState }) {
   const joined = state.agent === 'here' && state.status.machine !== null;
   const summary = state.agent === 'here' ? state.status.summary : null;
   const { history } = useStore();
+  const reaching = joined && state.status.wanted === 'up' && summary !== 'not-activated';
   const chain = chainOf(state);
   const chainMatters = chain.broken !== null || summary === 'connecting';
   return (
@@ -31,11 +32,12 @@ export function StatusPage({ state }: { readonly state: DesktopState }) {
       {chainMatters && summary !== 'not-activated' && summary !== 'off' && <ChainPanel chain={chain} />}
       <WarningList warnings={warningsOf(state)} />
       {joined && summary !== 'not-activated' && <PolicyPanel state={state} />}
-      {joined && state.status.wanted === 'up' && summary !== 'not-activated' && (
-        <>
+      {summary !== 'not-activated' && (
+        // Out of sight and still there when the agent falls silent for a moment: what was searched and opened stays.
+        <div className={column.column} hidden={!reaching}>
           <TrafficPanel samples={history.all()} />
-          <PeerPanel sessions={state.status.peers} />
-        </>
+          <PeerPanel sessions={reaching ? state.status.peers : []} />
+        </div>
       )}
     </div>
   );

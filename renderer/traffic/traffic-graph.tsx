@@ -26,7 +26,8 @@ export function TrafficGraph({ samples, label }: TrafficGraphProps) {
     const drawn = new UPlot(optionsFor(element), dataOf(first.current), element);
     plot.current = drawn;
     const watching = new ResizeObserver(() => {
-      if (element.clientWidth !== drawn.width) drawn.setSize({ width: element.clientWidth, height: HEIGHT });
+      if (element.clientWidth > 0 && element.clientWidth !== drawn.width)
+        drawn.setSize({ width: element.clientWidth, height: HEIGHT });
     });
     watching.observe(element);
     return () => {
@@ -60,7 +61,8 @@ function optionsFor(element: HTMLElement): UPlot.Options {
   const colour = (name: string) => style.getPropertyValue(`--causeway-${name}`).trim();
   const curve = { points: { show: false }, ...(UPlot.paths.spline && { paths: UPlot.paths.spline() }) };
   return {
-    width: element.clientWidth,
+    // Nothing while it is out of sight.
+    width: Math.max(1, element.clientWidth),
     height: HEIGHT,
     padding: [4, 0, 1, 0],
     legend: { show: false },

@@ -37,7 +37,9 @@ try {
   const looks = SCHEMES.flatMap((scheme) => language.options.map((language) => ({ scheme, language })));
   const waiting = scenes.flatMap((scene) => looks.map((look) => () => picture(browser, scene, look)));
   const worker = async () => {
-    for (let take = waiting.shift(); take !== undefined; take = waiting.shift()) await take();
+    for (let take = waiting.shift(); take !== undefined; take = waiting.shift()) {
+      await take().catch((error: unknown) => findings.push(String(error)));
+    }
   };
   // Side by side: most of the time is waiting.
   await Promise.all(Array.from({ length: PAGES_AT_ONCE }, worker));
