@@ -4,7 +4,7 @@ import { oneByteSource } from './bundle.ts';
 test('a program written with one byte a character is the same program', () => {
   const source = 'export const it = ["déjà", "wait…", `a–b`, /^[“”]$/u.test("“"), "𝄞"];';
   const written = oneByteSource(source);
-  expect(/[^\0-\xff]/.test(written)).toBe(false);
+  expect(/[^\0-\x7f]/.test(written)).toBe(false);
   const value = (code: string) => new Function(code.replace('export const it =', 'return'))();
   expect(value(written)).toEqual(value(source));
 });

@@ -60,13 +60,13 @@ async function bundleOne(entry: string, output: string): Promise<string> {
 }
 
 /**
- * The same program with what is beyond Latin-1 as escapes: V8 keeps the source for as long as it runs, with
- * one byte for each character if that is enough for all of them, and else with two.
+ * The same program with what is beyond ASCII as escapes: V8 keeps the source for as long as it runs, and
+ * Node gives it one byte for each character only if all of them are ASCII, else two.
  * @throws Error where an escape would be another text
  */
 export function oneByteSource(code: string): string {
-  if (/String\.raw`[^`]*[^\0-\xff]/.test(code)) throw new Error('a raw template holds characters beyond Latin-1');
-  return code.replace(/[^\0-\xff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  if (/String\.raw`[^`]*[^\0-\x7f]/.test(code)) throw new Error('a raw template holds characters beyond ASCII');
+  return code.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 function here(path: string): string {

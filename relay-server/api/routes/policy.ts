@@ -6,7 +6,6 @@ import { LIMITS } from '#protocol/limits.ts';
 import * as changesRest from '#protocol/rest/changes.ts';
 import { previewChanges } from '../../control/changes/apply.ts';
 import { differenceTo, documentOf } from '../../control/changes/policy-document.ts';
-import { fromYaml, requireSensible, toYaml } from '../../control/changes/policy-yaml.ts';
 import type { RouteScope } from '../app.ts';
 import { inSubscription, refusals, SUBSCRIPTION } from './paths.ts';
 
@@ -39,7 +38,10 @@ export function policyRoutes({ app, control: { context } }: RouteScope): void {
         response: { 200: z.string(), ...refusals },
       },
     },
-    async (request, reply) => reply.type(YAML).send(toYaml(documentOf(directory.find(request.params.subscription)))),
+    async (request, reply) => {
+      const { toYaml } = await yaml();
+      return reply.type(YAML).send(toYaml(documentOf(directory.find(request.params.subscription))));
+    },
   );
   app.post(
     `${SUBSCRIPTION}/policy/diff`,
@@ -57,9 +59,15 @@ export function policyRoutes({ app, control: { context } }: RouteScope): void {
     },
     async (request) => {
       const { body } = request;
+      const { fromYaml, requireSensible } = await yaml();
       const home = directory.find(request.params.subscription);
       const changes = differenceTo(home, typeof body === 'string' ? fromYaml(body) : requireSensible(body));
       return { changes, effect: changes.length === 0 ? null : previewChanges(context, home, changes) };
     },
   );
+}
+
+/** With its library only once somebody asks: a megabyte that most servers never need. */
+function yaml() {
+  return import('../../control/changes/policy-yaml.ts');
 }

@@ -2,13 +2,13 @@
  * For those who operate the server: is it well, and what does it do. Not part of the versioned API.
  */
 import { isIP } from 'node:net';
+import type { Registry } from 'prom-client';
 import { z } from 'zod';
 import { requireApiKey } from '../../control/administration/access.ts';
 import type { ControlPlane } from '../../control/control-plane.ts';
 import type { RelayMetrics } from '../../relay/metrics.ts';
 import type { RouteScope } from '../app.ts';
 import { bearerOf } from '../bearer.ts';
-import { exposition } from '../metrics.ts';
 
 const tags = ['service'];
 const state = z.enum(['ok', 'failed']);
@@ -43,7 +43,12 @@ export function serviceRoutes(app: RouteScope['app'], control: ControlPlane, rel
       });
     },
   );
-  const metrics = exposition(control, relayMetrics);
+  /** With its library only once somebody asks, which on most servers nobody does. */
+  let gathered: Promise<Registry> | undefined;
+  const metrics = () => {
+    gathered ??= import('../metrics.ts').then(({ exposition }) => exposition(control, relayMetrics));
+    return gathered;
+  };
   app.get(
     '/metrics',
     {
@@ -57,7 +62,8 @@ export function serviceRoutes(app: RouteScope['app'], control: ControlPlane, rel
     async (request, reply) => {
       if (!isLoopback(request.ip))
         await requireApiKey(context.store, bearerOf(request.headers.authorization), context.clock.now());
-      return reply.type(metrics.contentType).send(await metrics.metrics());
+      const registry = await metrics();
+      return reply.type(registry.contentType).send(await registry.metrics());
     },
   );
 }
