@@ -133,6 +133,8 @@ function bars(series: Series) {
     bar('first rows of the computers', 'ms', own(PAGE, FIRST_ROWS), 'lower', 1_500),
     bar('first rows, times as long as with 300', '', times(PAGE, FIRST_ROWS), 'lower', 1.5),
     bar('download until the first rows, gzip', 'KB', own(PAGE, 'download, gzip'), 'lower', 350),
+    bar('wheel, a frame p95', 'ms', own(WHEEL, 'frame p95'), 'lower', 34),
+    bar('wheel, a frame p95, times as long as with 300', '', times(WHEEL, 'frame p95'), 'lower', 1.5),
     bar('wheel through all rows, a frame p95', 'ms', own(ALL, 'frame p95'), 'lower', 34),
     bar(
       'wheel through all rows, processor time of a frame, times that with 300',
@@ -144,7 +146,13 @@ function bars(series: Series) {
     bar('wheel through all rows, blank', '%', own(ALL, 'blank'), 'lower', 1),
     bar('search, a letter p95', 'ms', own(SEARCH, 'p95'), 'lower', 300),
     bar('search, a letter p50, times as long as with 300', '', times(SEARCH, 'p50'), 'lower', 1.5),
-    bar('a click until all have heard, the worst of a turn', 'ms', own(BY_HAND, WORST), 'lower', 1_000),
+    bar('a click until all have heard, the worst of all changes', 'ms', worst(series), 'lower', 1_000),
     bar('connect, times as long as with 300', '', times(BY_HAND, 'connect'), 'lower', 1.5),
   ];
+}
+
+/** Not the median of the turns: one change that takes too long is one too many. */
+function worst(series: Series): number | null {
+  const own = series.figures().find((one) => one.contender === LARGE && one.load === BY_HAND && one.measure === WORST);
+  return own?.most ?? null;
 }
