@@ -29,6 +29,8 @@ export interface KeptPreferencesOptions {
 
 export class KeptPreferences {
   readonly #store: Store<Kept>;
+  /** Asked for every second; the store would read its file each time. */
+  #preferences: Preferences;
 
   constructor({ directory, say }: KeptPreferencesOptions) {
     putAsideIfUnreadable(join(directory, `${NAME}.json`), say);
@@ -38,19 +40,15 @@ export class KeptPreferences {
       defaults: { preferences: DEFAULT_PREFERENCES, window: DEFAULT_PLACE },
       clearInvalidConfig: true,
     });
+    this.#preferences = knownOf(this.#store.get('preferences'));
   }
 
-  /** Choice by choice: one that nobody knows costs no other. */
   get(): Preferences {
-    const kept: unknown = this.#store.get('preferences');
-    const known = Object.entries(schema.shape).flatMap(([name, shape]) => {
-      const read = shape.safeParse(typeof kept === 'object' && kept !== null ? Reflect.get(kept, name) : undefined);
-      return read.success ? [[name, read.data]] : [];
-    });
-    return { ...DEFAULT_PREFERENCES, ...Object.fromEntries(known) };
+    return this.#preferences;
   }
 
   set(preferences: Preferences): void {
+    this.#preferences = preferences;
     this.#store.set('preferences', preferences);
   }
 
@@ -75,4 +73,13 @@ function putAsideIfUnreadable(file: string, say: (sentence: string) => void): vo
   const aside = `${file}.unreadable`;
   renameSync(file, aside);
   say(`The preferences could not be read and begin anew; what was there is kept in ${aside}.`);
+}
+
+/** Choice by choice: one that nobody knows costs no other. */
+function knownOf(kept: unknown): Preferences {
+  const known = Object.entries(schema.shape).flatMap(([name, shape]) => {
+    const read = shape.safeParse(typeof kept === 'object' && kept !== null ? Reflect.get(kept, name) : undefined);
+    return read.success ? [[name, read.data]] : [];
+  });
+  return { ...DEFAULT_PREFERENCES, ...Object.fromEntries(known) };
 }
