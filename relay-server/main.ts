@@ -8,6 +8,8 @@ import { releaseStartUpMemory } from '#runtime/collector.ts';
 import { run } from './command.ts';
 
 const STDERR = 2;
+/** By then the machines that waited for the server have come back, and what that took can be given back too. */
+const SETTLED_AFTER_MS = 20_000;
 
 // Whatever is made in the data directory is for this user only.
 process.umask(0o077);
@@ -19,7 +21,10 @@ process.exitCode = await run(process.argv.slice(2), {
   error: (line) => process.stderr.write(`${line}\n`),
   programDirectory: import.meta.dirname,
   logTo: STDERR,
-  started: releaseStartUpMemory,
+  started: () => {
+    releaseStartUpMemory();
+    setTimeout(releaseStartUpMemory, SETTLED_AFTER_MS).unref();
+  },
   stop: stop.signal,
   environment: process.env,
   input: () => text(process.stdin),
