@@ -11,20 +11,26 @@ import { DESK_COMMANDS, Desk } from '#lab/desktop/desk.ts';
 import { DesktopApplication } from '#lab/desktop/desktop-application.ts';
 import { electronRuntime } from '#lab/desktop/electron-runtime.ts';
 import { enterEnclosure } from '#lab/hosts/enclosure.ts';
+import type { Program } from '#lab/hosts/host.ts';
 import { Lab } from '#lab/hosts/lab.ts';
+import { usageOf } from '#lab/hosts/processes.ts';
 import { LAB_COMMANDS, obstacle } from '#lab/prerequisites.ts';
 import { median } from '#lab/traffic/rates.ts';
 import { playAgent } from '../load/played-agent.ts';
-import { type FamilyUsage, usageOfFamily } from '../measure/family.ts';
+import { usageOfFamily } from '../measure/family.ts';
 import { benchLab } from '../peers/contender.ts';
-import { bar, Series, type Suite, type SuiteOptions } from '../suite.ts';
+import { bar, Series, type Suite } from '../suite.ts';
 
 const PEERS = 200;
 /** Open and hidden together. */
 const MINUTES = { quick: 1, whole: 3 };
 /** For what the start leaves to be done, before anything counts. */
 const SETTLE_MS = { quick: 10_000, whole: 20_000 };
-const SAMPLE_MS = 2_000;
+/** A median over windows forgives this computer a bad moment. */
+const WINDOW_MS = 10_000;
+/** What a wake costs here by itself: it does nothing, as often as the hidden application does something. */
+const BARE_NAME = 'a bare Node, three wakes a second';
+const BARE = 'setInterval(() => undefined, 333)';
 const MIB = 1_024 * 1_024;
 const [OPEN, HIDDEN] = ['window open', 'window hidden'];
 const PICTURES = join(ROOT, 'dist/pictures/desktop-bench');
@@ -64,17 +70,22 @@ export const suite: Suite = {
     await application.letGo();
     const settle = options.quick ? SETTLE_MS.quick : SETTLE_MS.whole;
     const forMs = ((options.minutes ?? (options.quick ? MINUTES.quick : MINUTES.whole)) * 60_000) / 2;
+    const bare = host.spawn('bare', [process.execPath, '--eval', BARE]);
     for (const load of [OPEN, HIDDEN]) {
       if (load === HIDDEN) await desk.closeWindow('Causeway');
       await sleep(settle);
       await desk.picture(load.replaceAll(' ', '-'));
-      const { cpuPercent, mebibytes, growth, processes } = await watch(program.pid, forMs, load, options);
-      note(load, 'processor', '%', cpuPercent);
-      note(load, 'memory', 'MiB', mebibytes);
-      note(load, 'growth', '%', growth);
-      note(load, 'processes', '', processes);
+      const watched = await watch(program, bare, forMs);
+      for (const percent of watched.cpuPercents) note(load, 'processor', '%', percent);
+      for (const percent of watched.barePercents) series.add(BARE_NAME, load, 'processor', '%', percent);
+      note(load, 'memory', 'MiB', watched.mebibytes);
+      note(load, 'growth', '%', watched.growth);
+      note(load, 'processes', '', watched.processes);
+      options.say(
+        `${load}: ${median(watched.cpuPercents).toFixed(2)} % of a core (${BARE_NAME}: ${median(watched.barePercents).toFixed(2)} %), ` +
+          `${watched.mebibytes.toFixed(0)} MiB in ${watched.processes} processes, ${watched.growth.toFixed(1)} % growth`,
+      );
     }
-    if (!program.running) throw new Error(`the application ended\n${program.tail()}`);
     const got = (load: string, measure: string) => series.median(contender, load, measure);
     return {
       figures: series.figures(),
@@ -100,36 +111,40 @@ export const suite: Suite = {
 const FIRST_PAINT = `performance.getEntriesByName('first-contentful-paint')[0].startTime`;
 
 interface Watched {
-  readonly cpuPercent: number;
+  /** Of a core, window by window. */
+  readonly cpuPercents: readonly number[];
+  readonly barePercents: readonly number[];
   readonly mebibytes: number;
   /** Per cent of the memory of the first third. */
   readonly growth: number;
   readonly processes: number;
 }
 
-async function watch(root: number, forMs: number, load: string, { say }: SuiteOptions): Promise<Watched> {
-  const samples: FamilyUsage[] = [];
-  const from = performance.now();
-  const before = usageOfFamily(root);
-  let after = before;
-  for (let end = from + forMs; performance.now() < end; ) {
-    await sleep(SAMPLE_MS);
-    after = usageOfFamily(root);
-    samples.push(after);
+async function watch(program: Program, bare: Program, forMs: number): Promise<Watched> {
+  const take = () => ({
+    at: performance.now(),
+    family: usageOfFamily(program.pid),
+    bareSeconds: usageOf(bare.pid).cpuSeconds,
+  });
+  const samples = [take()];
+  for (const end = performance.now() + forMs; performance.now() < end; ) {
+    await sleep(WINDOW_MS);
+    if (!program.running) throw new Error(`the application ended\n${program.tail(40)}`);
+    samples.push(take());
   }
-  const seconds = (performance.now() - from) / 1_000;
-  const bytes = samples.map((sample) => sample.bytes);
+  const percents = (cpuSeconds: (sample: (typeof samples)[number]) => number) =>
+    samples.slice(1).map((sample, index) => {
+      const before = samples[index] ?? sample;
+      return ((cpuSeconds(sample) - cpuSeconds(before)) / (sample.at - before.at)) * 1_000 * 100;
+    });
+  const bytes = samples.map(({ family }) => family.bytes);
   const third = Math.max(1, Math.floor(bytes.length / 3));
   const [first, last] = [median(bytes.slice(0, third)), median(bytes.slice(-third))];
-  const watched = {
-    cpuPercent: ((after.cpuSeconds - before.cpuSeconds) / seconds) * 100,
+  return {
+    cpuPercents: percents(({ family }) => family.cpuSeconds),
+    barePercents: percents(({ bareSeconds }) => bareSeconds),
     mebibytes: median(bytes) / MIB,
     growth: (last / first - 1) * 100,
-    processes: after.processes,
+    processes: samples.at(-1)?.family.processes ?? 0,
   };
-  say(
-    `${load}: ${watched.cpuPercent.toFixed(2)} % of a core, ${watched.mebibytes.toFixed(0)} MiB in ${watched.processes} processes, ` +
-      `${watched.growth.toFixed(1)} % growth, over ${seconds.toFixed(0)} s`,
-  );
-  return watched;
 }
