@@ -27,6 +27,8 @@ export interface Scenario {
    * @returns why it can not run here, as a sentence, or null
    */
   readonly prepare?: () => string | null;
+  /** Takes long: run when it is asked for by name, not with all the others. */
+  readonly byHand?: true;
   readonly lab: LabDescription;
   tell(story: Story): Promise<void>;
 }
