@@ -4,6 +4,7 @@
  *
  * Words in braces are filled from the error's details: `{name}`.
  */
+import { ROLE_ERRORS } from './role-errors.ts';
 
 export interface CatalogueEntry {
   /** What is wrong, one sentence. */
@@ -403,6 +404,7 @@ export const ERRORS = {
     remedy: 'Try again; `causeway diagnose` shows which part does not answer.',
     http: 504,
   },
+  ...ROLE_ERRORS,
   USAGE: {
     what: '{issue}',
     remedy: 'See `--help`.',
