@@ -33,6 +33,7 @@ export const portal: Scenario = {
   name: 'portal',
   shows: 'a newcomer with a browser: first run, install, group, role, a connection drawn, used and cut',
   needs: ['chromium'],
+  builds: true,
   lab: STANDARD_LAB,
   tell: (story) => tell(story, mouse),
 };
@@ -41,6 +42,7 @@ export const portalKeyboard: Scenario = {
   name: 'portal-keys',
   shows: 'the same with the keyboard alone',
   needs: ['chromium'],
+  builds: true,
   lab: STANDARD_LAB,
   tell: (story) => tell(story, keyboard),
 };
