@@ -16,6 +16,7 @@ export const desktopHost: Scenario = {
   name: 'desktop-host',
   shows: 'the desktop application runs the agent itself, and leaves the computer as it was',
   needs: [],
+  builds: true,
   lab: STANDARD_LAB,
   tell,
 };

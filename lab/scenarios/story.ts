@@ -28,6 +28,10 @@ export interface Scenario {
    * @returns why it can not run here, as a sentence, or null
    */
   readonly prepare?: () => string | null;
+  /** Builds portal, application or package, which have one place each: no two such run side by side. */
+  readonly builds?: true;
+  /** Watches what is taken of the computer: nothing runs beside it. */
+  readonly alone?: true;
   readonly lab: LabDescription;
   tell(story: Story): Promise<void>;
 }
