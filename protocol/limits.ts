@@ -5,6 +5,7 @@
  */
 import { ACCESS_LIMITS } from './access-limits.ts';
 import { LOCAL_LIMITS } from './local-limits.ts';
+import { USERSPACE_LIMITS } from './userspace-limits.ts';
 import { WATCHING_LIMITS } from './watching-limits.ts';
 
 export interface Limit {
@@ -571,5 +572,6 @@ export const LIMITS = {
   },
 
   ...LOCAL_LIMITS,
+  ...USERSPACE_LIMITS,
   ...WATCHING_LIMITS,
 } as const satisfies Record<string, Limit>;
