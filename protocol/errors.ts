@@ -4,6 +4,7 @@
  *
  * Words in braces are filled from the error's details: `{name}`.
  */
+import { ROLE_ERRORS } from './role-errors.ts';
 
 export interface CatalogueEntry {
   /** What is wrong, one sentence. */
@@ -89,6 +90,11 @@ export const ERRORS = {
   NAME_INVALID: {
     what: '{name} can not be a name: use 1 to 63 letters, digits and hyphens, beginning and ending with a letter or digit.',
     remedy: 'Choose a name of that form.',
+    http: 400,
+  },
+  DNS_ROUTE_INVALID: {
+    what: '{route} can not be an on-premises DNS suffix with its servers: {issue}.',
+    remedy: 'Write it as corp.example=dc1,dc2: the suffix, and the machines of this network that answer for it.',
     http: 400,
   },
   PORT_IN_USE: {
@@ -403,6 +409,7 @@ export const ERRORS = {
     remedy: 'Try again; `causeway diagnose` shows which part does not answer.',
     http: 504,
   },
+  ...ROLE_ERRORS,
   USAGE: {
     what: '{issue}',
     remedy: 'See `--help`.',

@@ -37,6 +37,16 @@ export function usageOf(...roots: readonly number[]): Usage {
   return sum;
 }
 
+/**
+ * How often the threads of a process have gone to sleep of their own accord, hence been woken. Unlike
+ * processor time it does not depend on what the computer or its hypervisor does meanwhile.
+ */
+export function wakesOf(pid: number): number {
+  const tasks = `/proc/${pid}/task`;
+  const statuses = readdirSync(tasks).map((task) => readFileSync(`${tasks}/${task}/status`, 'utf8'));
+  return statuses.reduce((sum, text) => sum + Number(/^voluntary_ctxt_switches:\s+(\d+)/m.exec(text)?.[1] ?? 0), 0);
+}
+
 /** Processor time of the whole machine that was not idle, in seconds: includes what the kernel does for everybody. */
 export function machineCpuSeconds(): number {
   const fields = (readFileSync('/proc/stat', 'utf8').split('\n')[0] ?? '').trim().split(/\s+/).slice(1, 9).map(Number);

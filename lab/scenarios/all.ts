@@ -12,6 +12,7 @@ import { portal, portalKeyboard } from './portal.ts';
 import { portalGuard } from './portal-guard.ts';
 import { relayCrash } from './relay-crash.ts';
 import { sql } from './sql.ts';
+import { sqlUnchanged } from './sql-unchanged.ts';
 import type { Scenario } from './story.ts';
 import { untouched } from './untouched.ts';
 
@@ -19,6 +20,7 @@ export const SCENARIOS: readonly Scenario[] = [
   hosts,
   policy,
   sql,
+  sqlUnchanged,
   relayCrash,
   agentCrash,
   networkChange,

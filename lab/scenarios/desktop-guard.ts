@@ -40,6 +40,7 @@ export const desktopGuard: Scenario = {
     const runtime = electronRuntime();
     return typeof runtime === 'string' ? runtime : null;
   },
+  builds: true,
   lab: STANDARD_LAB,
   tell,
 };

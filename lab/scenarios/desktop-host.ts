@@ -17,6 +17,7 @@ export const desktopHost: Scenario = {
   byHand: true,
   shows: 'the desktop application runs the agent itself, and leaves the computer as it was',
   needs: [],
+  builds: true,
   lab: STANDARD_LAB,
   tell,
 };

@@ -6,6 +6,7 @@
 import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 import { packageAgent } from '#build/agent-package.ts';
 import { run } from '#build/command.ts';
@@ -32,6 +33,7 @@ export const portal: Scenario = {
   name: 'portal',
   shows: 'a newcomer with a browser: first run, install, group, role, a connection drawn, used and cut',
   needs: ['chromium'],
+  builds: true,
   lab: STANDARD_LAB,
   tell: (story) => tell(story, mouse),
 };
@@ -40,6 +42,7 @@ export const portalKeyboard: Scenario = {
   name: 'portal-keys',
   shows: 'the same with the keyboard alone',
   needs: ['chromium'],
+  builds: true,
   lab: STANDARD_LAB,
   tell: (story) => tell(story, keyboard),
 };
@@ -243,19 +246,27 @@ async function cutLine(page: Page, hands: Hands): Promise<void> {
     await hands.press(page.getByRole('button', { name: /^Cut/ }));
     return;
   }
-  const line = await page.locator('.react-flow__edge-interaction').first().elementHandle();
-  // A curve's box is mostly empty: its middle is asked of the path itself.
-  const middle = await line?.evaluate((path) => {
-    const curve = path as unknown as {
-      getTotalLength(): number;
-      getPointAtLength(at: number): { x: number; y: number };
-      getScreenCTM(): { a: number; d: number; e: number; f: number };
-    };
-    const { x, y } = curve.getPointAtLength(curve.getTotalLength() / 2);
-    const { a, d, e, f } = curve.getScreenCTM();
-    return { x: x * a + e, y: y * d + f };
-  });
-  assert(middle !== undefined, 'the picture shows no line');
-  await page.mouse.click(middle.x, middle.y);
+  await page.locator('.react-flow__edge-interaction').first().waitFor({ state: 'attached' });
+  // The picture moves until it fits: a place is clicked that is still the line's a moment later.
+  let seen = { x: Number.NaN, y: Number.NaN };
+  await until(
+    async () => {
+      const before = seen;
+      await sleep(200);
+      seen = await page.evaluate<typeof seen>(MIDDLE_OF_THE_LINE);
+      return Math.abs(seen.x - before.x) < 1 && Math.abs(seen.y - before.y) < 1;
+    },
+    10_000,
+    () => 'the picture does not come to rest',
+  );
+  await page.mouse.click(seen.x, seen.y);
   await page.getByRole('button', { name: 'Cut', exact: true }).click();
 }
+
+/** A curve's box is mostly empty: its middle is asked of the path itself. */
+const MIDDLE_OF_THE_LINE = `(() => {
+  const curve = document.querySelector('.react-flow__edge-interaction');
+  const { x, y } = curve.getPointAtLength(curve.getTotalLength() / 2);
+  const { a, d, e, f } = curve.getScreenCTM();
+  return { x: x * a + e, y: y * d + f };
+})()`;

@@ -29,6 +29,10 @@ export interface Scenario {
   readonly prepare?: () => string | null;
   /** Takes long: run when it is asked for by name, not with all the others. */
   readonly byHand?: true;
+  /** Builds portal, application or package, which have one place each: no two such run side by side. */
+  readonly builds?: true;
+  /** Watches what is taken of the computer: nothing runs beside it. */
+  readonly alone?: true;
   readonly lab: LabDescription;
   tell(story: Story): Promise<void>;
 }

@@ -1,0 +1,28 @@
+/**
+ * The part of the limits that bounds role instances and the files that configure them. Taken in by limits.ts,
+ * from which everybody has it.
+ */
+import type { Limit } from './limits.ts';
+
+export const ROLE_LIMITS = {
+  ROLE_FILE_MAX_BYTES: {
+    value: 1_048_576,
+    unit: 'bytes',
+    why: 'Of a service definition, service configuration or settings file: 25 roles (the most that the original let a service have) with 150 settings of 250 bytes each.',
+  },
+  ROLE_FILE_DEPTH_MAX: {
+    value: 32,
+    unit: 'entries',
+    why: 'Elements inside each other: the schemas of the original go nine deep, and what reads them must not run out of stack.',
+  },
+  ROLE_SETTING_MAX_CHARACTERS: {
+    value: 4_096,
+    unit: 'characters',
+    why: 'The longest honest value is a list of a hundred administrators of 40 characters each.',
+  },
+  ROLE_CONNECTIVITY_TIMEOUT_MS: {
+    value: 60_000,
+    unit: 'ms',
+    why: 'How long a command waits for connectivity unless ConnectivityTimeout says otherwise: an instance connects in a second or two; a minute also covers a relay that restarts and a network that comes up late, and is under the patience of service managers (systemd: 90 s).',
+  },
+} as const satisfies Record<string, Limit>;
