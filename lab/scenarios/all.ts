@@ -1,6 +1,7 @@
 /** Every scenario, in the order in which the lab lists and runs them. */
 import { agentCrash } from './agent-crash.ts';
 import { desktop } from './desktop.ts';
+import { desktopDouble } from './desktop-double.ts';
 import { desktopGuard } from './desktop-guard.ts';
 import { desktopHost } from './desktop-host.ts';
 import { hosts } from './hosts.ts';
@@ -32,6 +33,7 @@ export const SCENARIOS: readonly Scenario[] = [
   portal,
   portalKeyboard,
   desktop,
+  desktopDouble,
   desktopGuard,
   desktopHost,
   idle,
