@@ -7,6 +7,7 @@ import { ACCESS_LIMITS } from './access-limits.ts';
 import { DNS_LIMITS } from './dns-limits.ts';
 import { LOCAL_LIMITS } from './local-limits.ts';
 import { ROLE_LIMITS } from './role-limits.ts';
+import { USERSPACE_LIMITS } from './userspace-limits.ts';
 import { WATCHING_LIMITS } from './watching-limits.ts';
 
 export interface Limit {
@@ -574,6 +575,7 @@ export const LIMITS = {
 
   ...DNS_LIMITS,
   ...LOCAL_LIMITS,
+  ...USERSPACE_LIMITS,
   ...ROLE_LIMITS,
   ...WATCHING_LIMITS,
 } as const satisfies Record<string, Limit>;
