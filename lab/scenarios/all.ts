@@ -12,6 +12,7 @@ import { policy } from './policy.ts';
 import { portal, portalKeyboard } from './portal.ts';
 import { portalGuard } from './portal-guard.ts';
 import { relayCrash } from './relay-crash.ts';
+import { remoteAdmin } from './remote-admin.ts';
 import { sql } from './sql.ts';
 import { sqlUnchanged } from './sql-unchanged.ts';
 import type { Scenario } from './story.ts';
@@ -22,6 +23,7 @@ export const SCENARIOS: readonly Scenario[] = [
   policy,
   sql,
   sqlUnchanged,
+  remoteAdmin,
   relayCrash,
   agentCrash,
   networkChange,
