@@ -13,6 +13,11 @@ export const RELAY_PORT = 443;
 /** As machines know it: the name is looked up by their site's DNS server. */
 const RELAY_URL = 'https://relay.lab';
 
+export interface RoleRun extends Pick<RunOptions, 'environment'> {
+  /** Of its log. */
+  readonly label?: string;
+}
+
 export class Causeway {
   readonly #bundles: Bundles;
   readonly #relayHost: Host;
@@ -76,6 +81,15 @@ export class Causeway {
     this.#agents.set(host.name, agent);
     await agent.start();
     return agent;
+  }
+
+  /**
+   * Starts `causeway role` on a host, with a command of its own.
+   * @param options of `causeway role`
+   */
+  startRole(host: Host, options: readonly string[], command: readonly string[], run: RoleRun = {}): Program {
+    const words = ['role', ...options, '--', ...command];
+    return host.spawn(run.label ?? 'role', [process.execPath, this.#bundles.agent, ...words], run);
   }
 
   /** @throws Error for a host on which no agent was started */
