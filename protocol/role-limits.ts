@@ -30,4 +30,9 @@ export const ROLE_LIMITS = {
     unit: 'ms',
     why: 'How long an instance tries to say goodbye after its command has ended: some round trips and a retry; container engines kill 10 s after they have asked to stop, and most of that is the command’s.',
   },
+  INSTANCE_GONE_MS: {
+    value: 900_000,
+    unit: 'ms',
+    why: 'How long after its last connection a role instance that said no goodbye is removed from the directory: longer than a restart with updates or an outage that a cloud repairs by itself, so that it is the same machine afterwards; short enough that a role whose instances crash does not fill a page. The server’s `--instances-gone-after` sets another.',
+  },
 } as const satisfies Record<string, Limit>;

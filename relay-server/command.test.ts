@@ -98,6 +98,11 @@ describe('causeway-relay', () => {
     }
   });
 
+  test.each(['0', 'soon', '1.5', '9999999'])('--instances-gone-after %s is refused', async (text) => {
+    const { code, error } = await serve('--instances-gone-after', text).ended;
+    expect({ code, error: error.join() }).toEqual({ code: 2, error: expect.stringContaining('seconds from 1 to') });
+  });
+
   test('serve prints the one-time secret once, in words, and stops cleanly', async () => {
     const first = serve();
     const lines = await first.firstLines(13);
