@@ -16,6 +16,9 @@ import { type Scenario, tellScenario } from './scenarios/story.ts';
 
 const EXIT = { ok: 0, failed: 1, usage: 2, skipped: 3 } as const;
 
+/** What a scenario's process prints last. */
+type Result = Record<string, unknown>;
+
 const words = process.argv.slice(2).filter((word) => !word.startsWith('--'));
 const json = process.argv.includes('--json');
 const narration = new Narration(json ? process.stderr : process.stdout, process.env);
@@ -58,19 +61,32 @@ async function runOne(scenario: Scenario): Promise<void> {
   process.exit(result.ok ? EXIT.ok : EXIT.failed);
 }
 
-/** One line for each scenario, then `N passed, N failed, N skipped`. */
+/** Two side by side, for most of a scenario is waiting. One line for each, then `N passed, N failed, N skipped`. */
 async function runAll(): Promise<number> {
-  const results: Record<string, unknown>[] = [];
-  for (const { name, byHand } of SCENARIOS) if (byHand !== true) results.push(await runInProcess(name));
-  const count = (state: string) => results.filter((result) => stateOf(result) === state).length;
+  // Installed once for all: what can not be had is for each scenario to say.
+  obstacle([...LAB_COMMANDS, ...new Set(SCENARIOS.flatMap(({ needs }) => needs))], (sentence) =>
+    narration.line(sentence),
+  );
+  const results = new Map<string, Result>();
+  const inTurn = async (scenarios: readonly Scenario[]) => {
+    for (const { name } of scenarios) results.set(name, await runInProcess(name));
+  };
+  const beside = SCENARIOS.filter(({ alone }) => alone !== true);
+  await Promise.all([
+    inTurn(beside.filter(({ builds }) => builds === true)),
+    inTurn(beside.filter(({ builds }) => builds !== true)),
+  ]);
+  await inTurn(SCENARIOS.filter(({ alone }) => alone === true));
+  const all = [...results.values()];
+  const count = (state: string) => all.filter((result) => stateOf(result) === state).length;
   const [passed, failed, skipped] = [count('ok'), count('FAILED'), count('skipped')];
-  if (json) print({ ok: failed === 0, passed, failed, skipped, scenarios: results });
+  if (json) print({ ok: failed === 0, passed, failed, skipped, scenarios: all });
   else narration.line(`\n${passed} passed, ${failed} failed, ${skipped} skipped`);
   return failed === 0 ? EXIT.ok : EXIT.failed;
 }
 
 /** Its narration is shown only when it failed. */
-async function runInProcess(name: string): Promise<Record<string, unknown>> {
+async function runInProcess(name: string): Promise<Result> {
   const child = spawn(process.execPath, [fileURLToPath(import.meta.url), name, '--json'], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -80,18 +96,19 @@ async function runInProcess(name: string): Promise<Record<string, unknown>> {
   const state = stateOf(result);
   if (state === 'FAILED') narration.line(told);
   const reason = state === 'skipped' ? `: ${result.skipped}` : '';
-  narration.line(`scenario ${state.padEnd(8)}${name} (${(result.steps as unknown[]).length} steps)${reason}`);
+  const took = result.seconds === undefined ? '' : `, ${result.seconds} s`;
+  narration.line(`scenario ${state.padEnd(8)}${name} (${(result.steps as unknown[]).length} steps${took})${reason}`);
   return result;
 }
 
-function stateOf(result: Record<string, unknown>): 'ok' | 'FAILED' | 'skipped' {
+function stateOf(result: Result): 'ok' | 'FAILED' | 'skipped' {
   if (result.skipped !== undefined) return 'skipped';
   return result.ok === true ? 'ok' : 'FAILED';
 }
 
-function lastObject(output: string): Record<string, unknown> | null {
+function lastObject(output: string): Result | null {
   try {
-    return JSON.parse(output.trimEnd().split('\n').at(-1) ?? '') as Record<string, unknown>;
+    return JSON.parse(output.trimEnd().split('\n').at(-1) ?? '') as Result;
   } catch {
     return null;
   }

@@ -15,17 +15,26 @@ export const PASSWORD_FILE = `*:*:*:shop:${PASSWORD}\n`;
 /** PostgreSQL refuses to run as user 0, so it gets a user namespace in which it is somebody else. */
 const AS_SOMEBODY = ['unshare', '--user', '--map-user=65534', '--map-group=65534', '--'];
 
-export async function startPostgres(host: Host): Promise<Program> {
+/** As an application has it in its settings. */
+export function postgresConnectionString(server: string): string {
+  return `Server=${server};Database=postgres;User Id=shop;Password=${PASSWORD}`;
+}
+
+/** For clients that take it on their standard input. */
+export function postgresPassword(): string {
+  return PASSWORD;
+}
+
+/** @param neighbours ranges that it lets in beside the overlay's: its LAN, or itself */
+export async function startPostgres(host: Host, neighbours: readonly string[] = []): Promise<Program> {
   const server = findCommand('postgres');
   if (server === null) throw new Error('PostgreSQL is not installed');
   const data = `${DIRECTORY}/data`;
   await host.write(`${DIRECTORY}/password`, PASSWORD);
   const options = ['--username=shop', `--pwfile=${DIRECTORY}/password`, '--auth=scram-sha-256', '--no-sync'];
   await host.must([...AS_SOMEBODY, server.replace(/postgres$/, 'initdb'), `--pgdata=${data}`, ...options]);
-  await host.write(
-    `${data}/pg_hba.conf`,
-    `host all all ${IPV4_RANGE} scram-sha-256\nhost all all fd00::/8 scram-sha-256\n`,
-  );
+  const ranges = [IPV4_RANGE, 'fd00::/8', ...neighbours];
+  await host.write(`${data}/pg_hba.conf`, ranges.map((range) => `host all all ${range} scram-sha-256\n`).join(''));
   const settings = ['listen_addresses=*', `unix_socket_directories=${DIRECTORY}`, 'max_wal_size=256MB', 'fsync=off'];
   const program = host.spawn('postgres', [
     ...AS_SOMEBODY,

@@ -15,6 +15,11 @@ const PACKAGES = {
   curl: 'curl',
   psql: 'postgresql-client',
   postgres: 'postgresql',
+  mariadbd: 'mariadb-server',
+  mariadb: 'mariadb-client',
+  tsql: 'freetds-bin',
+  ssh: 'openssh-client',
+  sshd: 'openssh-server',
   openssl: 'openssl',
   openvpn: 'openvpn',
   tincd: 'tinc',
@@ -61,7 +66,8 @@ function missingPackages(commands: readonly Command[], say: (sentence: string) =
   const line = `apt-get install --yes --no-install-recommends ${packages.join(' ')}`;
   if (process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
     say(`Installing what the lab needs: ${packages.join(' ')}`);
-    const install = `(apt-get update; ${line}) 1>&2`;
+    // Another scenario may be installing at this moment: its lock is waited for.
+    const install = `(apt-get update; ${line} -o DPkg::Lock::Timeout=300) 1>&2`;
     // Debian would start a database server of its own at once; the lab wants only the program.
     spawnSync('sh', ['-c', install], {
       stdio: ['ignore', 'ignore', 'ignore'],

@@ -14,6 +14,7 @@
  */
 import { z } from 'zod';
 import { diagnosticCheck } from './diagnostics.ts';
+import { dnsRoute } from './dns-routes.ts';
 import { base64urlPattern } from './encoding.ts';
 import { grantedMachine } from './grants.ts';
 import { groupId, machineId, roleId, serverPin, signingPublicKey, subscriptionId, tunnelPublicKey } from './ids.ts';
@@ -43,6 +44,8 @@ export const selfFacts = z.object({
   /** Origins of the relays, best first; empty means: the server itself. */
   relays: z.array(z.object({ url: z.string().max(300), pin: serverPin })).max(16),
   policyVersion: z.int().nonnegative(),
+  /** On-premises suffixes with DNS servers that policy lets this machine reach. */
+  dnsRoutes: z.array(dnsRoute).max(LIMITS.DNS_ROUTES_MAX.value).optional(),
 });
 export type SelfFacts = z.infer<typeof selfFacts>;
 

@@ -92,6 +92,11 @@ export const ERRORS = {
     remedy: 'Choose a name of that form.',
     http: 400,
   },
+  DNS_ROUTE_INVALID: {
+    what: '{route} can not be an on-premises DNS suffix with its servers: {issue}.',
+    remedy: 'Write it as corp.example=dc1,dc2: the suffix, and the machines of this network that answer for it.',
+    http: 400,
+  },
   PORT_IN_USE: {
     what: 'Another program already listens on {address}.',
     remedy: 'Stop that program (see `ss -ltnp`), or choose another port with `--listen HOST:PORT`.',

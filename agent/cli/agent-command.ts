@@ -6,7 +6,8 @@ import { type DaemonOptions, runDaemon } from './daemon.ts';
 /** By then an activated agent is connected. */
 const QUIET_AFTER_MS = 5_000;
 
-export interface AgentCommandOptions extends Pick<DaemonOptions, 'stateDirectory' | 'socket' | 'logLevel'> {
+export interface AgentCommandOptions
+  extends Pick<DaemonOptions, 'stateDirectory' | 'socket' | 'logLevel' | 'dnsRoutes'> {
   readonly adapterName: string;
 }
 

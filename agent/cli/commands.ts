@@ -3,6 +3,7 @@
  * running agent over its socket.
  */
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { type DnsRoute, dnsRouteOf } from '#protocol/dns-routes.ts';
 import { CausewayError } from '#protocol/errors.ts';
 import type { Check } from '#protocol/local-api.ts';
 import type { AgentStatus } from '#protocol/status.ts';
@@ -73,8 +74,15 @@ export function causewayCommand(terminal: Terminal): Command {
     .addOption(
       new Option('--log-level <level>', 'how much to log').choices(['error', 'warn', 'info', 'debug']).default('info'),
     )
-    .action((options: { state: string; adapter: string; logLevel: string }) =>
+    .option(
+      '--dns-route <suffix=machines>',
+      'ask machines of the network for names under a suffix, as corp.example=dc1,dc2; can be repeated',
+      moreRoutes,
+      [] as DnsRoute[],
+    )
+    .action((options: { state: string; adapter: string; logLevel: string; dnsRoute: DnsRoute[] }) =>
       runAgentCommand({
+        dnsRoutes: options.dnsRoute,
         stateDirectory: options.state,
         socket: program.opts<SocketOption>().socket ?? DEFAULT_SOCKET,
         adapterName: options.adapter,
@@ -267,6 +275,12 @@ async function tokenOfEnvironment(agent: LocalClient): Promise<string | undefine
   if (token === undefined || token === '') return undefined;
   const { machine } = await agent.call('status', {});
   return machine === null ? token : undefined;
+}
+
+/** @throws CausewayError DNS_ROUTE_INVALID */
+function moreRoutes(text: string, before: DnsRoute[]): DnsRoute[] {
+  const [suffix = '', servers = ''] = text.split('=');
+  return [...before, dnsRouteOf(suffix, servers)];
 }
 
 function seconds(text: string): number {

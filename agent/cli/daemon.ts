@@ -4,6 +4,7 @@
  * application where it hosts the agent itself; neither signals nor a screen are known here.
  */
 import { pino } from 'pino';
+import type { DnsRoute } from '#protocol/dns-routes.ts';
 import { Engine } from '../engine/engine.ts';
 import type { Host } from '../engine/host.ts';
 import { handlersOf } from '../engine/local-handlers.ts';
@@ -15,6 +16,7 @@ export interface DaemonOptions {
   readonly stateDirectory: string;
   readonly socket: string;
   readonly host: Host;
+  readonly dnsRoutes?: readonly DnsRoute[];
   readonly logLevel: string;
   /** Resolves to why the agent has to stop, for the log. */
   readonly stop: Promise<string>;
@@ -35,6 +37,7 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
     const engine = await Engine.start({
       stateDirectory: options.stateDirectory,
       host: options.host,
+      dnsRoutes: options.dnsRoutes,
       log: (message, details) => log.info(details, message),
     });
     try {

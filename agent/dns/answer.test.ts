@@ -10,7 +10,12 @@ import { domainsOf, type NamedMachine, type Zone } from './zone.ts';
 const label = (text: string) => text as Label;
 const SELF: NamedMachine = { name: label('web1'), ipv4: '100.64.1.1', ipv6: 'fd12:3456:789a::1' };
 const SQL01: NamedMachine = { name: label('sql01'), ipv4: '100.127.255.7', ipv6: 'fd12:3456:789a:0:abcd::7' };
-const ZONE: Zone = { subscription: label('contoso'), ipv6Range: 'fd12:3456:789a::/48', self: SELF };
+const ZONE: Zone = {
+  subscription: label('contoso'),
+  ipv6Range: 'fd12:3456:789a::/48',
+  self: SELF,
+  routedSuffixes: ['corp.example', 'lab.corp.example', '0.10.in-addr.arpa'],
+};
 const SQL01_REVERSE6 = '7.0.0.0.0.0.0.0.0.0.0.0.d.c.b.a.0.0.0.0.a.9.8.7.6.5.4.3.2.1.d.f.ip6.arpa';
 
 /** As a control plane that lets this machine reach sql01 alone, and does not answer about `away`. */
@@ -25,6 +30,8 @@ function finish(message: Uint8Array, zone: Zone | null = ZONE): Uint8Array | nul
       return step.answer(step.name === 'sql01' ? SQL01 : step.name === 'away' ? 'unavailable' : 'unknown');
     case 'lookup-address':
       return step.answer([SQL01.ipv4, SQL01.ipv6].includes(step.address) ? SQL01 : 'unknown');
+    case 'forward':
+      return step.host?.name === 'sql01' ? step.host.answer(SQL01) : step.failed();
   }
 }
 
@@ -45,6 +52,36 @@ function ask(name: string, type: string, extra: Parameters<typeof encode>[0] = {
 }
 
 const dataOf = (answers: readonly Answer[]) => answers.map((answer) => [answer.type, 'data' in answer && answer.data]);
+
+describe('under an on-premises suffix', () => {
+  const stepOf = (name: string, type: string) =>
+    answerQuery(encode({ id: 7, questions: [{ name, type: type as RecordType }] }), ZONE);
+
+  test.each([
+    ['corp.example', 'SOA', 'corp.example', null],
+    ['_ldap._tcp.dc._msdcs.corp.example', 'SRV', 'corp.example', null],
+    ['PC7.Corp.Example', 'A', 'corp.example', 'pc7'],
+    ['pc7.corp.example', 'TXT', 'corp.example', null],
+    ['pc7.lab.corp.example', 'AAAA', 'lab.corp.example', 'pc7'],
+    ['9.0.0.10.in-addr.arpa', 'PTR', '0.10.in-addr.arpa', null],
+  ])('%s %s is asked of the servers of %s', (name, type, suffix, host) => {
+    const step = stepOf(name, type);
+    expect(step).toMatchObject({ kind: 'forward', suffix });
+    expect(step.kind === 'forward' && (step.host?.name ?? null)).toBe(host);
+  });
+
+  test('a machine that this one reaches has its overlay addresses', () => {
+    expect(dataOf(ask('sql01.corp.example', 'A').answers)).toEqual([['A', SQL01.ipv4]]);
+    expect(ask('sql01.corp.example', 'AAAA')).toMatchObject({ rcode: 'NOERROR', flag_aa: false });
+    expect(dataOf(ask('web1.corp.example', 'A').answers)).toEqual([['A', SELF.ipv4]]);
+    expect(ask('other.corp.example', 'A').rcode).toBe('SERVFAIL');
+  });
+
+  test('neighbours in the tree are none of ours, and transfers are refused', () => {
+    for (const name of ['example', 'xcorp.example', '1.10.in-addr.arpa']) expect(ask(name, 'A').rcode).toBe('REFUSED');
+    expect(ask('corp.example', 'AXFR').rcode).toBe('REFUSED');
+  });
+});
 
 describe('records', () => {
   const table: [name: string, type: string, rcode: string, data: unknown[]][] = [
@@ -270,7 +307,7 @@ test('every answer fits into 512 bytes, with the longest names there can be', ()
   const fits = property(constantFrom(...names), constantFrom('A', 'ANY', 'SOA', 'NS', 'PTR', 'MX'), (name, type) => {
     const query = encode({ questions: [{ name, type: type as RecordType }], additionals: [opt] });
     const step = answerQuery(query, zone);
-    if (step.kind === 'ignore') throw new Error('ignored');
+    if (step.kind === 'ignore' || step.kind === 'forward') throw new Error(step.kind);
     const answers = step.kind === 'answer' ? [step.bytes] : [machine, 'unknown' as const].map((it) => step.answer(it));
     for (const answer of answers) expect(answer.length).toBeLessThanOrEqual(512);
   });

@@ -2,13 +2,17 @@
  * The resolver's mind: a query's bytes in, an answer's bytes out, or the one thing that must be looked
  * up first. Pure; sockets are in server.ts, and whom this machine may reach is the control plane's to say.
  *
- * It answers for its own domains only (zone.ts). Everything else is REFUSED at once: it never forwards, and
- * on REFUSED the C library goes on to the next name server, so ordinary names do not depend on us.
+ * It answers for its own domains only (zone.ts), and passes on questions under on-premises suffixes, as they
+ * came. Everything else is REFUSED at once: on REFUSED the C library goes on to the next name server, so
+ * ordinary names do not depend on us.
+ *
+ * A name directly below an on-premises suffix may be that of a machine that this one reaches: then it has
+ * the machine's overlay addresses, as what the on-premises server says (10.0.0.5) leads nowhere from here.
  * Negative answers carry the zone's SOA (RFC 2308 §5) with a lifetime short enough that a machine
  * connected by the administrator is found at the next try. The zone's SOA and NS are those of a locally
  * served zone (RFC 6303 §3).
  *
- * No answer is over 512 bytes even with the longest names (test: "fits"), so none is ever truncated.
+ * No answer of our own is over 512 bytes even with the longest names (test: "fits"), so none is ever truncated.
  */
 import { type Answer, AUTHORITATIVE_ANSWER, encode, type OptAnswer, type SoaAnswer } from 'dns-packet';
 import { LIMITS } from '#protocol/limits.ts';
@@ -29,7 +33,18 @@ export type Step =
   | { readonly kind: 'ignore' }
   | { readonly kind: 'answer'; readonly bytes: Uint8Array }
   | { readonly kind: 'lookup-name'; readonly name: Label; answer(result: NameResult): Uint8Array }
-  | { readonly kind: 'lookup-address'; readonly address: string; answer(result: AddressResult): Uint8Array };
+  | { readonly kind: 'lookup-address'; readonly address: string; answer(result: AddressResult): Uint8Array }
+  | Forwarding;
+
+/** Ask the servers of `suffix`, and send what they say. */
+export interface Forwarding {
+  readonly kind: 'forward';
+  readonly suffix: string;
+  /** When there is a machine of this name, its answer comes first. */
+  readonly host: { readonly name: Label; answer(found: Pick<NamedMachine, 'ipv4' | 'ipv6'>): Uint8Array } | null;
+  /** When nobody answers. */
+  failed(): Uint8Array;
+}
 
 /** Header bits of the query that an answer repeats: opcode, RD and CD (RFC 1035 §4.1.1, RFC 4035 §3.1.6). */
 const REPEATED_FLAGS = 0x7800 | 0x0100 | 0x0010;
@@ -50,6 +65,7 @@ export function answerQuery(message: Uint8Array, zone: Zone | null): Step {
   if (!zone || subject.kind === 'foreign' || isTransfer) {
     return { kind: 'answer', bytes: encodeAnswer(query, { rcode: RCODE.REFUSED }) };
   }
+  if (subject.kind === 'routed') return forwardingOf(query, subject, zone);
   if (subject.kind === 'name') return answerName(query, subject, zone);
   if (subject.kind === 'address') return answerAddress(query, subject, zone);
   const rcode = subject.kind === 'nothing' ? RCODE.NXDOMAIN : RCODE.NOERROR;
@@ -57,12 +73,28 @@ export function answerQuery(message: Uint8Array, zone: Zone | null): Step {
   return { kind: 'answer', bytes: encodeAnswer(query, { rcode, records, apex: subject.apex }) };
 }
 
+function forwardingOf(query: Query, { suffix, host }: Extract<Subject, { kind: 'routed' }>, { self }: Zone): Step {
+  const answer = (found: Pick<NamedMachine, 'ipv4' | 'ipv6'>) =>
+    encodeAnswer(query, { rcode: RCODE.NOERROR, records: addressRecords(query, found) });
+  const isAddress = query.type === TYPE.A || query.type === TYPE.AAAA;
+  if (isAddress && host === self.name) return { kind: 'answer', bytes: answer(self) };
+  return {
+    kind: 'forward',
+    suffix,
+    host: isAddress && host !== null ? { name: host, answer } : null,
+    failed: () => encodeAnswer(query, { rcode: RCODE.SERVFAIL }),
+  };
+}
+
+function addressRecords(query: Query, { ipv4, ipv6 }: Pick<NamedMachine, 'ipv4' | 'ipv6'>): Answer[] {
+  return [
+    ...(wants(query, TYPE.A) ? [record(query, 'A', ipv4)] : []),
+    ...(wants(query, TYPE.AAAA) ? [record(query, 'AAAA', ipv6)] : []),
+  ];
+}
+
 function answerName(query: Query, { name, apex }: Extract<Subject, { kind: 'name' }>, { self }: Zone): Step {
-  const answer = (result: NameResult) =>
-    answerFound(query, apex, result, ({ ipv4, ipv6 }) => [
-      ...(wants(query, TYPE.A) ? [record(query, 'A', ipv4)] : []),
-      ...(wants(query, TYPE.AAAA) ? [record(query, 'AAAA', ipv6)] : []),
-    ]);
+  const answer = (result: NameResult) => answerFound(query, apex, result, (found) => addressRecords(query, found));
   return name === self.name ? { kind: 'answer', bytes: answer(self) } : { kind: 'lookup-name', name, answer };
 }
 

@@ -10,7 +10,13 @@ import { isRefusal } from '#protocol/errors.ts';
 import { LIMITS } from '#protocol/limits.ts';
 import type { Label } from '#protocol/names.ts';
 import type { AddressResult, NameResult } from './answer.ts';
-import { DEFAULT_DNS_ADDRESS, type DnsContext, type DnsServer, startDnsServer } from './server.ts';
+import {
+  DEFAULT_DNS_ADDRESS,
+  type DnsContext,
+  type DnsServer,
+  type ForwardedQuestion,
+  startDnsServer,
+} from './server.ts';
 
 const run = promisify(execFile);
 const dig = await run('dig', ['-v']).then(
@@ -23,6 +29,7 @@ const ZONE = {
   subscription: 'contoso' as Label,
   ipv6Range: 'fd12:3456:789a::/48',
   self: { name: 'web1' as Label, ipv4: '100.64.0.1', ipv6: 'fd12:3456:789a::1' },
+  routedSuffixes: ['corp.example'],
 };
 const SQL01_NAME = 'sql01.contoso.causeway.internal';
 
@@ -31,6 +38,7 @@ class Directory implements DnsContext {
   lookupName = async (name: Label, _signal: AbortSignal): Promise<NameResult> =>
     name === SQL01.name ? SQL01 : 'unknown';
   lookupAddress = async (address: string): Promise<AddressResult> => (address === SQL01.ipv4 ? SQL01 : 'unknown');
+  forward = async (_question: ForwardedQuestion): Promise<Uint8Array | null> => null;
 }
 
 const started: DnsServer[] = [];

@@ -1,7 +1,7 @@
 /**
  * The resolver's sockets: UDP and TCP on one loopback address. It bounds how much is under way, asks the
  * given context what answer.ts needs to know, and sends what that says. It knows nothing of the control
- * plane, and it never forwards a query.
+ * plane; questions under on-premises suffixes it hands to the context as they came.
  */
 import { createSocket, type RemoteInfo, type Socket as UdpSocket } from 'node:dgram';
 import { once } from 'node:events';
@@ -9,7 +9,7 @@ import { createServer, isIPv6, type Server, type Socket } from 'node:net';
 import { CausewayError } from '#protocol/errors.ts';
 import { LIMITS } from '#protocol/limits.ts';
 import type { Label } from '#protocol/names.ts';
-import { type AddressResult, answerQuery, type NameResult } from './answer.ts';
+import { type AddressResult, answerQuery, type Forwarding, type NameResult } from './answer.ts';
 import type { Zone } from './zone.ts';
 
 /** `CW` and the port in loopback's 127.0.0.0/8: nobody else's, and no outside packet can reach it (RFC 1122 §3.2.1.3). */
@@ -24,6 +24,16 @@ export interface DnsContext {
   lookupName(name: Label, signal: AbortSignal): Promise<NameResult>;
   /** By overlay address of either family, in the text form of protocol/addresses.ts. */
   lookupAddress(address: string, signal: AbortSignal): Promise<AddressResult>;
+  /** Asks the DNS servers of an on-premises suffix; null when none answers. */
+  forward(question: ForwardedQuestion, signal: AbortSignal): Promise<Uint8Array | null>;
+}
+
+export interface ForwardedQuestion {
+  readonly suffix: string;
+  /** The whole message as it came. */
+  readonly message: Uint8Array;
+  /** It came over TCP, and may be answered at any length. */
+  readonly overTcp: boolean;
 }
 
 export interface DnsServer extends AsyncDisposable {
@@ -111,7 +121,7 @@ class LoopbackDnsServer implements DnsServer {
   }
 
   async #onDatagram(message: Uint8Array, sender: RemoteInfo): Promise<void> {
-    const answer = isLoopback(sender.address) ? await this.#answer(message) : null;
+    const answer = isLoopback(sender.address) ? await this.#answer(message, false) : null;
     if (answer === null || this.#stopped.signal.aborted) {
       this.counters.dropped++;
       return;
@@ -137,7 +147,7 @@ class LoopbackDnsServer implements DnsServer {
   async #serve(socket: Socket): Promise<void> {
     try {
       for await (const message of messagesOf(socket)) {
-        const answer = await this.#answer(message);
+        const answer = await this.#answer(message, true);
         if (answer === null) break;
         this.counters.answered++;
         const framed = new Uint8Array(2 + answer.length);
@@ -152,14 +162,17 @@ class LoopbackDnsServer implements DnsServer {
   }
 
   /** @returns null when the message gets no answer. */
-  async #answer(message: Uint8Array): Promise<Uint8Array | null> {
+  async #answer(message: Uint8Array, overTcp: boolean): Promise<Uint8Array | null> {
     const zone = this.#context.zone();
     const step = answerQuery(message, zone);
     if (step.kind === 'ignore') return null;
     if (step.kind === 'answer') return step.bytes;
-    if (this.#pendingLookups >= LIMITS.DNS_LOOKUPS_PENDING_MAX.value) return step.answer('unavailable');
+    if (this.#pendingLookups >= LIMITS.DNS_LOOKUPS_PENDING_MAX.value) {
+      return step.kind === 'forward' ? step.failed() : step.answer('unavailable');
+    }
     this.#pendingLookups++;
     try {
+      if (step.kind === 'forward') return await this.#forward(step, message, overTcp);
       if (step.kind === 'lookup-name') {
         return step.answer(await this.#bounded((signal) => this.#context.lookupName(step.name, signal)));
       }
@@ -167,6 +180,15 @@ class LoopbackDnsServer implements DnsServer {
     } finally {
       this.#pendingLookups--;
     }
+  }
+
+  async #forward({ suffix, host, failed }: Forwarding, message: Uint8Array, overTcp: boolean): Promise<Uint8Array> {
+    if (host !== null) {
+      const found = await this.#bounded((signal) => this.#context.lookupName(host.name, signal));
+      if (typeof found === 'object') return host.answer(found);
+    }
+    const answer = await this.#bounded((signal) => this.#context.forward({ suffix, message, overTcp }, signal));
+    return answer === null || answer === 'unavailable' ? failed() : answer;
   }
 
   /** A lookup that fails, takes too long, or is cut off by disposal is `unavailable`. */

@@ -1,6 +1,6 @@
 /**
  * Which names are ours to answer for: the subscription's own domain and the reverse domains of its
- * addresses. Pure classification of a question's labels; knows no packets and asks nobody.
+ * addresses; and which on-premises ones we pass on. Pure classification of a question's labels; knows no packets and asks nobody.
  */
 import { formatIpv6, IPV6_PREFIX_LENGTH, parseIpv6 } from '#protocol/addresses.ts';
 import { fullName, type Label, label, suffixOf } from '#protocol/names.ts';
@@ -19,23 +19,28 @@ export interface Zone {
   readonly ipv6Range: string;
   /** This machine, which always reaches itself. */
   readonly self: NamedMachine;
+  /** On-premises suffixes whose names are asked of DNS servers in the network, lower case. */
+  readonly routedSuffixes: readonly string[];
 }
 
 /**
  * What a question is about. `apex`: the top of one of our domains. `inner`: no machine, but the name
  * exists because machines lie below it (RFC 8020). `nothing`: below our domains, and no machine can be
- * called so. `foreign`: not ours.
+ * called so. `routed`: under an on-premises suffix, for others to answer; `host` is what a machine would be
+ * called whose on-premises name this is. `foreign`: not ours.
  */
 export type Subject =
   | { readonly kind: 'name'; readonly apex: string; readonly name: Label }
   | { readonly kind: 'address'; readonly apex: string; readonly address: string }
   | { readonly kind: 'apex' | 'inner' | 'nothing'; readonly apex: string }
+  | { readonly kind: 'routed'; readonly suffix: string; readonly host: Label | null }
   | { readonly kind: 'foreign' };
 
 /** Second octets of 100.64.0.0/10: each has a reverse domain, because reverse domains end on octets. */
 const IPV4_FIRST_OCTET = '100';
 const SECOND_OCTETS = { from: 64, to: 127 };
 const PREFIX_NIBBLES = IPV6_PREFIX_LENGTH / 4;
+const FOREIGN: Subject = { kind: 'foreign' };
 
 /** Every domain that this zone answers for: the forward one first, then the reverse ones. */
 export function domainsOf(zone: Pick<Zone, 'subscription' | 'ipv6Range'>): { forward: string; reverse: string[] } {
@@ -58,12 +63,27 @@ export function classify(labels: readonly string[], zone: Zone): Subject {
   if (nibbles) return classifyIpv6(nibbles, arpa6);
 
   const octets = labelsBelow(lower, [IPV4_FIRST_OCTET, 'in-addr', 'arpa']);
-  return octets ? classifyIpv4(octets) : { kind: 'foreign' };
+  const reverse = octets ? classifyIpv4(octets) : FOREIGN;
+  return reverse.kind === 'foreign' ? classifyRouted(lower, zone.routedSuffixes) : reverse;
 }
 
 /** The machine's full name, for a PTR record. */
 export function fullNameIn(zone: Zone, name: Label): string {
   return fullName(name, zone.subscription);
+}
+
+/** The longest suffix that fits counts. */
+function classifyRouted(lower: readonly string[], suffixes: readonly string[]): Subject {
+  let found: Subject = FOREIGN;
+  let shortest = Number.POSITIVE_INFINITY;
+  for (const suffix of suffixes) {
+    const below = labelsBelow(lower, suffix.split('.'));
+    if (below === null || below.length >= shortest) continue;
+    shortest = below.length;
+    const host = label.safeParse(below[0]);
+    found = { kind: 'routed', suffix, host: below.length === 1 && host.success ? host.data : null };
+  }
+  return found;
 }
 
 function classifyForward(below: readonly string[], apex: string): Subject {
@@ -85,8 +105,8 @@ function classifyIpv6(below: readonly string[], apex: string): Subject {
 function classifyIpv4(below: readonly string[]): Subject {
   const second = below.at(-1);
   const isOctet = (text: string) => /^(?:0|[1-9]\d{0,2})$/.test(text) && Number(text) <= 255;
-  if (second === undefined || !isOctet(second)) return { kind: 'foreign' };
-  if (Number(second) < SECOND_OCTETS.from || Number(second) > SECOND_OCTETS.to) return { kind: 'foreign' };
+  if (second === undefined || !isOctet(second)) return FOREIGN;
+  if (Number(second) < SECOND_OCTETS.from || Number(second) > SECOND_OCTETS.to) return FOREIGN;
   const apex = `${second}.${IPV4_FIRST_OCTET}.in-addr.arpa`;
   if (below.length === 1) return { kind: 'apex', apex };
   if (below.length > 3 || !below.every(isOctet)) return { kind: 'nothing', apex };

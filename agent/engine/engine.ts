@@ -7,6 +7,7 @@ import { isIP } from 'node:net';
 import { hostname } from 'node:os';
 import { formatIpv6, parseIpv6 } from '#protocol/addresses.ts';
 import type { SelfFacts } from '#protocol/control-messages.ts';
+import type { DnsRoute } from '#protocol/dns-routes.ts';
 import { CausewayError, fromWire } from '#protocol/errors.ts';
 import { LIMITS } from '#protocol/limits.ts';
 import type { Check, LocalResult, SupportBundle } from '#protocol/local-api.ts';
@@ -36,6 +37,8 @@ export interface EngineOptions {
   /** Where identity and activation are kept; made if missing, 0700. */
   readonly stateDirectory: string;
   readonly host: Host;
+  /** On-premises suffixes that this machine routes whatever the policy says. */
+  readonly dnsRoutes?: readonly DnsRoute[] | undefined;
   readonly time?: TimeSource;
   readonly log: (message: string, details: Record<string, unknown>) => void;
 }
@@ -323,6 +326,7 @@ export class Engine implements AsyncDisposable {
       board,
       host,
       log,
+      dnsRoutes: this.#options.dnsRoutes,
       onSelf,
       status: () => this.status(),
       diagnose: () => this.diagnose(() => {}),

@@ -4,6 +4,7 @@
  */
 import type { Adapter } from '#native/adapter.ts';
 import type { SelfFacts } from '#protocol/control-messages.ts';
+import type { DnsRoute } from '#protocol/dns-routes.ts';
 import type { CausewayError } from '#protocol/errors.ts';
 import type { Label } from '#protocol/names.ts';
 import type { OuterNetwork } from '../surroundings.ts';
@@ -14,6 +15,8 @@ export interface NameLookup {
   self(): SelfFacts;
   byName(name: Label): Promise<{ ipv4: string; ipv6: string } | 'unknown' | 'unavailable'>;
   byAddress(address: string): Promise<{ name: Label } | 'unknown' | 'unavailable'>;
+  /** On-premises suffixes and the machines that answer for them, as they are now. */
+  routes(): readonly DnsRoute[];
 }
 
 export interface SetUp extends AsyncDisposable {

@@ -28,7 +28,7 @@ export class LocalSide implements AsyncDisposable {
   #adapter: Adapter | undefined;
   #network: SetUp | undefined;
   #names: SetUp | undefined;
-  /** The subscription's name that the names were set up for. */
+  /** What the names were set up for: the subscription's name and the on-premises suffixes. */
   #namesOf: string | undefined;
   /** Looks and tear-downs happen one after another. */
   #turn: Promise<void> = Promise.resolve();
@@ -102,12 +102,12 @@ export class LocalSide implements AsyncDisposable {
     const { host, board, self, lookup } = this.#options;
     try {
       if (this.#adapter === undefined) return false;
-      const { name } = self().subscription;
-      if (this.#namesOf !== name) await this.#undoNames();
+      const namesOf = [self().subscription.name, ...lookup.routes().map(({ suffix }) => suffix)].join(' ');
+      if (this.#namesOf !== namesOf) await this.#undoNames();
       if (this.#names === undefined) {
         board.pending('names');
         this.#names = await host.setUpNames(this.#adapter, self(), lookup);
-        this.#namesOf = name;
+        this.#namesOf = namesOf;
       }
       await this.#names.prove();
       board.works('names', this.#names.detail, this.#names.warning);

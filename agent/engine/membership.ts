@@ -4,6 +4,7 @@
  */
 import { type CryptoKey, importJWK } from 'jose';
 import type { SelfFacts } from '#protocol/control-messages.ts';
+import type { DnsRoute } from '#protocol/dns-routes.ts';
 import { CausewayError, isRefusal } from '#protocol/errors.ts';
 import { type GrantClaims, verifyGrant } from '#protocol/grants.ts';
 import type { MachineId } from '#protocol/ids.ts';
@@ -39,6 +40,8 @@ export interface MembershipOptions {
   readonly time: TimeSource;
   readonly board: StatusBoard;
   readonly host: Host;
+  /** On-premises suffixes that this machine routes whatever the policy says. */
+  readonly dnsRoutes?: readonly DnsRoute[] | undefined;
   /** The machine's own facts changed and should be stored. */
   readonly onSelf: (self: SelfFacts) => void;
   /** What the agent says of itself, for the server. */
@@ -102,7 +105,7 @@ export class Membership implements AsyncDisposable {
       board,
       log,
       self: () => this.#self,
-      lookup: nameLookup(this.directory, () => this.#self),
+      lookup: nameLookup(this.directory, () => this.#self, options.dnsRoutes),
       attach: (adapter) => this.link.attach(adapter),
     });
     this.link = new TunnelLink({
@@ -379,7 +382,10 @@ export class Membership implements AsyncDisposable {
     this.#self = self;
     if (JSON.stringify(before) !== JSON.stringify(self)) this.#options.onSelf(self);
     if (before.name !== self.name) this.directory.expireNames();
-    if (before.subscription.name !== self.subscription.name) void this.#local.look();
+    const suffixes = ({ dnsRoutes = [] }: SelfFacts) => dnsRoutes.map(({ suffix }) => suffix).join(' ');
+    if (before.subscription.name !== self.subscription.name || suffixes(before) !== suffixes(self)) {
+      void this.#local.look();
+    }
   }
 
   #clockWarning(): CausewayError | undefined {

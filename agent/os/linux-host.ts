@@ -10,6 +10,7 @@ import { ipv6Range } from '#protocol/addresses.ts';
 import type { SelfFacts } from '#protocol/control-messages.ts';
 import { CausewayError } from '#protocol/errors.ts';
 import { fullName, suffixOf } from '#protocol/names.ts';
+import { askRoutedServers } from '../dns/routed-servers.ts';
 import { startDnsServer } from '../dns/server.ts';
 import { domainsOf, type Zone } from '../dns/zone.ts';
 import type { Host, HostDescription, NameLookup, SetUp } from '../engine/host.ts';
@@ -70,11 +71,13 @@ export class LinuxHost implements Host {
   }
 
   async setUpNames(adapter: Adapter, self: SelfFacts, lookup: NameLookup): Promise<SetUp> {
+    const routedSuffixes = () => lookup.routes().map(({ suffix }) => suffix);
     const server = await startDnsServer({
       context: {
-        zone: () => zoneOf(lookup.self()),
+        zone: () => zoneOf(lookup.self(), routedSuffixes()),
         lookupName: (name) => lookup.byName(name),
         lookupAddress: (address) => lookup.byAddress(address),
+        forward: (question, signal) => askRoutedServers(lookup, question, signal),
       },
     });
     try {
@@ -82,13 +85,14 @@ export class LinuxHost implements Host {
         adapter: adapter.name,
         suffix: suffixOf(self.subscription.name),
         server: server.address,
-        reverseDomains: domainsOf(zoneOf(self)).reverse,
+        routedDomains: [...domainsOf(zoneOf(self, [])).reverse, ...routedSuffixes()],
         stateDirectory: this.#options.stateDirectory,
         hostName: hostname(),
       });
+      const domains = [suffixOf(self.subscription.name), ...routedSuffixes()].map((name) => `*.${name}`).join(', ');
       const expected = this.#withIpv6 ? [self.ipv4, self.ipv6] : [self.ipv4];
       return {
-        detail: `*.${suffixOf(self.subscription.name)} by ${resolver.mode}`,
+        detail: `${domains} by ${resolver.mode}`,
         warning: warningOf(resolver.warnings),
         prove: () => proveNames(fullName(lookup.self().name, self.subscription.name), expected),
         async [Symbol.asyncDispose]() {
@@ -111,8 +115,8 @@ export class LinuxHost implements Host {
   }
 }
 
-function zoneOf(self: SelfFacts): Zone {
-  return { subscription: self.subscription.name, ipv6Range: ipv6Range(self.subscription.id), self };
+function zoneOf(self: SelfFacts, routedSuffixes: readonly string[]): Zone {
+  return { subscription: self.subscription.name, ipv6Range: ipv6Range(self.subscription.id), self, routedSuffixes };
 }
 
 function warningOf(warnings: readonly string[]): CausewayError | undefined {

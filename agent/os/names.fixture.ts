@@ -11,6 +11,7 @@ export const ZONE: Zone = {
   subscription: 'contoso' as Label,
   ipv6Range: 'fd12:3456:789a::/48',
   self: { name: 'web1' as Label, ipv4: '100.64.1.1', ipv6: 'fd12:3456:789a::1' },
+  routedSuffixes: [],
 };
 export const DOMAINS = domainsOf(ZONE);
 export const SELF_NAME = `web1.${DOMAINS.forward}`;
@@ -24,6 +25,7 @@ export function startOurs(): Promise<DnsServer> {
       zone: () => ZONE,
       lookupName: async (name) => (name === 'sql01' ? SQL01 : 'unknown'),
       lookupAddress: async (address) => (address === SQL01.ipv4 ? { name: 'sql01' as Label } : 'unknown'),
+      forward: async () => null,
     },
   });
 }

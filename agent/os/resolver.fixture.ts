@@ -18,7 +18,7 @@ const SUFFIX = DOMAINS.forward;
 const directory = await mkdtemp(join(tmpdir(), 'cwos-'));
 
 function optionsFor(extra: Partial<ResolverOptions> = {}): ResolverOptions {
-  const names = { adapter: 'cwos0', server: DEFAULT_DNS_ADDRESS, suffix: SUFFIX, reverseDomains: DOMAINS.reverse };
+  const names = { adapter: 'cwos0', server: DEFAULT_DNS_ADDRESS, suffix: SUFFIX, routedDomains: DOMAINS.reverse };
   return { ...names, stateDirectory: directory, hostName: 'web1', ...extra };
 }
 

@@ -81,7 +81,7 @@ await runScenario(
       const server = await startOurs();
       const network = await configureNetwork({ ...ZONE.self, adapter: 'cwos0', ipv6Range: ZONE.ipv6Range, mtu: 1_400 });
       const { resolvConf } = await takeSnapshot();
-      const names = { suffix: DOMAINS.forward, reverseDomains: DOMAINS.reverse, server: DEFAULT_DNS_ADDRESS };
+      const names = { suffix: DOMAINS.forward, routedDomains: DOMAINS.reverse, server: DEFAULT_DNS_ADDRESS };
       const setup = await setUpResolver({ ...names, adapter: 'cwos0', stateDirectory: '/run', hostName: 'web1' });
       const during = {
         mode: setup.mode,

@@ -13,7 +13,7 @@ const NAMES = {
   adapter: 'cwos0',
   server: '127.67.87.53',
   suffix: 'contoso.causeway.internal',
-  reverseDomains: ['64.100.in-addr.arpa', 'd.f.ip6.arpa'],
+  routedDomains: ['64.100.in-addr.arpa', 'd.f.ip6.arpa'],
 };
 const STUB = 'nameserver 127.0.0.53\noptions edns0 trust-ad\nsearch .\n';
 

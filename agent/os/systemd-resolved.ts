@@ -22,7 +22,7 @@ export interface LinkNames {
   /** Searched and routed to us. */
   readonly suffix: string;
   /** Routed to us only. */
-  readonly reverseDomains: readonly string[];
+  readonly routedDomains: readonly string[];
 }
 
 /**
@@ -40,10 +40,10 @@ export function leadsToResolved(resolvConf: string): boolean {
  * @throws CausewayError COMMAND_MISSING, TIMED_OUT
  */
 export async function setLinkNames(names: LinkNames, run: RunCommand = runCommand): Promise<boolean> {
-  const { adapter, server, suffix, reverseDomains } = names;
+  const { adapter, server, suffix, routedDomains } = names;
   const commands = [
     ['dns', adapter, server],
-    ['domain', adapter, suffix, ...reverseDomains.map((domain) => `~${domain}`)],
+    ['domain', adapter, suffix, ...routedDomains.map((domain) => `~${domain}`)],
     ['default-route', adapter, 'false'],
     ['dnssec', adapter, 'no'],
     ['dnsovertls', adapter, 'no'],

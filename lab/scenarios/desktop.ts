@@ -31,6 +31,7 @@ export const desktop: Scenario = {
     const runtime = electronRuntime();
     return typeof runtime === 'string' ? runtime : null;
   },
+  builds: true,
   lab: STANDARD_LAB,
   async tell(story) {
     const { lab } = story;

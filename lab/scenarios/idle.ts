@@ -22,6 +22,7 @@ export const idle: Scenario = {
   name: 'idle',
   shows: `memory, wakes and processor time of agent and relay over ${WATCHED_SECONDS} idle seconds`,
   needs: [],
+  alone: true,
   lab: STANDARD_LAB,
   async tell(story) {
     const { lab } = story;

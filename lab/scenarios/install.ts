@@ -29,6 +29,7 @@ export const install: Scenario = {
   name: 'install',
   shows: 'one line from an install link installs, activates, upgrades and removes an agent',
   needs: [],
+  builds: true,
   lab: STANDARD_LAB,
   async tell(story) {
     const [laptop, pc02] = [story.lab.host('laptop'), story.lab.host('pc02')];

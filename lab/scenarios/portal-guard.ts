@@ -21,6 +21,7 @@ export const portalGuard: Scenario = {
   name: 'portal-guard',
   shows: 'the portal against hostile texts, foreign sites, people who may only look, and lost edits',
   needs: ['chromium'],
+  builds: true,
   lab: { sites: [], servers: [] },
   async tell(story) {
     await using things = new AsyncDisposableStack();
