@@ -76,11 +76,9 @@ test('somebody who watches sees each state, and the end of the server at once', 
   const agent = await InProcessAgent.start('a', join(network.directory, 'a'));
   const leave = new AbortController();
   const seen: AgentStatus[] = [];
-  const watching = agent.engine.watch({
-    progress: (status) => seen.push(status),
-    taken: () => Promise.resolve(),
-    signal: leave.signal,
-  });
+  const progress = (word: AgentStatus | 'alive') => void (word === 'alive' || seen.push(word));
+  const listener = { progress, taken: () => Promise.resolve(), signal: leave.signal };
+  const watching = agent.engine.watch(listener, { peers: true });
   expect(seen.map(({ summary }) => summary)).toEqual(['not-activated']);
   await agent.up(await network.administrator.token());
   await until(() => seen.at(-1)?.summary === 'connected');
@@ -187,7 +185,8 @@ describe('what may go wrong', () => {
     const [before, enough] = [Date.now(), new AbortController()];
     await until(() => Date.now() > before);
     const ahead = vi.spyOn(performance, 'now').mockImplementation(() => monotonic() + LIMITS.WATCHED_PROOF_MS.value);
-    const watching = agent.engine.watch({ progress: () => {}, taken: async () => {}, signal: enough.signal });
+    const listener = { progress: () => {}, taken: async () => {}, signal: enough.signal };
+    const watching = agent.engine.watch(listener, { peers: false });
     await until(() => (agent.engine.status().parts.relay.provenAt ?? 0) > before);
     ahead.mockRestore();
     enough.abort();

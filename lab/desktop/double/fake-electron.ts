@@ -62,6 +62,7 @@ export class BrowserWindow extends EventEmitter {
   }
   hide(): void {
     this.#visible = false;
+    this.emit('hide');
   }
   focus(): void {}
   destroy(): void {
@@ -97,7 +98,7 @@ export const ipcMain = Object.assign(new EventEmitter(), { handle: () => undefin
 export const ipcRenderer = new EventEmitter();
 export const Menu = { buildFromTemplate: () => ({}) };
 export const nativeImage = { createFromPath: (path: string) => ({ path, setTemplateImage: () => undefined }) };
-export const nativeTheme = Object.assign(new EventEmitter(), { shouldUseDarkColors: false });
+export const nativeTheme = Object.assign(new EventEmitter(), { shouldUseDarkColors: false, themeSource: 'system' });
 export const powerMonitor = new EventEmitter();
 export const screen = { getAllDisplays: () => [{ workArea: { x: 0, y: 0, width: 1280, height: 770 } }] };
 export const clipboard = { writeText: () => undefined };

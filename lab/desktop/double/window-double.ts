@@ -53,10 +53,11 @@ export class WindowDouble implements AsyncDisposable {
     let bridge: DoubleBridge | undefined;
     const send: Surroundings['send'] = (event) => void bridge?.send(event);
     const desktop = new Desktop({
-      sockets: [socket],
+      socket,
       surroundings: surroundings(deeds, send, preferences),
       onState: () => undefined,
     });
+    desktop.look(true);
     bridge = await layBridge(visit.page, desktop.handlers);
     await visit.goTo('/index.html');
     return new WindowDouble(visit, desktop, deeds, bridge);
