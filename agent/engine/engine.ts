@@ -117,7 +117,7 @@ export class Engine implements AsyncDisposable {
 
   status({ peers }: WatchWish = { peers: true }): AgentStatus {
     this.#membership?.lookAround();
-    const self = this.#membership?.self ?? this.#activation?.self;
+    const { self } = this;
     const wanted = this.#activation?.wanted ?? 'down';
     const parts = this.#board.parts;
     return {
@@ -146,8 +146,13 @@ export class Engine implements AsyncDisposable {
     };
   }
 
+  /** The machine's own facts as last heard; undefined while it is not activated. */
+  get self(): SelfFacts | undefined {
+    return this.#membership?.self ?? this.#activation?.self;
+  }
+
   /** Sends the status until the listener has enough, or the agent ends. */
-  watch(listener: StatusListener, wish: WatchWish): Promise<void> {
+  watch(listener: StatusListener, wish: WatchWish = { peers: true }): Promise<void> {
     const signal = AbortSignal.any([listener.signal, this.#stop.signal]);
     return watchStatus(
       {
@@ -157,7 +162,7 @@ export class Engine implements AsyncDisposable {
         },
         onChange: (changed) => this.#board.onChange(changed),
       },
-      { progress: (word) => listener.progress(word), taken: () => listener.taken(), signal },
+      { ...listener, signal },
       wish,
     );
   }

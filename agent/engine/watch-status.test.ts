@@ -12,13 +12,14 @@ let taken: PromiseWithResolvers<void>;
 let leave: AbortController;
 let watching: Promise<void>;
 
-function watch(peers = true): void {
+function watch({ peers = true, alive = true } = {}): void {
+  const signs = alive ? { alive: () => sent.push('alive') } : {};
   watching = watchStatus(
     {
       status: () => ({ at: Date.now(), parts: board.parts, clockOffsetMs }) as AgentStatus,
       onChange: (changed) => board.onChange(changed),
     },
-    { progress: (word) => sent.push(word), taken: () => taken.promise, signal: leave.signal },
+    { progress: (status) => sent.push(status), ...signs, taken: () => taken.promise, signal: leave.signal },
     { peers },
   );
 }
@@ -50,7 +51,7 @@ test('a listener is told at once, then every second, and in between that the age
 });
 
 test('without the sessions a status is told when it is another one, and else that the agent lives', async () => {
-  watch(false);
+  watch({ peers: false });
   await after(2_000);
   expect(kinds()).toBe('S....');
   clockOffsetMs = 7;
@@ -61,6 +62,16 @@ test('without the sessions a status is told when it is another one, and else tha
   expect(kinds()).toBe('S.....SS');
   await after(1_000);
   expect(kinds()).toBe('S.....SS..');
+});
+
+test('who wants no sign of life costs one wake a second', async () => {
+  watch({ alive: false, peers: false });
+  expect(vi.getTimerCount()).toBe(1);
+  await after(999);
+  clockOffsetMs = 7;
+  expect(kinds()).toBe('S');
+  await after(1);
+  expect(kinds()).toBe('SS');
 });
 
 test('changes that come together are one status, soon after the first of them', async () => {

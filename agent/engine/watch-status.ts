@@ -1,14 +1,15 @@
 /**
  * The agent's status for somebody who keeps looking: after every change, and otherwise once a second; in
- * between, a sign of life. At most one word is under way to a listener, so that one who reads slowly costs no
+ * between, a sign of life for those who want one. At most one word is under way to a listener, so that one who reads slowly costs no
  * memory.
  */
 import { LIMITS } from '#protocol/limits.ts';
-import type { LocalProgress } from '#protocol/local-api.ts';
 import type { AgentStatus } from '#protocol/status.ts';
 
 export interface StatusListener {
-  progress(word: LocalProgress<'watch'>): void;
+  progress(status: AgentStatus): void;
+  /** A sign of life, every LOCAL_ALIVE_EVERY_MS in which there is no status to tell. */
+  alive?(): void;
   /** Resolves when the listener has taken what was sent, or is gone. */
   taken(): Promise<void>;
   readonly signal: AbortSignal;
@@ -28,7 +29,8 @@ export interface WatchWish {
 /** Resolves when the listener's signal fires. */
 export async function watchStatus(source: StatusSource, listener: StatusListener, { peers }: WatchWish): Promise<void> {
   const { signal } = listener;
-  const pace = new Pace();
+  const { LOCAL_ALIVE_EVERY_MS, LOCAL_WATCH_EVERY_MS } = LIMITS;
+  const pace = new Pace(listener.alive === undefined ? LOCAL_WATCH_EVERY_MS.value : LOCAL_ALIVE_EVERY_MS.value);
   const ignore = source.onChange(() => pace.changed());
   const end = () => pace.end();
   signal.addEventListener('abort', end, { once: true });
@@ -38,9 +40,9 @@ export async function watchStatus(source: StatusSource, listener: StatusListener
       const status = pace.isStatusDue() ? source.status() : undefined;
       const next = pace.next();
       const essence = status === undefined || peers ? '' : essenceOf(status);
-      const isNews = status !== undefined && (peers || essence !== told);
-      if (isNews) told = essence;
-      listener.progress(isNews ? status : 'alive');
+      if (status !== undefined && (peers || essence !== told)) listener.progress(status);
+      else listener.alive?.();
+      if (status !== undefined) told = essence;
       await listener.taken();
       await next;
     }
@@ -62,6 +64,11 @@ class Pace {
   #timer: NodeJS.Timeout | undefined;
   #hurried = true;
   #statusAt = 0;
+  readonly #everyMs: number;
+
+  constructor(everyMs: number) {
+    this.#everyMs = everyMs;
+  }
 
   /** To be asked once for every word. */
   isStatusDue(): boolean {
@@ -75,7 +82,7 @@ class Pace {
   next(): Promise<void> {
     this.#due = Promise.withResolvers<void>();
     this.#hurried = false;
-    this.#in(LIMITS.LOCAL_ALIVE_EVERY_MS.value);
+    this.#in(this.#everyMs);
     return this.#due.promise;
   }
 

@@ -37,9 +37,10 @@ export function playAgent(socket: string, peerCount: number): Promise<LocalServe
   const notPlayed = () => Promise.reject(new CausewayError('NOT_CONNECTED'));
   const handlers: LocalHandlers = {
     status: async () => status(),
-    async watch(wish, call) {
+    async watch(wish, { progress, taken, signal }) {
       const played = () => (wish.peers ? status() : quiet());
-      await watchStatus({ status: played, onChange: () => () => undefined }, call, wish);
+      const listener = { progress, alive: () => progress('alive'), taken, signal };
+      await watchStatus({ status: played, onChange: () => () => undefined }, listener, wish);
       return {};
     },
     refresh: async () => status(),

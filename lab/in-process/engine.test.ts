@@ -76,9 +76,11 @@ test('somebody who watches sees each state, and the end of the server at once', 
   const agent = await InProcessAgent.start('a', join(network.directory, 'a'));
   const leave = new AbortController();
   const seen: AgentStatus[] = [];
-  const progress = (word: AgentStatus | 'alive') => void (word === 'alive' || seen.push(word));
-  const listener = { progress, taken: () => Promise.resolve(), signal: leave.signal };
-  const watching = agent.engine.watch(listener, { peers: true });
+  const watching = agent.engine.watch({
+    progress: (status) => seen.push(status),
+    taken: () => Promise.resolve(),
+    signal: leave.signal,
+  });
   expect(seen.map(({ summary }) => summary)).toEqual(['not-activated']);
   await agent.up(await network.administrator.token());
   await until(() => seen.at(-1)?.summary === 'connected');
