@@ -7,9 +7,8 @@ import { sendEvent } from './ipc.ts';
 import { WEB_PREFERENCES } from './lock-down.ts';
 import { PAGE_ADDRESS } from './page-address.ts';
 import type { KeptPreferences } from './preferences.ts';
-import { visiblePlace } from './window-place.ts';
+import { LEAST_SIZE, visiblePlace } from './window-place.ts';
 
-const LEAST = { minWidth: 360, minHeight: 480 };
 /** A page that crashes more often than this in a minute is left alone: loading it again would not help. */
 const RELOADS_A_MINUTE = 3;
 const RELOAD_AFTER_MS = 100;
@@ -84,7 +83,7 @@ export class ClientWindow {
         preferences.place,
         screen.getAllDisplays().map(({ workArea }) => workArea),
       ),
-      ...LEAST,
+      ...LEAST_SIZE,
       title: 'Causeway',
       backgroundColor: colorScheme.ground,
       show: false,
