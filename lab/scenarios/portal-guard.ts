@@ -10,7 +10,7 @@ import { openBrowser } from '../browser/browser.ts';
 import { twoEdit } from '../guard/conflict-steps.ts';
 import { foreignSites } from '../guard/foreign-steps.ts';
 import { type HostileNetwork, startHostileNetwork } from '../guard/hostile-network.ts';
-import { openListsAreGood } from '../guard/list-steps.ts';
+import { signInElsewhere } from '../guard/identity-steps.ts';
 import { newPassword } from '../guard/session-steps.ts';
 import { breachesIn, browserHears, nothingStrikes } from '../guard/strike-steps.ts';
 import { renamedAndRemoved } from '../guard/subscription-steps.ts';
@@ -30,7 +30,7 @@ export const portalGuard: Scenario = {
     const { network, browser } = await begin(story, things);
     await browserHears(story, browser, network);
     await twoEdit(story, browser, network);
-    await openListsAreGood(story, browser, network);
+    if (process.env.LAB_LONG === '1') await signInElsewhere(story, browser);
     await renamedAndRemoved(story, browser, network);
     await foreignSites(story, browser, network);
     await newPassword(story, browser, network);

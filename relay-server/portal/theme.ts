@@ -6,7 +6,6 @@ import {
   ActionIcon,
   Alert,
   Button,
-  Combobox,
   type CSSVariablesResolver,
   createTheme,
   Drawer,
@@ -15,7 +14,6 @@ import {
   Modal,
   NavLink,
   Notification,
-  Select,
   Tooltip,
 } from '@mantine/core';
 
@@ -90,8 +88,6 @@ export const theme = createTheme({
       styles: (_, { color }) => (color === 'yellow' ? { title: { color: 'var(--causeway-warn)' } } : {}),
     }),
     Button: Button.extend({ defaultProps: { size: 'sm' } }),
-    // A list that opens at the end of the body would be in no landmark (WAI-ARIA 1.2, §5.3.4); cut off by no dialog.
-    Combobox: Combobox.extend({ defaultProps: { portalProps: { target: 'main' } } }),
     Drawer: Drawer.extend({ defaultProps: { attributes: HEADER_IS_NO_BANNER } }),
     // Without the placeholder: a menu may have nothing but items in it (WAI-ARIA 1.2, menu).
     // What turns is a word only to eyes; a name needs something that it is the name of (ARIA 1.2, aria-label).
@@ -102,11 +98,6 @@ export const theme = createTheme({
     }),
     NavLink: NavLink.extend({ defaultProps: { variant: 'light' } }),
     Notification: Notification.extend({ defaultProps: { closeButtonProps: { 'aria-label': 'Dismiss' } } }),
-    // The list itself scrolls: an area around it would have to be reached by Tab (WCAG 2.2, 2.1.1).
-    Select: Select.extend({
-      defaultProps: { withScrollArea: false },
-      styles: { options: { maxHeight: '14rem', overflowY: 'auto' } },
-    }),
     Tooltip: Tooltip.extend({
       defaultProps: { openDelay: 300, withArrow: true, events: { hover: true, focus: true, touch: false } },
     }),

@@ -2,6 +2,7 @@
  * Signing in at the identity provider: two navigations of the browser, so refusals are pages too.
  */
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
 import { CausewayError } from '#protocol/errors.ts';
 import { LIMITS } from '#protocol/limits.ts';
 import { API_PATH } from '#protocol/rest/api.ts';
@@ -19,11 +20,19 @@ export function oidcRoutes({ app, control: { context } }: RouteScope): void {
   const { access, logger } = context;
   app.get(
     '/oidc/start',
-    { config, schema: { tags, summary: 'Go to the identity provider', description: 'A navigation of the browser.' } },
+    {
+      config,
+      schema: {
+        tags,
+        summary: 'Go to the identity provider',
+        description: 'A navigation of the browser. With `anew`, the provider asks who it is even if it remembers.',
+        querystring: z.object({ anew: z.literal('').optional() }),
+      },
+    },
     (request, reply) =>
       orBack(request, reply, async () => {
         access.takeAddress(request.ip);
-        const { url, flow } = await provider().begin(callbackOf(request));
+        const { url, flow } = await provider().begin(callbackOf(request), request.query.anew !== undefined);
         const cookie = setFlowCookie(flow, LIMITS.OIDC_FLOW_LIFETIME_MS.value / 1000);
         return reply.header('set-cookie', cookie).header('cache-control', 'no-store').redirect(url.href, 303);
       }),

@@ -45,10 +45,11 @@ export class OidcProvider {
 
   /**
    * @param callback where the provider is to send the browser back to.
+   * @param anew whether the provider is to ask who it is, even if it remembers: it may remember the wrong one.
    * @returns where to send the browser, and the flow's id for a cookie of its.
    * @throws CausewayError OIDC_FAILED
    */
-  async begin(callback: URL): Promise<{ url: URL; flow: string }> {
+  async begin(callback: URL, anew = false): Promise<{ url: URL; flow: string }> {
     const [client, configuration] = await this.#connect();
     const secret = () => toBase64url(this.#random(FLOW_BYTES));
     const [flow, state, nonce, verifier] = [secret(), secret(), secret(), secret()];
@@ -60,6 +61,8 @@ export class OidcProvider {
       code_challenge_method: 'S256',
       state,
       nonce,
+      // OpenID Connect Core §3.1.2.1.
+      ...(anew && { prompt: 'login' }),
     });
     return { url, flow };
   }

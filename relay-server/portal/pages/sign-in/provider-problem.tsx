@@ -5,7 +5,7 @@ import { CircleAlert } from 'lucide-react';
 const PROBLEMS: Readonly<Record<string, readonly [title: string, remedy: string]>> = {
   OIDC_FAILED: [
     'Signing in at the identity provider did not work.',
-    'Try again. If it stays so, ask an owner whether you are on the list of people here; the log of the server says what was wrong.',
+    'Try again, if need be with another account. If it stays so, ask an owner whether you are on the list of people here; the log of the server says what was wrong.',
   ],
   RATE_LIMITED: ['There were too many tries.', 'Wait a minute, then try again.'],
 };

@@ -14,6 +14,8 @@ import { forgetReturn, rememberReturn } from './return-address.ts';
 import { SignInForm } from './sign-in-form.tsx';
 
 const PROVIDER = '/api/v1/oidc/start';
+/** After a refusal: the account that the provider remembers may be the wrong one. */
+const PROVIDER_ANEW = `${PROVIDER}?anew`;
 
 export function SignInPage() {
   const { to, problem } = useSearch({ from: '/sign-in' });
@@ -46,7 +48,7 @@ export function SignInPage() {
           {ways !== undefined && ways.oidc !== null && (
             <Button
               component="a"
-              href={PROVIDER}
+              href={problem === undefined ? PROVIDER : PROVIDER_ANEW}
               variant={ways.password ? 'default' : 'filled'}
               size="md"
               leftSection={<LogIn size={18} aria-hidden />}
