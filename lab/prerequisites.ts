@@ -18,6 +18,8 @@ const PACKAGES = {
   mariadbd: 'mariadb-server',
   mariadb: 'mariadb-client',
   tsql: 'freetds-bin',
+  ssh: 'openssh-client',
+  sshd: 'openssh-server',
   openssl: 'openssl',
   openvpn: 'openvpn',
   tincd: 'tinc',

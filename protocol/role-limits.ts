@@ -25,4 +25,9 @@ export const ROLE_LIMITS = {
     unit: 'ms',
     why: 'How long a command waits for connectivity unless ConnectivityTimeout says otherwise: an instance connects in a second or two; a minute also covers a relay that restarts and a network that comes up late, and is under the patience of service managers (systemd: 90 s).',
   },
+  ROLE_GOODBYE_TIMEOUT_MS: {
+    value: 3_000,
+    unit: 'ms',
+    why: 'How long an instance tries to say goodbye after its command has ended: some round trips and a retry; container engines kill 10 s after they have asked to stop, and most of that is the command’s.',
+  },
 } as const satisfies Record<string, Limit>;

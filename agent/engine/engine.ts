@@ -117,7 +117,7 @@ export class Engine implements AsyncDisposable {
 
   status(): AgentStatus {
     this.#membership?.lookAround();
-    const self = this.#membership?.self ?? this.#activation?.self;
+    const { self } = this;
     const wanted = this.#activation?.wanted ?? 'down';
     const parts = this.#board.parts;
     return {
@@ -144,6 +144,11 @@ export class Engine implements AsyncDisposable {
       relayRoundTripMs: this.#board.relayRoundTripMs,
       peers: this.#membership === undefined ? [] : peerStatuses(this.#membership, parts.relay),
     };
+  }
+
+  /** The machine's own facts as last heard; undefined while it is not activated. */
+  get self(): SelfFacts | undefined {
+    return this.#membership?.self ?? this.#activation?.self;
   }
 
   /** Sends the status until the listener has enough, or the agent ends. */

@@ -1,6 +1,7 @@
 /** Every scenario, in the order in which the lab lists and runs them. */
 import { agentCrash } from './agent-crash.ts';
 import { desktop } from './desktop.ts';
+import { desktopDouble } from './desktop-double.ts';
 import { desktopGuard } from './desktop-guard.ts';
 import { desktopHost } from './desktop-host.ts';
 import { hosts } from './hosts.ts';
@@ -11,6 +12,7 @@ import { policy } from './policy.ts';
 import { portal, portalKeyboard } from './portal.ts';
 import { portalGuard } from './portal-guard.ts';
 import { relayCrash } from './relay-crash.ts';
+import { remoteAdmin } from './remote-admin.ts';
 import { sql } from './sql.ts';
 import { sqlUnchanged } from './sql-unchanged.ts';
 import type { Scenario } from './story.ts';
@@ -21,6 +23,7 @@ export const SCENARIOS: readonly Scenario[] = [
   policy,
   sql,
   sqlUnchanged,
+  remoteAdmin,
   relayCrash,
   agentCrash,
   networkChange,
@@ -30,6 +33,7 @@ export const SCENARIOS: readonly Scenario[] = [
   portal,
   portalKeyboard,
   desktop,
+  desktopDouble,
   desktopGuard,
   desktopHost,
   idle,

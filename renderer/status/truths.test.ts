@@ -16,7 +16,7 @@ const AWAY = {
 
 it('says what was proven, and when', () => {
   expect(activation(here())).toMatchObject({ tone: 'good', state: 'Activated', age: { type: 'confirmed', at: 1_000 } });
-  expect(connectivity(here())).toMatchObject({ state: 'Connected', detail: 'The relay answers in 3.0 ms.' });
+  expect(connectivity(here())).toMatchObject({ state: 'Connected', detail: 'Relay answers in 3.0\u00a0ms.' });
   expect(activation(here({ parts: { activation: { provenAt: null } } })).age).toEqual({ type: 'never' });
 });
 

@@ -12,13 +12,13 @@ import type { Browser } from 'playwright-core';
 import { buildDesktop } from '#build/desktop.ts';
 import { ROOT } from '#build/portal-config.ts';
 import { language } from '#electron/ipc/schema.ts';
+import { DEFAULT_PLACE } from '#electron/main/window-place.ts';
 import { WORDS } from '#renderer/words/use-words.ts';
 import { openBrowser } from '../../browser/browser.ts';
 import { Visit } from '../../browser/visit.ts';
 import { PageServer } from './page-server.ts';
 import { SCENES, type Scene } from './played-scenes.ts';
 import { PlayedWindow } from './played-window.ts';
-import { WINDOW_SIZE } from './window-double.ts';
 
 const FOLDER = join(ROOT, 'dist/pictures/window');
 const SCHEMES = ['light', 'dark'] as const;
@@ -56,7 +56,7 @@ interface Look {
 }
 
 async function picture(browser: Browser, scene: Scene, { scheme, language }: Look): Promise<void> {
-  await using visit = await Visit.begin(browser, server.origin, { viewport: WINDOW_SIZE, colorScheme: scheme });
+  await using visit = await Visit.begin(browser, server.origin, { viewport: DEFAULT_PLACE, colorScheme: scheme });
   const { page } = visit;
   using window = await PlayedWindow.open(page, { ...scene.play, preferences: { language } });
   await visit.goTo('/index.html');

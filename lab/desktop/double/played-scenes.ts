@@ -149,7 +149,7 @@ export const SCENES: readonly Scene[] = [
       }),
     },
   },
-  { name: 'refreshing', play: joined(() => ({ refreshingSince: BEGAN })) },
+  { name: 'refreshing', play: joined(() => ({ refreshingSince: Date.now() - 4_000 })) },
   { name: 'refreshed-alike', play: refreshed([], []) },
   { name: 'refreshed', play: refreshed(['sql07', 'web03'], ['print01']) },
   {
