@@ -170,7 +170,8 @@ export const ERRORS = {
   },
   TUN_MISSING: {
     what: 'This system has no /dev/net/tun, so no virtual adapter can be made.',
-    remedy: 'Load the module with `modprobe tun`; in a container, pass the device in (`--device /dev/net/tun`).',
+    remedy:
+      'Load the module with `modprobe tun`; in a container, pass the device in (`--device /dev/net/tun`), or do without by `--userspace`.',
     http: 500,
   },
   PRIVILEGE_MISSING: {
