@@ -6,6 +6,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Ending } from '../role/command-process.ts';
+import { domainJoin } from '../role/domain-join/preparation.ts';
 import type { Preparation } from '../role/preparation.ts';
 import { instanceName, runRole } from '../role/run-role.ts';
 import { readSettings } from '../role/settings/read-settings.ts';
@@ -25,7 +26,7 @@ export interface RoleCommandOptions extends AdapterChoice {
   readonly command: readonly string[];
 }
 
-const PREPARATIONS: readonly Preparation[] = [];
+const PREPARATIONS: readonly Preparation[] = [domainJoin];
 
 /**
  * Ends as the command has ended: with its exit status, or by the signal that ended it.

@@ -4,6 +4,7 @@
  * process and the command beside it: whoever stops one stops both.
  */
 import { hostname } from 'node:os';
+import { type DnsRoute, dnsRouteOf } from '#protocol/dns-routes.ts';
 import type { CausewayError } from '#protocol/errors.ts';
 import { LIMITS } from '#protocol/limits.ts';
 import { type Label, labelFromHostName } from '#protocol/names.ts';
@@ -49,6 +50,7 @@ export async function runRole(options: RoleOptions): Promise<Ending> {
       stateDirectory: options.stateDirectory,
       socket: options.socket,
       host: options.host,
+      dnsRoutes: dnsRoutesOf(settings),
       logLevel: settings.diagnostics ? 'info' : 'warn',
       stop: ended.promise.then(
         () => 'the command has ended',
@@ -60,6 +62,11 @@ export async function runRole(options: RoleOptions): Promise<Ending> {
   } finally {
     signals[Symbol.dispose]();
   }
+}
+
+/** The domain's own records are asked of its name servers. */
+function dnsRoutesOf({ dnsServers, domain }: RoleSettings): DnsRoute[] {
+  return domain === undefined || dnsServers.length === 0 ? [] : [dnsRouteOf(domain.fqdn, dnsServers.join(','))];
 }
 
 /** `0` of the role `Web` is `web-0`; `WebRole1_IN_0` is `webrole1-in-0`; without an id it is the host's name. */

@@ -62,7 +62,8 @@ export const userspace: Scenario = {
     const { causeway, administrator } = await story.startCauseway();
     const office = await administrator.group('office', { interconnected: true });
     const web = await administrator.role('web');
-    let instance: Program | undefined;
+    /** The instance, once it runs. */
+    const running: Program[] = [];
 
     await story.step('sql01 and pc02 are in the office: PostgreSQL, a web server, a UDP service', async () => {
       await startPostgres(sql01);
@@ -88,7 +89,8 @@ export const userspace: Scenario = {
         ...['--expose', '8080'],
       ];
       const words = roleWords(causeway, offered, [process.execPath, '-e', APPLICATION]);
-      instance = web1.spawn('role', words, { environment: settings(await administrator.token(web)) });
+      const instance = web1.spawn('role', words, { environment: settings(await administrator.token(web)) });
+      running.push(instance);
       await instance.prints(/application ready/, 60_000);
       const status = await web1.must([
         'sh',
@@ -155,16 +157,18 @@ export const userspace: Scenario = {
     await story.step('throughput, beside an instance with an adapter', async () => {
       await causeway.activate(web2, await administrator.token(web));
       await causeway.agent('web-2').connected();
-      const forwarded = await measureThroughput(web1, 'localhost:8081', MEASURED_BYTES, []);
-      const withAdapter = await measureThroughput(web2, 'pc02', MEASURED_BYTES, []);
+      const forwarded = await measureThroughput(web1, 'localhost:8081', MEASURED_BYTES, running);
       const exposed = await measureThroughput(pc02, 'web-1:8080', MEASURED_BYTES, []);
+      const withAdapter = await measureThroughput(web2, 'pc02', MEASURED_BYTES, [causeway.agent('web-2').program]);
       figures.forwardMbps = Math.round(forwarded.mbps);
-      figures.adapterMbps = Math.round(withAdapter.mbps);
       figures.exposedMbps = Math.round(exposed.mbps);
-      return `one TCP stream to the instance: ${figures.forwardMbps} Mbit/s, from it: ${figures.exposedMbps}; with an adapter ${figures.adapterMbps}`;
+      figures.adapterMbps = Math.round(withAdapter.mbps);
+      figures.forwardCpuSecondsPerGB = tenth(forwarded.cpuSecondsPerGB[0]);
+      figures.adapterCpuSecondsPerGB = tenth(withAdapter.cpuSecondsPerGB[0]);
+      return `one TCP stream to the instance: ${figures.forwardMbps} Mbit/s at ${figures.forwardCpuSecondsPerGB} CPU-seconds per GB of its agent, from it: ${figures.exposedMbps}; with an adapter ${figures.adapterMbps} at ${figures.adapterCpuSecondsPerGB}`;
     });
     await story.step('with the command the instance ends, and leaves the directory', async () => {
-      await instance?.end('SIGTERM');
+      for (const instance of running) await instance.end('SIGTERM');
       await until(
         async () => (await pc02.run(['getent', 'hosts', 'web-1'])).code !== 0,
         20_000,
@@ -219,4 +223,8 @@ function role(
 async function sha256(host: Host, path: string): Promise<string> {
   const [sum = ''] = (await host.must(['sha256sum', path])).split(' ');
   return sum;
+}
+
+function tenth(value = 0): number {
+  return Math.round(value * 10) / 10;
 }
