@@ -35,11 +35,6 @@ export type DialFailure =
   | 'crowded'
   | 'off';
 
-export interface Found {
-  readonly ipv4: string;
-  readonly ipv6: string;
-}
-
 /** Addresses of the target in the order in which TCP tries them, or why there are none. */
 export async function resolve(host: string, lookup: NameLookup): Promise<readonly string[] | DialFailure> {
   const bare = host.replace(/^\[(.*)\]$/, '$1').replace(/\.$/, '');
