@@ -13,6 +13,7 @@ import { portal, portalKeyboard } from './portal.ts';
 import { portalGuard } from './portal-guard.ts';
 import { relayCrash } from './relay-crash.ts';
 import { remoteAdmin } from './remote-admin.ts';
+import { scale } from './scale.ts';
 import { sql } from './sql.ts';
 import { sqlUnchanged } from './sql-unchanged.ts';
 import type { Scenario } from './story.ts';
@@ -31,6 +32,7 @@ export const SCENARIOS: readonly Scenario[] = [
   userspace,
   untouched,
   install,
+  scale,
   portalGuard,
   portal,
   portalKeyboard,
