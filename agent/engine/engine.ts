@@ -136,6 +136,7 @@ export class Engine implements AsyncDisposable {
               ipv6: self.ipv6,
               subscription: self.subscription.name,
               memberOf: self.memberOf?.name ?? null,
+              memberKind: self.memberOf?.kind,
             },
       policyVersion: self?.policyVersion ?? null,
       policyRefreshedAt: this.#board.policyRefreshedAt,
@@ -210,10 +211,7 @@ export class Engine implements AsyncDisposable {
   async down(request: { forget: boolean; offline?: boolean }): Promise<AgentStatus> {
     await this.#inTurn(async () => {
       const activation = this.#activation;
-      if (request.forget && activation !== undefined && !request.offline) {
-        const introduction = { ...this.#introduction(), machine: activation.self.id };
-        await deactivate(activation, introduction, this.#stop.signal);
-      }
+      if (request.forget && activation !== undefined && !request.offline) await this.#sayGoodbye(activation);
       await this.#leave();
       if (request.forget) await this.#forget();
       else await this.#change((current) => ({ ...current, wanted: 'down' }));
@@ -332,6 +330,15 @@ export class Engine implements AsyncDisposable {
       status: () => this.status(),
       diagnose: () => this.diagnose(() => {}),
     });
+  }
+
+  /** By the connection that is there, if it still works: a new one may take longer than whoever stops us waits. */
+  async #sayGoodbye(activation: Activation): Promise<void> {
+    const control = this.#membership?.control;
+    const heard = control?.online && (await control.request('deactivate', {}).catch(() => undefined));
+    if (heard) return;
+    const introduction = { ...this.#introduction(), machine: activation.self.id };
+    await deactivate(activation, introduction, this.#stop.signal);
   }
 
   async #leave(): Promise<void> {

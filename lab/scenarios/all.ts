@@ -13,10 +13,12 @@ import { portal, portalKeyboard } from './portal.ts';
 import { portalGuard } from './portal-guard.ts';
 import { relayCrash } from './relay-crash.ts';
 import { remoteAdmin } from './remote-admin.ts';
+import { scale } from './scale.ts';
 import { sql } from './sql.ts';
 import { sqlUnchanged } from './sql-unchanged.ts';
 import type { Scenario } from './story.ts';
 import { untouched } from './untouched.ts';
+import { userspace } from './userspace.ts';
 
 export const SCENARIOS: readonly Scenario[] = [
   hosts,
@@ -27,8 +29,10 @@ export const SCENARIOS: readonly Scenario[] = [
   relayCrash,
   agentCrash,
   networkChange,
+  userspace,
   untouched,
   install,
+  scale,
   portalGuard,
   portal,
   portalKeyboard,

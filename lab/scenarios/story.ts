@@ -91,10 +91,11 @@ export class Story {
   /** The step with which most stories begin: the relay server runs, and a subscription is made. */
   async startCauseway(
     name = 'the relay server starts and a subscription is made',
+    serveOptions: readonly string[] = [],
   ): Promise<{ causeway: Causeway; administrator: Administrator }> {
     const started: Awaited<ReturnType<typeof Causeway.start>>[] = [];
     await this.step(name, async () => {
-      started.push(await Causeway.start(this.lab.host('relay'), 'contoso'));
+      started.push(await Causeway.start(this.lab.host('relay'), 'contoso', serveOptions));
       return 'Its first start printed a one-time secret, which became an API key.';
     });
     const [first] = started;
