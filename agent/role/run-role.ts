@@ -16,6 +16,7 @@ import { admit, requireToken, stayAdmitted } from './admission.ts';
 import { type Ending, startCommand } from './command-process.ts';
 import { waitForConnectivity } from './connectivity.ts';
 import type { Preparation, Prepared } from './preparation.ts';
+import type { RunAs } from './run-as.ts';
 import type { RoleSettings } from './settings/role-settings.ts';
 import { Stopped, StopSignals } from './stop-signals.ts';
 
@@ -28,6 +29,8 @@ export interface RoleOptions {
   readonly preparations: readonly Preparation[];
   /** The program and its arguments; empty for none, then the instance stays until it is stopped. */
   readonly command: readonly string[];
+  /** Whom the command runs as; by default as this process. */
+  readonly runAs?: RunAs | undefined;
   /** Whether the instance leaves the directory at its end, and not only some time after. */
   readonly goodbye: boolean;
   say(sentence: string): void;
@@ -102,7 +105,7 @@ async function command(
     signals.signal.throwIfAborted();
     const environment = Object.assign({}, ...prepared.map((done) => done.environment));
     if (options.command.length === 0) return await stopped(signals.signal);
-    const running = await startCommand(options.command, process.env, environment);
+    const running = await startCommand(options.command, process.env, environment, options.runAs);
     signals.passTo(running);
     return await running.ended;
   } finally {
