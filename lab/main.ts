@@ -40,7 +40,7 @@ function list(): void {
     print(SCENARIOS.map(({ name, shows }) => ({ name, shows })));
     return;
   }
-  for (const { name, shows } of SCENARIOS) narration.line(`${name.padEnd(13)}${shows}`);
+  for (const { name, shows } of SCENARIOS) narration.line(`${name.padEnd(15)}${shows}`);
 }
 
 async function runOne(scenario: Scenario): Promise<void> {

@@ -20,6 +20,10 @@ const PACKAGES = {
   tsql: 'freetds-bin',
   ssh: 'openssh-client',
   sshd: 'openssh-server',
+  xrdp: 'xrdp',
+  Xorg: 'xorgxrdp',
+  xfreerdp: 'freerdp2-x11',
+  xterm: 'xterm',
   openssl: 'openssl',
   openvpn: 'openvpn',
   tincd: 'tinc',
@@ -34,6 +38,7 @@ const PACKAGES = {
   'xfce4-panel': 'xfce4-panel',
   xdotool: 'xdotool',
   import: 'imagemagick',
+  identify: 'imagemagick',
   xsetroot: 'x11-xserver-utils',
 } as const;
 

@@ -5,8 +5,8 @@
 import type { Host, Program } from './hosts/host.ts';
 
 /** The account that administrators use on the server. */
-const ACCOUNT = 'operator';
-const HOME = `/run/home/${ACCOUNT}`;
+export const ACCOUNT = 'operator';
+export const ACCOUNT_HOME = `/run/home/${ACCOUNT}`;
 const CLIENT = '/run/ssh';
 export const SSH_CONFIG = `${CLIENT}/config`;
 
@@ -20,7 +20,7 @@ const OWN_ACCOUNTS = 'for f in passwd group shadow; do cp -L /etc/$f /etc/$f.own
 export async function makeAccount(host: Host, passwordHash = '*'): Promise<void> {
   await host.must(['sh', '-c', OWN_ACCOUNTS]);
   const lines = {
-    passwd: `${ACCOUNT}:x:4711:4711:Operator:${HOME}:/bin/bash`,
+    passwd: `${ACCOUNT}:x:4711:4711:Operator:${ACCOUNT_HOME}:/bin/bash`,
     group: `${ACCOUNT}:x:4711:`,
     shadow: `${ACCOUNT}:${passwordHash}:19000:0:99999:7:::`,
   };
@@ -29,7 +29,7 @@ export async function makeAccount(host: Host, passwordHash = '*'): Promise<void>
       input: `${line}\n`,
     });
   }
-  await host.must(['install', '--directory', `--owner=${ACCOUNT}`, `--group=${ACCOUNT}`, '--mode=700', HOME]);
+  await host.must(['install', '--directory', `--owner=${ACCOUNT}`, `--group=${ACCOUNT}`, '--mode=700', ACCOUNT_HOME]);
 }
 
 /** Starts sshd, on every address. @param key the public key of whoever may come in */

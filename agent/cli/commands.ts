@@ -260,7 +260,9 @@ async function saveBundle(agent: LocalClient, file: string, show: (check: Check)
 
 /** Until the agent goes away, or the process is interrupted. @throws CausewayError AGENT_NOT_RUNNING */
 async function watch(agent: LocalClient, show: (status: AgentStatus) => void): Promise<void> {
-  await agent.call('watch', {}, show);
+  await agent.call('watch', {}, (word) => {
+    if (word !== 'alive') show(word);
+  });
   throw new CausewayError('AGENT_NOT_RUNNING', { socket: agent.path });
 }
 

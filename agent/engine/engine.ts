@@ -31,7 +31,7 @@ import { peerStatuses } from './peer-statuses.ts';
 import { SharedDiagnosis } from './shared-diagnosis.ts';
 import { StatusBoard } from './status-board.ts';
 import { supportBundleOf } from './support-bundle.ts';
-import { type StatusListener, watchStatus } from './watch-status.ts';
+import { type StatusListener, type WatchWish, watchStatus } from './watch-status.ts';
 
 export interface EngineOptions {
   /** Where identity and activation are kept; made if missing, 0700. */
@@ -115,7 +115,7 @@ export class Engine implements AsyncDisposable {
     if (activation !== undefined) this.#board.recorded('activation', `in ${activation.self.subscription.name}`);
   }
 
-  status(): AgentStatus {
+  status({ peers }: WatchWish = { peers: true }): AgentStatus {
     this.#membership?.lookAround();
     const { self } = this;
     const wanted = this.#activation?.wanted ?? 'down';
@@ -142,7 +142,7 @@ export class Engine implements AsyncDisposable {
       clockOffsetMs: this.#clock.offsetMs,
       parts,
       relayRoundTripMs: this.#board.relayRoundTripMs,
-      peers: this.#membership === undefined ? [] : peerStatuses(this.#membership, parts.relay),
+      peers: this.#membership === undefined || !peers ? [] : peerStatuses(this.#membership, parts.relay),
     };
   }
 
@@ -152,17 +152,18 @@ export class Engine implements AsyncDisposable {
   }
 
   /** Sends the status until the listener has enough, or the agent ends. */
-  watch(listener: StatusListener): Promise<void> {
+  watch(listener: StatusListener, wish: WatchWish = { peers: true }): Promise<void> {
     const signal = AbortSignal.any([listener.signal, this.#stop.signal]);
     return watchStatus(
       {
         status: () => {
           this.#membership?.relay.pingUnlessProven(LIMITS.WATCHED_PROOF_MS.value);
-          return this.status();
+          return this.status(wish);
         },
         onChange: (changed) => this.#board.onChange(changed),
       },
-      { progress: (status) => listener.progress(status), taken: () => listener.taken(), signal },
+      { ...listener, signal },
+      wish,
     );
   }
 

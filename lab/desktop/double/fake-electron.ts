@@ -84,6 +84,7 @@ export class BrowserWindow extends EventEmitter {
   }
   hide(): void {
     this.#visible = false;
+    this.emit('hide');
     screenLink?.tell({ type: 'window', is: 'hidden' });
   }
   focus(): void {}
@@ -165,7 +166,7 @@ export const ipcMain = Object.assign(new EventEmitter(), {
 export const ipcRenderer = new EventEmitter();
 export const Menu = { buildFromTemplate: (template: readonly MenuItem[]) => template };
 export const nativeImage = { createFromPath: (path: string) => ({ path, setTemplateImage: () => undefined }) };
-export const nativeTheme = Object.assign(new EventEmitter(), { shouldUseDarkColors: false });
+export const nativeTheme = Object.assign(new EventEmitter(), { shouldUseDarkColors: false, themeSource: 'system' });
 export const powerMonitor = new EventEmitter();
 export const screen = { getAllDisplays: () => [{ workArea: { x: 0, y: 0, width: 1280, height: 770 } }] };
 export const clipboard = { writeText: (text: string) => screenLink?.tell({ type: 'copied', text }) };
