@@ -83,8 +83,10 @@ async function live(engine: Engine, options: RoleOptions, signals: StopSignals):
   try {
     return await command(engine, options, signals, life.signal);
   } catch (error) {
-    if (error instanceof Stopped) return { code: null, signal: error.signal };
-    if (options.settings.diagnostics) await tellDiagnosis(engine, options);
+    // Whatever it interrupted, the signal is why.
+    const { reason } = signals.signal;
+    if (reason instanceof Stopped) return { code: null, signal: reason.signal };
+    if (options.settings.diagnostics && engine.self !== undefined) await tellDiagnosis(engine, options);
     throw error;
   } finally {
     life.abort();
