@@ -18,7 +18,11 @@ const read = (file: string) => readFileSync(join(HERE, file), 'utf8');
 const FILES = ['Dockerfile', 'compose.yaml', 'kubernetes.yaml', 'causeway-role.service'];
 
 const role = causewayCommand({ style: PLAIN, print: () => undefined }).commands.find((one) => one.name() === 'role');
-const variables = [...SETTING_NAMES.map(variableOf), ...(role?.options ?? []).flatMap(({ envVar }) => envVar ?? [])];
+const variables = [
+  ...SETTING_NAMES.map(variableOf),
+  ...(role?.options ?? []).flatMap(({ envVar }) => envVar ?? []),
+  'CAUSEWAY_SOCKET',
+];
 
 // biome-ignore lint/suspicious/noExplicitAny: looks into documents of every shape.
 type Document = any;
@@ -94,7 +98,8 @@ describe('the Dockerfile', () => {
     }
   });
 
-  test('the agent alone is root, for its adapter', () => {
+  test('runs as nobody’s root: without an adapter not at all, with one only the agent', () => {
+    expect(stage('userspace')).toContainEqual(['USER', '10001:10001']);
     const user = /useradd .*--uid 10001 .* (\w+)$/.exec(of('RUN').find((line) => line.includes('useradd')) ?? '')?.[1];
     expect(stage('adapter')).toContainEqual(['ENV', `CAUSEWAY_USER=${user}`]);
   });
