@@ -3,6 +3,7 @@ import { agentCrash } from './agent-crash.ts';
 import { desktop } from './desktop.ts';
 import { desktopGuard } from './desktop-guard.ts';
 import { desktopHost } from './desktop-host.ts';
+import { dns } from './dns.ts';
 import { hosts } from './hosts.ts';
 import { idle } from './idle.ts';
 import { install } from './install.ts';
@@ -25,6 +26,7 @@ export const SCENARIOS: readonly Scenario[] = [
   agentCrash,
   networkChange,
   untouched,
+  dns,
   install,
   portalGuard,
   portal,
