@@ -23,6 +23,8 @@ export interface ResolverKind {
   readonly mode: 'systemd-resolved' | 'NetworkManager' | 'resolv.conf';
   /** Questions for other names do not come by the agent at all. */
   readonly splits: boolean;
+  /** It decides itself whose search domain comes first, and does so at random. */
+  readonly ordersSearch?: true;
   /** resolv.conf is a file that can not be replaced. */
   readonly bound?: true;
   setUp(host: Host, names: SiteNames): Promise<void>;
@@ -88,6 +90,7 @@ const resolved: ResolverKind = {
   package: 'systemd-resolved',
   mode: 'systemd-resolved',
   splits: true,
+  ordersSearch: true,
   async setUp(host, names) {
     await layOver(host, 'systemd-resolved', []);
     await startBus(host);
@@ -96,7 +99,7 @@ const resolved: ResolverKind = {
   },
   async rewrite(host, { server, search }) {
     await host.must(['resolvectl', 'dns', 'eth0', server]);
-    await host.must(['resolvectl', 'domain', 'eth0', search, '~.']);
+    await host.must(['resolvectl', 'domain', 'eth0', ...search.split(' '), '~.']);
   },
 };
 
@@ -127,6 +130,7 @@ const networkManagerResolved: ResolverKind = {
   title: 'NetworkManager, systemd-resolved',
   mode: 'systemd-resolved',
   splits: true,
+  ordersSearch: true,
   async setUp(host, names) {
     await layOver(host, 'systemd-resolved', []);
     await startBus(host);
@@ -181,6 +185,9 @@ async function startResolved(host: Host): Promise<void> {
       `cp /etc/${file} /run/${file}; rm /etc/${file}; { cat /run/${file}; echo ${line}; } > /etc/${file}`,
     ]);
   }
+  // As on a server: a bare name would be called out for on the LAN first, for some seconds.
+  await host.must(['rm', '-f', '/etc/systemd']);
+  await host.write('/etc/systemd/resolved.conf', '[Resolve]\nLLMNR=no\nMulticastDNS=no\nDNSSEC=no\n');
   await host.must(['sh', '-c', 'mkdir -p /run/systemd/resolve && chown 65001:65001 /run/systemd/resolve']);
   await host.must(['ln', '-sf', '/run/systemd/resolve/stub-resolv.conf', RESOLV_CONF]);
   const program = host.spawn('resolved', ['/usr/lib/systemd/systemd-resolved'], {
