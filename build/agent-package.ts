@@ -6,6 +6,7 @@
  *     causeway/bin/node              this Node
  *     causeway/bin/causeway          the command
  *     causeway/lib/causeway.js       the bundle, without its map
+ *     causeway/lib/lwip.wasm         the IP stack for machines without an adapter
  *     causeway/lib/node_modules/     koffi and its native module for this platform only
  *     causeway/share/                service unit, removal, licences
  *
@@ -58,6 +59,7 @@ async function contents(agent: string): Promise<TarEntry[]> {
     await entry('bin/causeway', join(ROOT, 'build/linux/causeway'), EXECUTABLE),
     await entry('bin/node', process.execPath, EXECUTABLE),
     { path: 'causeway/lib/causeway.js', content: await bundleWithoutMap(agent), mode: PLAIN },
+    await entry('lib/lwip.wasm', join(dirname(agent), 'lwip.wasm')),
     // Node takes the bundle for a module by this.
     { path: 'causeway/lib/package.json', content: Buffer.from('{"type":"module"}\n'), mode: PLAIN },
     ...(await Promise.all(modules.map(({ path, from }) => entry(`lib/node_modules/${path}`, from)))),
@@ -73,13 +75,16 @@ async function bundleWithoutMap(agent: string): Promise<Uint8Array> {
   return Buffer.from(text.replace(/\n\/\/# sourceMappingURL=.*\n?$/, '\n'));
 }
 
-/** Of Node, of koffi, and of every package that is in the bundle, which its map tells. */
+/** Of Node, of koffi, of what lwip.wasm is made of, and of every package that is in the bundle, which its map tells. */
 async function otherLicences(agent: string): Promise<Uint8Array> {
   const map: { sources: string[] } = JSON.parse(await readFile(`${agent}.map`, 'utf8'));
   const inBundle = map.sources.flatMap((source) => /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(source)?.[1] ?? []);
   const packages = [...new Set([...inBundle, 'koffi'])].sort();
   const parts = [`Node.js ${process.version}\n\n${await licenceIn(join(dirname(process.execPath), '..'))}`];
   for (const name of packages) parts.push(`${name}\n\n${await licenceIn(join(ROOT, 'node_modules', name))}`);
+  for (const name of ['lwip', 'wasi-libc']) {
+    parts.push(`${name}\n\n${(await readFile(join(ROOT, `native/lwip/LICENSE.${name}`), 'utf8')).trim()}`);
+  }
   return Buffer.from(parts.join(`\n\n${'-'.repeat(80)}\n\n`));
 }
 

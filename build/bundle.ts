@@ -2,7 +2,7 @@
  * Bundles what users run: dist/causeway.js (agent and command) and dist/causeway-relay.js (server).
  * Native code stays outside: koffi is loaded from node_modules, or from beside the bundle once packaged.
  */
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
@@ -29,6 +29,7 @@ export async function bundle(): Promise<Bundles> {
   ] as const;
   await Promise.allSettled(written); // a failure of one leaves the other time to tidy up
   const [agent, relay] = await Promise.all(written);
+  await placeBeside(agent, '../native/lwip/lwip.wasm');
   return { agent, relay };
 }
 
@@ -60,6 +61,14 @@ async function bundleOne(entry: string, output: string): Promise<string> {
     await rm(staging, { recursive: true, force: true });
   }
   return file;
+}
+
+/** What a bundle reads by its own address. In one step, as the bundle itself. */
+async function placeBeside(bundlePath: string, path: string): Promise<void> {
+  const file = join(dirname(bundlePath), basename(path));
+  const staged = `${file}-${process.pid}`;
+  await copyFile(here(path), staged);
+  await rename(staged, file);
 }
 
 /**

@@ -8,6 +8,7 @@ import { run } from './command.ts';
 import { ROOT } from './portal-config.ts';
 
 const PACKAGE = join(ROOT, 'node_modules/electron');
+const SAID_AFTER_MS = 8_000;
 const PROGRAM: Readonly<Partial<Record<NodeJS.Platform, string>>> = {
   darwin: 'Electron.app/Contents/MacOS/Electron',
   win32: 'electron.exe',
@@ -61,10 +62,13 @@ function runtimeIn(directory: string): Runtime | undefined {
 
 /** The package's own way, which checks what it has fetched. */
 async function fetchRuntime(): Promise<string | null> {
-  console.log('Downloading Electron (about 110 MB) …');
+  // Where there is no way out it fails sooner, and the one sentence is all that is said.
+  const saying = setTimeout(() => console.log('Downloading Electron (about 110 MB) …'), SAID_AFTER_MS);
   const { code, output } = await run(process.execPath, [join(PACKAGE, 'install.js')], { cwd: ROOT });
+  clearTimeout(saying);
   if (code === 0) return null;
   const line = output.split('\n').find((line) => /^\w*Error\b/.test(line.trim()));
+  if (line?.includes('fetch failed')) return 'no connection to it';
   return line?.trim() ?? `it ended with ${code}`;
 }
 

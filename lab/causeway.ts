@@ -13,6 +13,11 @@ export const RELAY_PORT = 443;
 /** As machines know it: the name is looked up by their site's DNS server. */
 const RELAY_URL = 'https://relay.lab';
 
+export interface RoleRun extends Pick<RunOptions, 'environment'> {
+  /** Of its log. */
+  readonly label?: string;
+}
+
 export class Causeway {
   readonly #bundles: Bundles;
   readonly #relayHost: Host;
@@ -28,21 +33,24 @@ export class Causeway {
   /**
    * Builds the bundles, starts the relay server on a host, and becomes its first administrator.
    * @param subscription name of the subscription to make
+   * @param serveOptions further options of `causeway-relay serve`
    */
   static async start(
     relayHost: Host,
     subscription: string,
+    serveOptions: readonly string[] = [],
   ): Promise<{ causeway: Causeway; administrator: Administrator }> {
-    const { causeway, server, secret } = await Causeway.firstStart(relayHost);
+    const { causeway, server, secret } = await Causeway.firstStart(relayHost, serveOptions);
     return { causeway, administrator: await Administrator.claim(server, secret, subscription) };
   }
 
   /** Builds the bundles and starts the relay server on a host, as it is before anybody has used its link. */
   static async firstStart(
     relayHost: Host,
+    serveOptions: readonly string[] = [],
   ): Promise<{ causeway: Causeway; server: Server; secret: string; link: string }> {
     const bundles = await bundle();
-    const relay = launchRelay(bundles, relayHost);
+    const relay = launchRelay(bundles, relayHost, serveOptions);
     const listening = await waitForEvent(relay, 'listening');
     const { secret, link } = await waitForEvent(relay, 'first-secret');
     const server: Server = { url: `https://${relayHost.address}:${RELAY_PORT}`, pin: String(listening.pin) };
@@ -76,6 +84,15 @@ export class Causeway {
     this.#agents.set(host.name, agent);
     await agent.start();
     return agent;
+  }
+
+  /**
+   * Starts `causeway role` on a host, with a command of its own.
+   * @param options of `causeway role`
+   */
+  startRole(host: Host, options: readonly string[], command: readonly string[], run: RoleRun = {}): Program {
+    const words = ['role', ...options, '--', ...command];
+    return host.spawn(run.label ?? 'role', [process.execPath, this.#bundles.agent, ...words], run);
   }
 
   /** @throws Error for a host on which no agent was started */
@@ -187,9 +204,9 @@ export function logTails(lab: Lab): string {
   return programs.map((program) => `--- ${program.label} (${program.log})\n${program.tail()}`).join('\n');
 }
 
-function launchRelay(bundles: Bundles, host: Host): Program {
+function launchRelay(bundles: Bundles, host: Host, more: readonly string[] = []): Program {
   const options = ['--listen', `0.0.0.0:${RELAY_PORT}`, '--data', RELAY_DATA, '--url', RELAY_URL, '--json'];
-  return host.spawn('relay', [process.execPath, bundles.relay, 'serve', ...options]);
+  return host.spawn('relay', [process.execPath, bundles.relay, 'serve', ...options, ...more]);
 }
 
 /** Waits for a line of JSON with that `event`. */

@@ -51,7 +51,9 @@ async function main(): Promise<void> {
   const [machines, groups, connections] = [size.machines, size.groups, size.connections].map(inWords);
   console.log(`Made ${machines} machines, ${groups} groups and ${connections} connections in ${seconds} s. Start with`);
   console.log('');
-  console.log(`    npm run causeway-relay -- serve --data '${dataDirectory}' --listen 127.0.0.1:8443`);
+  console.log(
+    `    npm run causeway-relay -- serve --data '${dataDirectory}' --listen 127.0.0.1:8443 --instances-gone-after never`,
+  );
   console.log('');
   console.log(`and sign in as ${name} at https://127.0.0.1:8443/s/${subscription}/computers`);
 }

@@ -18,6 +18,12 @@ const PACKAGES = {
   mariadbd: 'mariadb-server',
   mariadb: 'mariadb-client',
   tsql: 'freetds-bin',
+  ssh: 'openssh-client',
+  sshd: 'openssh-server',
+  xrdp: 'xrdp',
+  Xorg: 'xorgxrdp',
+  xfreerdp: 'freerdp2-x11',
+  xterm: 'xterm',
   openssl: 'openssl',
   openvpn: 'openvpn',
   tincd: 'tinc',
@@ -33,6 +39,7 @@ const PACKAGES = {
   'xfce4-panel': 'xfce4-panel',
   xdotool: 'xdotool',
   import: 'imagemagick',
+  identify: 'imagemagick',
   xsetroot: 'x11-xserver-utils',
 } as const;
 

@@ -4,6 +4,9 @@
  *
  * Words in braces are filled from the error's details: `{name}`.
  */
+
+import { DOMAIN_ERRORS } from './domain-errors.ts';
+
 import { ROLE_ERRORS } from './role-errors.ts';
 
 export interface CatalogueEntry {
@@ -409,6 +412,7 @@ export const ERRORS = {
     remedy: 'Try again; `causeway diagnose` shows which part does not answer.',
     http: 504,
   },
+  ...DOMAIN_ERRORS,
   ...ROLE_ERRORS,
   USAGE: {
     what: '{issue}',

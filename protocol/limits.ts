@@ -5,8 +5,10 @@
  */
 import { ACCESS_LIMITS } from './access-limits.ts';
 import { DNS_LIMITS } from './dns-limits.ts';
+import { DOMAIN_LIMITS } from './domain-limits.ts';
 import { LOCAL_LIMITS } from './local-limits.ts';
 import { ROLE_LIMITS } from './role-limits.ts';
+import { USERSPACE_LIMITS } from './userspace-limits.ts';
 import { WATCHING_LIMITS } from './watching-limits.ts';
 
 export interface Limit {
@@ -577,8 +579,10 @@ export const LIMITS = {
     why: '`ip` and `resolvectl` answer in milliseconds; a D-Bus call that hangs must not hang the agent.',
   },
 
+  ...DOMAIN_LIMITS,
   ...DNS_LIMITS,
   ...LOCAL_LIMITS,
+  ...USERSPACE_LIMITS,
   ...ROLE_LIMITS,
   ...WATCHING_LIMITS,
 } as const satisfies Record<string, Limit>;

@@ -55,9 +55,15 @@ export const LOCAL_METHODS = {
   status: { params: z.object({}), result: agentStatus },
   /**
    * The status as progress: at once, after every change, and every LOCAL_WATCH_EVERY_MS, until the caller
-   * cancels or goes away. Who reads slowly gets fewer of them, each as it is then. Nothing is proven for it.
+   * cancels or goes away. Without `peers` it has no sessions, and is told only when it is another one.
+   * In between, every LOCAL_ALIVE_EVERY_MS, a word that the agent is there. Who reads slowly gets fewer of
+   * them, each as it is then. Nothing is proven for it.
    */
-  watch: { params: z.object({}), progress: agentStatus, result: z.object({}) },
+  watch: {
+    params: z.object({ peers: z.boolean().default(true) }),
+    progress: z.union([z.literal('alive'), agentStatus]),
+    result: z.object({}),
+  },
   /** Connects; activates first if a token is given. Answers when the parts are proven or one has failed. */
   up: {
     params: z.object({

@@ -40,6 +40,21 @@ export const LOCAL_LIMITS = {
     unit: 'ms',
     why: 'How old what a window shows of peers and bytes gets while nothing else changes; it takes under a millisecond.',
   },
+  LOCAL_ALIVE_EVERY_MS: {
+    value: 500,
+    unit: 'ms',
+    why: 'How often an agent that is watched shows that it lives: two wakes a second of some 0.05 ms, a hundredth of a per cent of a processor, and twice in the second in which an icon has to know of one that hangs.',
+  },
+  LOCAL_SILENT_AFTER_MS: {
+    value: 950,
+    unit: 'ms',
+    why: 'A watched agent that has said nothing for so long hangs, as far as anybody can see: its icon says so within a second. It leaves LOCAL_ALIVE_EVERY_MS 450 ms for a busy computer.',
+  },
+  LOCAL_FIRST_WORD_MS: {
+    value: 5_000,
+    unit: 'ms',
+    why: 'The first status comes when the engine stands; undoing what a killed agent left takes up to some seconds. After that it counts as silent too.',
+  },
   WATCHED_PROOF_MS: {
     value: 5_000,
     unit: 'ms',

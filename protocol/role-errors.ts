@@ -61,4 +61,20 @@ export const ROLE_ERRORS = {
     remedy: 'Add `<Import moduleName="Connect" />` to its <Imports>, or run the command without `causeway role`.',
     http: 400,
   },
+  ROLE_TOKEN_NEEDED: {
+    what: 'This activation token makes computers outside the cloud, not instances of a role.',
+    remedy:
+      'Make a token that is bound to the role, in the portal at the role’s page; the machine made by this one was removed again.',
+    http: 400,
+  },
+  ROLE_NOT_CONNECTED: {
+    what: 'There was no connectivity within {seconds} s, so the command was not started: {cause}',
+    remedy: '{remedy}',
+    http: 504,
+  },
+  ROLE_COMMAND_UNUSABLE: {
+    what: 'The command {command} can not be run: {cause}.',
+    remedy: 'Check its name and PATH; it stands behind `--`.',
+    http: 400,
+  },
 } as const satisfies Record<string, CatalogueEntry>;

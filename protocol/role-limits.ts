@@ -25,4 +25,14 @@ export const ROLE_LIMITS = {
     unit: 'ms',
     why: 'How long a command waits for connectivity unless ConnectivityTimeout says otherwise: an instance connects in a second or two; a minute also covers a relay that restarts and a network that comes up late, and is under the patience of service managers (systemd: 90 s).',
   },
+  ROLE_GOODBYE_TIMEOUT_MS: {
+    value: 5_000,
+    unit: 'ms',
+    why: 'How long an instance tries to say goodbye after its command has ended: one round trip as a rule, else a new connection. Container engines kill 10 s after they have asked to stop; half of that is the command’s.',
+  },
+  INSTANCE_GONE_MS: {
+    value: 900_000,
+    unit: 'ms',
+    why: 'How long after its last connection a role instance that said no goodbye is removed from the directory: longer than a restart with updates or an outage that a cloud repairs by itself, so that it is the same machine afterwards; short enough that a role whose instances crash does not fill a page. The server’s `--instances-gone-after` sets another.',
+  },
 } as const satisfies Record<string, Limit>;

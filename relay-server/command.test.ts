@@ -98,6 +98,11 @@ describe('causeway-relay', () => {
     }
   });
 
+  test('a time that is none is refused', async () => {
+    const { code, error } = await serve('--instances-gone-after', '0.5').ended;
+    expect({ code, error: error.join() }).toEqual({ code: 2, error: expect.stringContaining('seconds from 1 to') });
+  });
+
   test('serve prints the one-time secret once, in words, and stops cleanly', async () => {
     const first = serve();
     const lines = await first.firstLines(13);

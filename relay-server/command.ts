@@ -19,6 +19,8 @@ import { VERSION } from './version.ts';
 
 const DEFAULT_DATA = '/var/lib/causeway-relay';
 const WRONG_USAGE = 2;
+/** Timers of Node take no more than 24 days. */
+const GONE_AFTER_MOST_S = 1_000_000;
 const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'];
 
 /** Where the command writes and how it hears that it shall stop. */
@@ -54,6 +56,7 @@ interface ServeOptions extends CommonOptions {
   readonly logLevel: string;
   readonly downloads?: string;
   readonly containerImage?: string;
+  readonly instancesGoneAfter?: string;
 }
 
 /** @returns the exit code: 0, 1 for a refusal, 2 for wrong usage; `policy diff` has its own. */
@@ -100,6 +103,10 @@ function describe(around: Surroundings): Command {
     .option('--key <file>', 'PEM private key of that certificate')
     .option('--downloads <directory>', 'agent packages to hand out (default: downloads beside this program)')
     .option('--container-image <name>', 'image of the agent that install pages name')
+    .option(
+      '--instances-gone-after <seconds>',
+      'when role instances that stopped without goodbye are removed, or `never` (default: 900)',
+    )
     .option('--log-level <level>', LOG_LEVELS.join(', '), 'info')
     .action((options: ServeOptions) => serve(options, around));
   common(program.command('reset-admin').description('Print a new one-time secret for an administrator.')).action(
@@ -133,6 +140,7 @@ async function serve(options: ServeOptions, around: Surroundings): Promise<void>
     oidc: oidcSettings(process.env),
     downloads: options.downloads ?? join(around.programDirectory, 'downloads'),
     containerImage: options.containerImage,
+    instancesGoneAfterMs: goneAfterMs(options.instancesGoneAfter),
     certificate: certificatePath === undefined || keyPath === undefined ? undefined : { certificatePath, keyPath },
   });
   const selfMade = options.cert === undefined;
@@ -141,6 +149,17 @@ async function serve(options: ServeOptions, around: Surroundings): Promise<void>
   await stopped(around.stop);
   logger.info('relay server stops');
   await server.close();
+}
+
+/** @throws CausewayError USAGE */
+function goneAfterMs(text: string | undefined): number | null | undefined {
+  if (text === undefined) return undefined;
+  if (text === 'never') return null;
+  const seconds = Number(text);
+  if (/^\d+$/.test(text) && seconds >= 1 && seconds <= GONE_AFTER_MOST_S) return seconds * 1_000;
+  throw new CausewayError('USAGE', {
+    issue: `--instances-gone-after takes seconds from 1 to ${GONE_AFTER_MOST_S}, or never.`,
+  });
 }
 
 /** Works beside a running server. */

@@ -55,6 +55,8 @@ export interface ServerOptions {
   readonly oidc?: OidcSettings | undefined;
   /** Directory of agent packages that install pages hand out; may be missing. */
   readonly downloads?: string | undefined;
+  /** How long role instances that have stopped without goodbye stay; null: for ever. */
+  readonly instancesGoneAfterMs?: number | null | undefined;
   /** Container image of the agent that install pages name. */
   readonly containerImage?: string | undefined;
   readonly clock?: Clock;
@@ -112,7 +114,7 @@ async function open(options: ServerOptions, things: OpenThings): Promise<Running
   things.add(() => closed(server));
   let moved: PresenceListener = () => {};
   const onPresence: PresenceListener = (...machine) => moved(...machine);
-  const relay = attachRelay({ ticketKey: key.publicKey, now: clock.now, logger, onPresence });
+  const relay = attachRelay({ ticketKey: key.publicKey, now: () => clock.now(), logger, onPresence });
   things.add(() => relay.close());
   const serverUrl = () => options.url ?? defaultServerUrl(boundTo(server, options.listen), hostname());
   const control = await ControlPlane.start({
@@ -125,6 +127,7 @@ async function open(options: ServerOptions, things: OpenThings): Promise<Running
     pin: identity.pin,
     serverVersion: VERSION,
     oidc: options.oidc,
+    instancesGoneAfterMs: options.instancesGoneAfterMs,
     relay: {
       dropMachine: (subscription, machine) => relay.drop(subscription, machine),
       isConnected: (subscription, machine) => relay.connected(subscription, machine),

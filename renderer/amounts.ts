@@ -1,4 +1,7 @@
-/** Sizes, rates and round trips as people of a language say them, in powers of a thousand. Pure. */
+/**
+ * Sizes, rates and round trips as people of a language say them, in powers of a thousand. Figure and unit stay
+ * on one line. Pure.
+ */
 import type { Language } from '#electron/ipc/schema.ts';
 
 const UNITS = ['B', 'kB', 'MB', 'GB', 'TB'] as const;
@@ -11,7 +14,7 @@ export function byteWords(bytes: number, language: Language): string {
     size /= 1_000;
     unit++;
   }
-  return `${digits(size, unit === 0 || size >= 99.95 ? 0 : 1, language)} ${UNITS[unit]}`;
+  return `${digits(size, unit === 0 || size >= 99.95 ? 0 : 1, language)}\u00a0${UNITS[unit]}`;
 }
 
 /** "1.2 MB/s". */
@@ -21,7 +24,7 @@ export function rateWords(bytesPerSecond: number, language: Language): string {
 
 /** "0.8 ms", "12 ms". */
 export function roundTripWords(ms: number, language: Language): string {
-  return `${digits(ms, ms < 9.95 ? 1 : 0, language)} ms`;
+  return `${digits(ms, ms < 9.95 ? 1 : 0, language)}\u00a0ms`;
 }
 
 function digits(value: number, fraction: number, language: Language): string {

@@ -23,6 +23,7 @@ import {
   stateLine,
   statusLines,
 } from './output.ts';
+import { type RoleCommandOptions, runRoleCommand } from './role-command.ts';
 
 export interface Terminal {
   readonly style: Style;
@@ -87,6 +88,26 @@ export function causewayCommand(terminal: Terminal): Command {
         adapterName: options.adapter,
         logLevel: options.logLevel,
       }),
+    );
+
+  program
+    .command('role')
+    .description('run a command as an instance of a role, which is in the network for as long as the command runs')
+    .argument('[command...]', 'the program and its arguments, behind `--`; without it, until interrupted')
+    .addOption(new Option('--service-definition <file>', 'a .csdef file').env('CAUSEWAY_SERVICE_DEFINITION'))
+    .addOption(new Option('--service-config <file>', 'a .cscfg file').env('CAUSEWAY_SERVICE_CONFIG'))
+    .addOption(new Option('--settings <file>', 'the settings as YAML').env('CAUSEWAY_SETTINGS'))
+    .addOption(new Option('--role <name>', 'which role of these files').env('CAUSEWAY_ROLE'))
+    .addOption(new Option('--instance <id>', 'its number or name (default: the host name)').env('CAUSEWAY_INSTANCE'))
+    .addOption(
+      new Option('--state <directory>', 'keep its keys here, to be the same machine again (default: not kept)').env(
+        'CAUSEWAY_STATE',
+      ),
+    )
+    .option('--adapter <name>', 'name of the virtual adapter', DEFAULT_ADAPTER)
+    .option('--no-goodbye', 'do not leave the directory when the command ends, but some time after')
+    .action((command: string[], options: Omit<RoleCommandOptions, 'command' | 'socket'>) =>
+      runRoleCommand({ ...options, command, socket: program.opts<SocketOption>().socket ?? DEFAULT_SOCKET }),
     );
 
   program
@@ -234,7 +255,9 @@ async function saveBundle(agent: LocalClient, file: string, show: (check: Check)
 
 /** Until the agent goes away, or the process is interrupted. @throws CausewayError AGENT_NOT_RUNNING */
 async function watch(agent: LocalClient, show: (status: AgentStatus) => void): Promise<void> {
-  await agent.call('watch', {}, show);
+  await agent.call('watch', {}, (word) => {
+    if (word !== 'alive') show(word);
+  });
   throw new CausewayError('AGENT_NOT_RUNNING', { socket: agent.path });
 }
 

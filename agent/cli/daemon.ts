@@ -21,7 +21,7 @@ export interface DaemonOptions {
   /** Resolves to why the agent has to stop, for the log. */
   readonly stop: Promise<string>;
   /** The engine has started, and the local API answers. */
-  onReady?(): void;
+  onReady?(engine: Engine): void;
 }
 
 /**
@@ -44,7 +44,7 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
       engineReady.resolve(engine);
       log.info({ socket: options.socket, activated: engine.status().machine !== null }, 'agent is ready');
       log.info(users.details, users.sentence);
-      options.onReady?.();
+      options.onReady?.(engine);
       log.info({ signal: await options.stop }, 'stopping');
     } finally {
       await engine[Symbol.asyncDispose]();

@@ -31,7 +31,7 @@ import { peerStatuses } from './peer-statuses.ts';
 import { SharedDiagnosis } from './shared-diagnosis.ts';
 import { StatusBoard } from './status-board.ts';
 import { supportBundleOf } from './support-bundle.ts';
-import { type StatusListener, watchStatus } from './watch-status.ts';
+import { type StatusListener, type WatchWish, watchStatus } from './watch-status.ts';
 
 export interface EngineOptions {
   /** Where identity and activation are kept; made if missing, 0700. */
@@ -115,9 +115,9 @@ export class Engine implements AsyncDisposable {
     if (activation !== undefined) this.#board.recorded('activation', `in ${activation.self.subscription.name}`);
   }
 
-  status(): AgentStatus {
+  status({ peers }: WatchWish = { peers: true }): AgentStatus {
     this.#membership?.lookAround();
-    const self = this.#membership?.self ?? this.#activation?.self;
+    const { self } = this;
     const wanted = this.#activation?.wanted ?? 'down';
     const parts = this.#board.parts;
     return {
@@ -142,22 +142,28 @@ export class Engine implements AsyncDisposable {
       clockOffsetMs: this.#clock.offsetMs,
       parts,
       relayRoundTripMs: this.#board.relayRoundTripMs,
-      peers: this.#membership === undefined ? [] : peerStatuses(this.#membership, parts.relay),
+      peers: this.#membership === undefined || !peers ? [] : peerStatuses(this.#membership, parts.relay),
     };
   }
 
+  /** The machine's own facts as last heard; undefined while it is not activated. */
+  get self(): SelfFacts | undefined {
+    return this.#membership?.self ?? this.#activation?.self;
+  }
+
   /** Sends the status until the listener has enough, or the agent ends. */
-  watch(listener: StatusListener): Promise<void> {
+  watch(listener: StatusListener, wish: WatchWish = { peers: true }): Promise<void> {
     const signal = AbortSignal.any([listener.signal, this.#stop.signal]);
     return watchStatus(
       {
         status: () => {
           this.#membership?.relay.pingUnlessProven(LIMITS.WATCHED_PROOF_MS.value);
-          return this.status();
+          return this.status(wish);
         },
         onChange: (changed) => this.#board.onChange(changed),
       },
-      { progress: (status) => listener.progress(status), taken: () => listener.taken(), signal },
+      { ...listener, signal },
+      wish,
     );
   }
 
@@ -204,10 +210,7 @@ export class Engine implements AsyncDisposable {
   async down(request: { forget: boolean; offline?: boolean }): Promise<AgentStatus> {
     await this.#inTurn(async () => {
       const activation = this.#activation;
-      if (request.forget && activation !== undefined && !request.offline) {
-        const introduction = { ...this.#introduction(), machine: activation.self.id };
-        await deactivate(activation, introduction, this.#stop.signal);
-      }
+      if (request.forget && activation !== undefined && !request.offline) await this.#sayGoodbye(activation);
       await this.#leave();
       if (request.forget) await this.#forget();
       else await this.#change((current) => ({ ...current, wanted: 'down' }));
@@ -326,6 +329,15 @@ export class Engine implements AsyncDisposable {
       status: () => this.status(),
       diagnose: () => this.diagnose(() => {}),
     });
+  }
+
+  /** By the connection that is there, if it still works: a new one may take longer than whoever stops us waits. */
+  async #sayGoodbye(activation: Activation): Promise<void> {
+    const control = this.#membership?.control;
+    const heard = control?.online && (await control.request('deactivate', {}).catch(() => undefined));
+    if (heard) return;
+    const introduction = { ...this.#introduction(), machine: activation.self.id };
+    await deactivate(activation, introduction, this.#stop.signal);
   }
 
   async #leave(): Promise<void> {

@@ -9,8 +9,8 @@ import type { Engine } from './engine.ts';
 export function handlersOf(ready: Promise<Engine>): LocalHandlers {
   return {
     status: async () => (await ready).provenStatus(),
-    watch: async (_, call) => {
-      await (await ready).watch(call);
+    watch: async (wish, { progress, taken, signal }) => {
+      await (await ready).watch({ progress, alive: () => progress('alive'), taken, signal }, wish);
       return {};
     },
     up: async (params) => (await ready).up(params),

@@ -1,12 +1,15 @@
 /**
- * The agent's status for somebody who keeps looking: after every change, and otherwise once a second. At
- * most one is under way to a listener, so that one who reads slowly costs no memory.
+ * The agent's status for somebody who keeps looking: after every change, and otherwise once a second; in
+ * between, a sign of life for those who want one. At most one word is under way to a listener, so that one who reads slowly costs no
+ * memory.
  */
 import { LIMITS } from '#protocol/limits.ts';
 import type { AgentStatus } from '#protocol/status.ts';
 
 export interface StatusListener {
   progress(status: AgentStatus): void;
+  /** A sign of life, every LOCAL_ALIVE_EVERY_MS in which there is no status to tell. */
+  alive?(): void;
   /** Resolves when the listener has taken what was sent, or is gone. */
   taken(): Promise<void>;
   readonly signal: AbortSignal;
@@ -18,17 +21,28 @@ export interface StatusSource {
   onChange(changed: () => void): () => void;
 }
 
+export interface WatchWish {
+  /** Whether somebody looks at the sessions, which are other ones every second; else a status is told once. */
+  readonly peers: boolean;
+}
+
 /** Resolves when the listener's signal fires. */
-export async function watchStatus(source: StatusSource, listener: StatusListener): Promise<void> {
+export async function watchStatus(source: StatusSource, listener: StatusListener, { peers }: WatchWish): Promise<void> {
   const { signal } = listener;
-  const pace = new Pace();
+  const { LOCAL_ALIVE_EVERY_MS, LOCAL_WATCH_EVERY_MS } = LIMITS;
+  const pace = new Pace(listener.alive === undefined ? LOCAL_WATCH_EVERY_MS.value : LOCAL_ALIVE_EVERY_MS.value);
   const ignore = source.onChange(() => pace.changed());
   const end = () => pace.end();
   signal.addEventListener('abort', end, { once: true });
+  let told = '';
   try {
     while (!signal.aborted) {
+      const status = pace.isStatusDue() ? source.status() : undefined;
       const next = pace.next();
-      listener.progress(source.status());
+      const essence = status === undefined || peers ? '' : essenceOf(status);
+      if (status !== undefined && (peers || essence !== told)) listener.progress(status);
+      else listener.alive?.();
+      if (status !== undefined) told = essence;
       await listener.taken();
       await next;
     }
@@ -39,16 +53,36 @@ export async function watchStatus(source: StatusSource, listener: StatusListener
   }
 }
 
-/** When the next status is due: soon after a change, else after a second. */
+/** All but the time at which it was taken. */
+function essenceOf(status: AgentStatus): string {
+  return JSON.stringify({ ...status, at: 0 });
+}
+
+/** When the next word is due, and whether it is to be a status: soon after a change, else after a second. */
 class Pace {
   #due = Promise.withResolvers<void>();
   #timer: NodeJS.Timeout | undefined;
-  #hurried = false;
+  #hurried = true;
+  #statusAt = 0;
+  readonly #everyMs: number;
+
+  constructor(everyMs: number) {
+    this.#everyMs = everyMs;
+  }
+
+  /** To be asked once for every word. */
+  isStatusDue(): boolean {
+    const now = performance.now();
+    // A timer may come a moment early.
+    const isDue = this.#hurried || now - this.#statusAt >= LIMITS.LOCAL_WATCH_EVERY_MS.value - EARLY_MS;
+    if (isDue) this.#statusAt = now;
+    return isDue;
+  }
 
   next(): Promise<void> {
     this.#due = Promise.withResolvers<void>();
     this.#hurried = false;
-    this.#in(LIMITS.LOCAL_WATCH_EVERY_MS.value);
+    this.#in(this.#everyMs);
     return this.#due.promise;
   }
 
@@ -68,3 +102,5 @@ class Pace {
     this.#timer = setTimeout(this.#due.resolve, milliseconds);
   }
 }
+
+const EARLY_MS = 5;

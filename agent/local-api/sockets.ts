@@ -5,9 +5,8 @@ import { dirname, join } from 'node:path';
 
 /** For the user that runs the agent, root as a rule, who may everything. */
 export const DEFAULT_SOCKET = '/run/causeway/agent.sock';
-/** For members of the group `causeway`, who may less. */
-export const DEFAULT_USERS_SOCKET = usersSocketBeside(DEFAULT_SOCKET);
 
+/** For members of the group `causeway`, who may less. */
 export function usersSocketBeside(ownerSocket: string): string {
   return join(dirname(ownerSocket), 'users.sock');
 }

@@ -27,14 +27,27 @@ export interface CommandResult {
  */
 export type RunCommand = (program: Program, args: readonly string[], input?: string) => Promise<CommandResult>;
 
+export interface Bounds {
+  readonly timeoutMs: number;
+  readonly environment: NodeJS.ProcessEnv;
+}
+
 /** Services and cron jobs often have no sbin in their path, and `ip` is there. */
 const SBIN = '/usr/local/sbin:/usr/sbin:/sbin';
 const KILLED = 137;
 
-export const runCommand: RunCommand = async (program, args, input = '') => {
-  const env = { ...process.env, LC_ALL: 'C', PATH: `${process.env.PATH ?? ''}:${SBIN}` };
+export const runCommand: RunCommand = (program, args, input) =>
+  runBounded(program, args, input, { timeoutMs: LIMITS.OS_COMMAND_TIMEOUT_MS.value, environment: process.env });
+
+/** The same for programs that need more time, or may not see all of the environment. */
+export async function runBounded(
+  program: Program,
+  args: readonly string[],
+  input: string | undefined,
+  { timeoutMs, environment }: Bounds,
+): Promise<CommandResult> {
+  const env = { ...environment, LC_ALL: 'C', PATH: `${environment.PATH ?? ''}:${SBIN}` };
   const { promise, resolve, reject } = Promise.withResolvers<number>();
-  const timeoutMs = LIMITS.OS_COMMAND_TIMEOUT_MS.value;
   const child = spawn(program.command, args, { env, timeout: timeoutMs, killSignal: 'SIGKILL' });
   const output = { stdout: '', stderr: '' };
   for (const stream of ['stdout', 'stderr'] as const) {
@@ -45,7 +58,7 @@ export const runCommand: RunCommand = async (program, args, input = '') => {
   child.on('error', reject);
   child.on('close', (code) => resolve(code ?? KILLED));
   child.stdin.on('error', () => {}); // EPIPE when the program ends before it has read all: its code tells why.
-  child.stdin.end(input);
+  child.stdin.end(input ?? '');
   try {
     const code = await promise;
     if (child.killed) throw timedOut(program, args, timeoutMs);
@@ -54,7 +67,7 @@ export const runCommand: RunCommand = async (program, args, input = '') => {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     throw new CausewayError('COMMAND_MISSING', { ...program }, { cause: error });
   }
-};
+}
 
 function timedOut(program: Program, args: readonly string[], timeoutMs: number): CausewayError {
   const action = `\`${[program.command, ...args.slice(0, 2)].join(' ')}\``;

@@ -33,9 +33,9 @@ export type PolicyRefresh = z.infer<typeof policyRefresh>;
 
 /**
  * What the window shows and the icon says. Main holds the one true copy. `starting`: main has not heard
- * of an agent yet. `away`: no agent answers, or it will not talk to this user. `here`: the agent said
- * `status`, at `heardAt`; once that is older than {@link STALE_AFTER_MS} main says `away` itself, so that
- * nothing is shown as connected because nobody contradicts.
+ * of an agent yet. `away`: no agent answers, it will not talk to this user, or it has fallen silent; nothing
+ * is shown as connected because nobody contradicts. `here`: the agent said `status`, and showed that it lives
+ * at `heardAt`. While the window is hidden it is not asked for sessions: `status.peers` are those of `peersAt`.
  */
 export const desktopState = z.discriminatedUnion('agent', [
   z.object({ agent: z.literal('starting') }),
@@ -44,15 +44,14 @@ export const desktopState = z.discriminatedUnion('agent', [
     agent: z.literal('here'),
     heardAt: epochMs,
     status: agentStatus,
+    /** When the agent told of its sessions; null: it has not been asked. */
+    peersAt: epochMs.nullable(),
     /** A refresh that is under way, since when. */
     refreshingSince: epochMs.nullable(),
     lastRefresh: policyRefresh.nullable(),
   }),
 ]);
 export type DesktopState = z.infer<typeof desktopState>;
-
-/** The agent speaks at least every second. */
-export const STALE_AFTER_MS = 2_500;
 
 export const language = z.enum(['en', 'de']);
 export type Language = z.infer<typeof language>;

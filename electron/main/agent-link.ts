@@ -1,18 +1,20 @@
 /**
- * The desktop application's connection to the agent of this computer: looks for it, listens to it, looks
- * again when it has gone. Knows the local API and no Electron.
+ * The desktop application's connection to the agent of this computer: looks for it, listens to it, says when it
+ * falls silent, looks again when it has gone. Knows the local API and no Electron.
  */
-import { connectLocal, type LocalClient } from '#agent/local-api/client.ts';
+import { connectAgent, type LocalClient } from '#agent/local-api/client.ts';
 import { CausewayError } from '#protocol/errors.ts';
+import { LIMITS } from '#protocol/limits.ts';
 import type { LocalMethod, LocalParams, LocalProgress, LocalResult } from '#protocol/local-api.ts';
 import type { AgentNews } from './desktop-state.ts';
+import { Silence } from './silence.ts';
 
 const RETRY_MS = 500;
 
 export interface AgentLinkOptions {
-  /** Where an agent may listen, the most powerful first. */
-  readonly sockets: readonly string[];
-  onNews(news: Extract<AgentNews, { type: 'heard' | 'lost' }>): void;
+  /** Of the agent's owner; who may not open it is led to its users'. */
+  readonly socket: string;
+  onNews(news: Extract<AgentNews, { type: 'heard' | 'silent' | 'lost' }>): void;
   /** Why there is no agent, from somebody who knows better than its sockets do. */
   absence?(): CausewayError | undefined;
 }
@@ -20,18 +22,28 @@ export interface AgentLinkOptions {
 export class AgentLink implements Disposable {
   readonly #options: AgentLinkOptions;
   readonly #stop = new AbortController();
+  readonly #silence = new Silence(() => this.#fellSilent());
   #client: LocalClient | undefined;
+  /** Ends the watch that is under way, so that another one begins. */
+  #watch = new AbortController();
+  #looking = false;
+  #heardAt = 0;
   #error = new CausewayError('AGENT_NOT_RUNNING', { socket: 'not looked yet' });
 
   constructor(options: AgentLinkOptions) {
     this.#options = options;
   }
 
+  /** When the agent last showed that it lives, milliseconds of the epoch; 0: never. */
+  get heardAt(): number {
+    return this.#heardAt;
+  }
+
   /** Looks and listens until disposed; never rejects. */
   async run(): Promise<void> {
     while (!this.#stop.signal.aborted) {
       try {
-        await this.#listen(await this.#connect());
+        await this.#listen(await connectAgent(this.#options.socket));
       } catch (error) {
         this.#error = this.#options.absence?.() ?? asRefusal(error);
         if (!this.#stop.signal.aborted) this.#options.onNews({ type: 'lost', error: this.#error });
@@ -39,6 +51,13 @@ export class AgentLink implements Disposable {
       this.#client = undefined;
       await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
     }
+  }
+
+  /** Whether somebody looks at the sessions: they are told every second then, and otherwise not at all. */
+  look(looking: boolean): void {
+    if (this.#looking === looking) return;
+    this.#looking = looking;
+    this.#watch.abort();
   }
 
   /** @throws CausewayError why there is no agent, or what it refuses with */
@@ -56,30 +75,38 @@ export class AgentLink implements Disposable {
     this.#client?.[Symbol.dispose]();
   }
 
-  /** The first that lets us in; otherwise what the last one said that is there at all. */
-  async #connect(): Promise<LocalClient> {
-    let why = new CausewayError('AGENT_NOT_RUNNING', { socket: this.#options.sockets.join(', ') });
-    for (const path of this.#options.sockets) {
-      try {
-        return await connectLocal(path);
-      } catch (error) {
-        const refusal = asRefusal(error);
-        if (refusal.code !== 'AGENT_NOT_RUNNING') why = refusal;
-      }
-    }
-    throw why;
-  }
-
   async #listen(client: LocalClient): Promise<void> {
     this.#client = client;
+    this.#silence.wordWithin(LIMITS.LOCAL_FIRST_WORD_MS.value);
     try {
-      await client.call('watch', {}, (status) => {
-        if (!this.#stop.signal.aborted) this.#options.onNews({ type: 'heard', status });
-      });
-      throw new CausewayError('AGENT_NOT_RUNNING', { socket: this.#options.sockets.join(', ') });
+      for (;;) {
+        this.#watch = new AbortController();
+        const { signal } = this.#watch;
+        const peers = this.#looking;
+        const ended = client.call('watch', { peers }, (word) => this.#hear(word, peers), signal);
+        await ended.catch((error) => {
+          if (!signal.aborted) throw error;
+        });
+        if (!signal.aborted) throw new CausewayError('AGENT_NOT_RUNNING', { socket: client.path });
+      }
     } finally {
+      this.#silence[Symbol.dispose]();
       client[Symbol.dispose]();
     }
+  }
+
+  #hear(word: LocalProgress<'watch'>, withPeers: boolean): void {
+    if (this.#stop.signal.aborted) return;
+    this.#heardAt = Date.now();
+    this.#silence.wordWithin(LIMITS.LOCAL_SILENT_AFTER_MS.value);
+    if (word !== 'alive') this.#options.onNews({ type: 'heard', status: word, withPeers });
+  }
+
+  #fellSilent(): void {
+    if (this.#stop.signal.aborted) return;
+    this.#options.onNews({ type: 'silent', since: this.#heardAt });
+    // Asked anew, it begins with the status when it speaks again.
+    this.#watch.abort();
   }
 }
 

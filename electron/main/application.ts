@@ -3,8 +3,10 @@
  * is in the parts, which know no Electron.
  */
 import { join } from 'node:path';
-import { app, clipboard, ipcMain, powerMonitor, session } from 'electron';
+import { app, clipboard, ipcMain, nativeTheme, powerMonitor, session } from 'electron';
 import type { DesktopEvent } from '../ipc/schema.ts';
+import { agentSocket } from './agent-socket.ts';
+import { ColorScheme } from './color-scheme.ts';
 import { Desktop } from './desktop.ts';
 import { electronSurroundings, systemLanguage } from './electron-surroundings.ts';
 import { Hosting } from './hosting.ts';
@@ -15,7 +17,6 @@ import { offeredToken } from './offered-token.ts';
 import { endInOrder } from './orderly-end.ts';
 import { servePage } from './page-protocol.ts';
 import { KeptPreferences } from './preferences.ts';
-import { agentSockets } from './sockets.ts';
 import { AT_LOGIN, startAtLogin } from './start-at-login.ts';
 import { CausewayTray } from './tray.ts';
 import { type TrayAction, trayLook } from './tray-look.ts';
@@ -38,34 +39,42 @@ export class Application {
     lockDownSession(session.defaultSession);
     servePage(join(DIRECTORY, 'window'));
     this.#preferences = new KeptPreferences({ directory: app.getPath('userData'), say: console.error });
+    const colorScheme = new ColorScheme(nativeTheme);
+    colorScheme.choose(this.#preferences.get().colorScheme);
     this.#window = new ClientWindow({
       preferences: this.#preferences,
+      colorScheme,
       directory: DIRECTORY,
       onCrash: (reason) => console.error(`the window's page has ended: ${reason}`),
-      onShown: () => this.#tellWindow(),
+      onLook: (looking) => this.#look(looking),
     });
-    const sockets = agentSockets(words, process.env);
+    const socket = agentSocket(words, process.env);
     this.#hosting = new Hosting({
       right: hostingRight(words, { platform: process.platform, user: process.getuid?.() }),
-      sockets,
+      socket,
       async start(options) {
         const { HostedAgent } = await import('./hosted-agent.ts');
         return new HostedAgent(options);
       },
     });
     this.#desktop = new Desktop({
-      sockets,
+      socket,
       surroundings: electronSurroundings({
         preferences: this.#preferences,
+        colorScheme,
         send: (event) => this.#send(event),
         showWindow: () => this.#window.show(),
       }),
-      onState: () => this.#tray.show(this.#look()),
+      onState: () => this.#tray.show(this.#trayLook()),
       hosting: this.#hosting,
     });
     this.#tray = new CausewayTray(
-      { pictures: join(DIRECTORY, 'tray'), onAction: (action) => this.#do(action) },
-      this.#look(),
+      {
+        pictures: join(DIRECTORY, 'tray'),
+        desktopIsDark: () => colorScheme.desktopIsDark,
+        onAction: (action) => this.#do(action),
+      },
+      this.#trayLook(),
     );
     serveCalls({
       ipcMain,
@@ -88,7 +97,7 @@ export class Application {
     if (token !== undefined) this.#window.send({ type: 'token-offered', token });
   }
 
-  #look() {
+  #trayLook() {
     return trayLook(this.#desktop?.state ?? { agent: 'starting' }, this.#desktop?.language ?? systemLanguage());
   }
 
@@ -126,8 +135,10 @@ export class Application {
     } else this.#window.send(event);
   }
 
-  /** Makes up for what was not told. */
-  #tellWindow(): void {
+  /** Makes up for what was not told: at once what is known here, and what the agent is asked for when it comes. */
+  #look(looking: boolean): void {
+    this.#desktop.look(looking);
+    if (!looking) return;
     this.#window.send({ type: 'state', state: this.#desktop.state });
     if (this.#peersAreOld) this.#window.send({ type: 'peers-changed' });
     this.#peersAreOld = false;

@@ -1,12 +1,12 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { CausewayError } from '#protocol/errors.ts';
-import { type DesktopState, STALE_AFTER_MS } from '../ipc/schema.ts';
+import { machineId } from '#protocol/ids.ts';
+import type { AgentStatus } from '#protocol/status.ts';
 import { type AgentNews, nextState } from './desktop-state.ts';
 import { here, statusWith } from './status.fixture.ts';
 
 const LOST: AgentNews = { type: 'lost', error: new CausewayError('AGENT_NOT_RUNNING', { socket: '/x' }) };
-const HEARD: AgentNews = { type: 'heard', status: statusWith() };
+const HEARD: AgentNews = { type: 'heard', status: statusWith(), withPeers: true };
 const REFRESH = { at: 5, policyVersion: 8, gained: ['sql01'], lost: [] };
 
 test('a refresh is kept until the next one, and while the agent speaks', () => {
@@ -29,35 +29,22 @@ test('an agent that is lost is away since the first time it was missed', () => {
 });
 
 test('silence is not taken for agreement', () => {
-  const still = here();
-  expect(nextState(still, { type: 'tick' }, 1_000 + STALE_AFTER_MS)).toBe(still);
-  expect(nextState(still, { type: 'tick' }, 1_001 + STALE_AFTER_MS)).toMatchObject({
-    agent: 'away',
-    since: 1_000,
+  const silent = nextState(here(), { type: 'silent', since: 1_000 }, 1_950);
+  expect(silent).toMatchObject({ agent: 'away', since: 1_000, error: { code: 'AGENT_SILENT' } });
+  expect(nextState(silent, HEARD, 2_500)).toMatchObject({ agent: 'here', heardAt: 2_500 });
+  expect(nextState({ agent: 'starting' }, { type: 'silent', since: 0 }, 900)).toMatchObject({ since: 900 });
+  const away = nextState(here(), LOST, 3_000);
+  expect(nextState(away, { type: 'silent', since: 4_000 }, 4_950)).toMatchObject({
+    since: 3_000,
     error: { code: 'AGENT_SILENT' },
   });
 });
 
-test('whatever happens, nothing that was heard too long ago is shown as here after a tick', () => {
-  const news = fc.constantFrom<AgentNews>(
-    HEARD,
-    LOST,
-    { type: 'tick' },
-    { type: 'refresh-began' },
-    { type: 'refresh-ended', refresh: null },
-  );
-  fc.assert(
-    fc.property(fc.array(fc.tuple(news, fc.nat(4_000))), (story) => {
-      let state: DesktopState = { agent: 'starting' };
-      let now = 0;
-      let heardAt = Number.NEGATIVE_INFINITY;
-      for (const [happened, later] of story) {
-        now += later;
-        if (happened.type === 'heard') heardAt = now;
-        state = nextState(state, happened, now);
-        const shown = nextState(state, { type: 'tick' }, now);
-        if (now - heardAt > STALE_AFTER_MS) expect(shown.agent).not.toBe('here');
-      }
-    }),
-  );
+test('sessions that nobody asked for are those of before, and of then', () => {
+  const peers = [{ id: machineId.parse('1'.repeat(32)), name: 'sql01' }] as AgentStatus['peers'];
+  const looked = nextState(here(), { type: 'heard', status: { ...statusWith(), peers }, withPeers: true }, 2_000);
+  const hidden = nextState(looked, { type: 'heard', status: statusWith({ wanted: 'down' }), withPeers: false }, 3_000);
+  expect(hidden).toMatchObject({ heardAt: 3_000, peersAt: 2_000, status: { wanted: 'down', peers } });
+  const fresh = nextState({ agent: 'starting' }, { type: 'heard', status: statusWith(), withPeers: false }, 3_000);
+  expect(fresh).toMatchObject({ peersAt: null, status: { peers: [] } });
 });

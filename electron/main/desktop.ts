@@ -13,12 +13,9 @@ import { serviceAddress, servicesOf } from './peer-services.ts';
 import { refreshOf } from './policy-refresh.ts';
 import type { Surroundings } from './surroundings.ts';
 
-/** How soon a silence of the agent is noticed beyond STALE_AFTER_MS. */
-const TICK_MS = 500;
-
 export interface DesktopOptions {
-  /** Where an agent may listen, the most powerful first. */
-  readonly sockets: readonly string[];
+  /** Of the agent's owner. */
+  readonly socket: string;
   readonly surroundings: Surroundings;
   /** After every change of what the icon or the window shows. */
   readonly onState: (state: DesktopState) => void;
@@ -29,7 +26,6 @@ export interface DesktopOptions {
 export class Desktop implements Disposable {
   readonly #options: DesktopOptions;
   readonly #link: AgentLink;
-  readonly #ticking: NodeJS.Timeout;
   #state: DesktopState = { agent: 'starting' };
   /** Who could be reached when the list was last read. */
   #peers: readonly ReachablePeer[] = [];
@@ -39,16 +35,21 @@ export class Desktop implements Disposable {
   constructor(options: DesktopOptions) {
     this.#options = options;
     this.#link = new AgentLink({
-      sockets: options.sockets,
+      socket: options.socket,
       onNews: (news) => this.#hear(news),
       absence: () => options.hosting?.failure,
     });
-    this.#ticking = setInterval(() => this.#hear({ type: 'tick' }), TICK_MS);
     void this.#listen();
   }
 
   get state(): DesktopState {
-    return this.#state;
+    const state = this.#state;
+    return state.agent === 'here' ? { ...state, heardAt: Math.max(state.heardAt, this.#link.heardAt) } : state;
+  }
+
+  /** Whether somebody looks at the window: what changes every second is asked for only then. */
+  look(looking: boolean): void {
+    this.#link.look(looking);
   }
 
   get language(): Language {
@@ -66,7 +67,7 @@ export class Desktop implements Disposable {
   }
 
   readonly handlers: CallHandlers = {
-    state: async () => this.#state,
+    state: async () => this.state,
     up: async ({ token }) => this.#link.call('up', token === undefined ? {} : { token }),
     down: async ({ forget }) => this.#link.call('down', { forget }),
     refresh: async () => this.refresh(),
@@ -107,7 +108,6 @@ export class Desktop implements Disposable {
   };
 
   [Symbol.dispose](): void {
-    clearInterval(this.#ticking);
     this.#link[Symbol.dispose]();
   }
 

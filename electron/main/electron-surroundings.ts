@@ -3,17 +3,19 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { app, clipboard, dialog, Notification, shell } from 'electron';
 import type { DesktopEvent, Language } from '../ipc/schema.ts';
+import type { ColorScheme } from './color-scheme.ts';
 import type { KeptPreferences } from './preferences.ts';
 import { startAtLogin } from './start-at-login.ts';
 import type { Surroundings } from './surroundings.ts';
 
 export interface ElectronParts {
   readonly preferences: KeptPreferences;
+  readonly colorScheme: ColorScheme;
   send(event: DesktopEvent): void;
   showWindow(): void;
 }
 
-export function electronSurroundings({ preferences, send, showWindow }: ElectronParts): Surroundings {
+export function electronSurroundings({ preferences, colorScheme, send, showWindow }: ElectronParts): Surroundings {
   return {
     send,
     copy: async (text) => clipboard.writeText(text),
@@ -43,6 +45,7 @@ export function electronSurroundings({ preferences, send, showWindow }: Electron
       set: (changed) => {
         preferences.set(changed);
         startAtLogin(app, changed.startAtLogin);
+        colorScheme.choose(changed.colorScheme);
       },
     },
   };

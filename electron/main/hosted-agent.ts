@@ -33,7 +33,7 @@ export class HostedAgent implements AsyncDisposable {
       host: options.host ?? new LinuxHost({ stateDirectory, adapterName }),
       logLevel,
       stop: this.#stop.promise,
-      onReady: ready.resolve,
+      onReady: () => ready.resolve(),
     }).catch((error: unknown) => {
       this.#failure = asRefusal(error);
     });

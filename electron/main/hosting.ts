@@ -2,7 +2,7 @@
  * Decides at the start whether this application runs the agent: only where it has the right to, and only
  * when nobody else does. Later an agent that goes away is not replaced: it may be on its way back.
  */
-import { connectLocal } from '#agent/local-api/client.ts';
+import { connectAgent } from '#agent/local-api/client.ts';
 import { CausewayError, isRefusal } from '#protocol/errors.ts';
 import type { HostingRight } from './hosting-right.ts';
 
@@ -14,8 +14,8 @@ interface Hosted extends AsyncDisposable {
 export interface HostingOptions {
   /** Undefined where this application may not. */
   readonly right: HostingRight | undefined;
-  /** Where an agent may listen; a hosted one takes the first. */
-  readonly sockets: readonly [string, ...string[]];
+  /** Of its owner: where an agent may be, and where a hosted one listens. */
+  readonly socket: string;
   /** Loads the engine and starts it. */
   readonly start: (options: HostingRight & { readonly socket: string }) => Promise<Hosted>;
 }
@@ -26,8 +26,8 @@ export class Hosting implements AsyncDisposable {
   #agent: Hosted | undefined;
   #failure: CausewayError | undefined;
 
-  constructor({ right, sockets, start }: HostingOptions) {
-    this.settled = right === undefined ? Promise.resolve() : this.#decide(right, sockets, start);
+  constructor({ right, socket, start }: HostingOptions) {
+    this.settled = right === undefined ? Promise.resolve() : this.#decide(right, socket, start);
   }
 
   /** Why an agent that should run here does not. */
@@ -40,10 +40,10 @@ export class Hosting implements AsyncDisposable {
     await this.#agent?.[Symbol.asyncDispose]();
   }
 
-  async #decide(right: HostingRight, sockets: HostingOptions['sockets'], start: HostingOptions['start']) {
-    for (const socket of sockets) if (await isServed(socket)) return;
+  async #decide(right: HostingRight, socket: string, start: HostingOptions['start']) {
+    if (await isServed(socket)) return;
     try {
-      this.#agent = await start({ ...right, socket: sockets[0] });
+      this.#agent = await start({ ...right, socket });
       await this.#agent.settled;
     } catch (error) {
       // The engine or its native code can not be loaded.
@@ -56,7 +56,7 @@ export class Hosting implements AsyncDisposable {
 /** Whoever does not let us in is there all the same. */
 async function isServed(socket: string): Promise<boolean> {
   try {
-    const client = await connectLocal(socket);
+    const client = await connectAgent(socket);
     client[Symbol.dispose]();
     return true;
   } catch (error) {

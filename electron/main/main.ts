@@ -9,7 +9,8 @@ import { registerPageScheme } from './page-protocol.ts';
 // A terminal that is closed is no reason for Electron to show a dialog about it.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 registerPageScheme();
-if (!app.requestSingleInstanceLock()) app.quit();
+// At once: a quit would bring up the rest of Chromium first, and waits for it 15 seconds now and then.
+if (!app.requestSingleInstanceLock()) app.exit();
 else {
   start().catch((error: unknown) => {
     console.error(error);

@@ -42,7 +42,14 @@ export function statusWith({ parts = {}, wanted = 'up', machine, policyVersion =
 }
 
 export function here(wishes?: StatusWishes): Extract<DesktopState, { agent: 'here' }> {
-  return { agent: 'here', heardAt: 1_000, status: statusWith(wishes), refreshingSince: null, lastRefresh: null };
+  return {
+    agent: 'here',
+    heardAt: 1_000,
+    peersAt: 1_000,
+    status: statusWith(wishes),
+    refreshingSince: null,
+    lastRefresh: null,
+  };
 }
 
 export function refused(code: string): Part['error'] {

@@ -12,7 +12,7 @@ const AWAY: DesktopState = {
 const NEW = here({ machine: null, parts: { activation: { state: 'off' } }, wanted: 'down' });
 const RELAY_DOWN = here({ parts: { relay: { state: 'failed', error: refused('SERVER_UNREACHABLE'), provenAt: 0 } } });
 const labels = (items: readonly TrayItem[]) => items.map((item) => (item.type === 'separator' ? '-' : item.label));
-const time = new Date(0).toLocaleTimeString('en', { timeStyle: 'short' });
+const time = new Date(0).toLocaleTimeString('en-GB', { timeStyle: 'short' });
 
 test.each<[string, DesktopState, string, string]>([
   ['nothing is known yet', { agent: 'starting' }, 'connecting', 'Starting…'],

@@ -20,6 +20,8 @@ export interface TrayLook {
   readonly menu: readonly TrayItem[];
 }
 
+/** Of 24 hours, as the window's. */
+const CLOCK: Readonly<Record<Language, string>> = { en: 'en-GB', de: 'de-DE' };
 const SEPARATOR: TrayItem = { type: 'separator' };
 
 export function trayLook(state: DesktopState, language: Language): TrayLook {
@@ -67,7 +69,8 @@ export function statusLine(state: DesktopState, words: TrayWords, language: Lang
   const broken = status.wanted === 'up' ? firstBroken(status.parts) : null;
   if (broken === null) return words.summary[status.summary];
   const { provenAt } = status.parts[broken];
-  const since = provenAt === null ? null : new Date(provenAt).toLocaleTimeString(language, { timeStyle: 'short' });
+  const since =
+    provenAt === null ? null : new Date(provenAt).toLocaleTimeString(CLOCK[language], { timeStyle: 'short' });
   return words.broken(words.parts[broken], since);
 }
 

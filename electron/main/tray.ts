@@ -9,6 +9,8 @@ const FRAME_MS = 150;
 export interface TrayIconOptions {
   /** Directory with the pictures that build/tray-pictures.ts draws, for light panels and for dark ones. */
   readonly pictures: string;
+  /** Whether the desktop, and so its panel, is dark. */
+  readonly desktopIsDark: () => boolean;
   onAction(action: TrayAction): void;
 }
 
@@ -80,7 +82,7 @@ export class CausewayTray {
     const mac = process.platform === 'darwin';
     // macOS colours a template itself; elsewhere the panel is dark or light as the desktop is.
     const kind = process.platform === 'win32' ? 'ico' : 'png';
-    const name = mac ? `${icon}${frame}-Template.png` : `${icon}${frame}-${panel()}.${kind}`;
+    const name = mac ? `${icon}${frame}-Template.png` : `${icon}${frame}-${this.#panel()}.${kind}`;
     let image = this.#images.get(name);
     if (image === undefined) {
       image = nativeImage.createFromPath(join(this.#options.pictures, name));
@@ -89,10 +91,10 @@ export class CausewayTray {
     }
     return image;
   }
-}
 
-function panel(): 'light' | 'dark' {
-  // GNOME's top bar is dark under a light theme too; other desktops' panels follow the theme.
-  if (/GNOME|Unity/i.test(process.env.XDG_CURRENT_DESKTOP ?? '')) return 'dark';
-  return nativeTheme.shouldUseDarkColors ? 'dark' : 'light';
+  #panel(): 'light' | 'dark' {
+    // GNOME's top bar is dark under a light theme too; other desktops' panels follow the theme.
+    if (/GNOME|Unity/i.test(process.env.XDG_CURRENT_DESKTOP ?? '')) return 'dark';
+    return this.#options.desktopIsDark() ? 'dark' : 'light';
+  }
 }

@@ -11,6 +11,7 @@ export const windowPlace = z.object({
 export type WindowPlace = z.infer<typeof windowPlace>;
 
 export const DEFAULT_PLACE: WindowPlace = { width: 420, height: 640 };
+export const LEAST_SIZE = { minWidth: 360, minHeight: 480 } as const;
 /** So much of the window's head has to be on a screen, or nobody could move it back. */
 const REACHABLE = { width: 100, height: 20 };
 

@@ -2,24 +2,25 @@
 import { join } from 'node:path';
 import { BrowserWindow, screen } from 'electron';
 import type { DesktopEvent } from '../ipc/schema.ts';
+import type { ColorScheme } from './color-scheme.ts';
 import { sendEvent } from './ipc.ts';
 import { WEB_PREFERENCES } from './lock-down.ts';
 import { PAGE_ADDRESS } from './page-address.ts';
 import type { KeptPreferences } from './preferences.ts';
-import { visiblePlace } from './window-place.ts';
+import { LEAST_SIZE, visiblePlace } from './window-place.ts';
 
-const LEAST = { minWidth: 360, minHeight: 480 };
 /** A page that crashes more often than this in a minute is left alone: loading it again would not help. */
 const RELOADS_A_MINUTE = 3;
 const RELOAD_AFTER_MS = 100;
 
 export interface ClientWindowOptions {
   readonly preferences: KeptPreferences;
+  readonly colorScheme: Pick<ColorScheme, 'ground'>;
   /** Directory with the bundled preload script. */
   readonly directory: string;
   readonly onCrash: (reason: string) => void;
-  /** Somebody can see it now, who could not before. */
-  readonly onShown: () => void;
+  /** Somebody can see it now, who could not before, or the other way round. */
+  readonly onLook: (looking: boolean) => void;
 }
 
 export class ClientWindow {
@@ -76,14 +77,15 @@ export class ClientWindow {
   }
 
   #make(): BrowserWindow {
-    const { preferences, directory, onShown } = this.#options;
+    const { preferences, colorScheme, directory, onLook } = this.#options;
     const window = new BrowserWindow({
       ...visiblePlace(
         preferences.place,
         screen.getAllDisplays().map(({ workArea }) => workArea),
       ),
-      ...LEAST,
+      ...LEAST_SIZE,
       title: 'Causeway',
+      backgroundColor: colorScheme.ground,
       show: false,
       autoHideMenuBar: true,
       webPreferences: { ...WEB_PREFERENCES, preload: join(directory, 'preload.cjs') },
@@ -99,9 +101,12 @@ export class ClientWindow {
     window.on('closed', () => {
       this.#window = undefined;
       this.#listens = false;
+      onLook(false);
     });
-    window.on('show', onShown);
-    window.on('restore', onShown);
+    window.on('show', () => onLook(true));
+    window.on('restore', () => onLook(true));
+    window.on('hide', () => onLook(false));
+    window.on('minimize', () => onLook(false));
     window.webContents.on('did-navigate', () => {
       this.#listens = false;
     });

@@ -77,7 +77,7 @@ const DE: TrayWords = {
     connecting: 'Verbindet…',
     connected: 'Verbunden',
     degraded: 'Nicht verbunden',
-    off: 'Ausgeschaltet',
+    off: 'Getrennt',
     away: 'Der Agent antwortet nicht',
     starting: 'Startet…',
     refreshing: 'Richtlinie wird neu gelesen…',

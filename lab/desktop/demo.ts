@@ -81,6 +81,7 @@ async function tell(story: Story): Promise<void> {
       await page.getByText('Connected', { exact: true }).first().waitFor({ timeout: 30_000 });
       await page.getByText('sql01', { exact: true }).first().waitFor();
       await laptop.must(['ping', '-c', '2', '-i', '0.2', 'sql01']);
+      await page.getByText('connected', { exact: true }).first().waitFor();
       return `The window lists sql01 and web-1, and sql01 answers a ping${desk === undefined ? '' : ` (${await desk.picture('connected')})`}.`;
     });
   }

@@ -4,8 +4,8 @@
  *
  *     node shown-state.ts        prints {"at": EPOCH_MS, "icon": "connected", "says": "Causeway: Connected"}
  */
+import { agentSocket } from '#electron/main/agent-socket.ts';
 import { Desktop } from '#electron/main/desktop.ts';
-import { agentSockets } from '#electron/main/sockets.ts';
 import type { Surroundings } from '#electron/main/surroundings.ts';
 import { trayLook } from '#electron/main/tray-look.ts';
 
@@ -36,7 +36,7 @@ const surroundings: Surroundings = {
 };
 
 let shown = '';
-const desktop = new Desktop({ sockets: agentSockets([], {}), surroundings, onState: () => print(false) });
+const desktop = new Desktop({ socket: agentSocket([], {}), surroundings, onState: () => print(false) });
 setInterval(() => print(true), SAMPLE_MS);
 
 function print(always: boolean): void {

@@ -187,7 +187,8 @@ describe('what may go wrong', () => {
     const [before, enough] = [Date.now(), new AbortController()];
     await until(() => Date.now() > before);
     const ahead = vi.spyOn(performance, 'now').mockImplementation(() => monotonic() + LIMITS.WATCHED_PROOF_MS.value);
-    const watching = agent.engine.watch({ progress: () => {}, taken: async () => {}, signal: enough.signal });
+    const listener = { progress: () => {}, taken: async () => {}, signal: enough.signal };
+    const watching = agent.engine.watch(listener, { peers: false });
     await until(() => (agent.engine.status().parts.relay.provenAt ?? 0) > before);
     ahead.mockRestore();
     enough.abort();

@@ -1,6 +1,7 @@
 /** Every scenario, in the order in which the lab lists and runs them. */
 import { agentCrash } from './agent-crash.ts';
 import { desktop } from './desktop.ts';
+import { desktopDouble } from './desktop-double.ts';
 import { desktopGuard } from './desktop-guard.ts';
 import { desktopHost } from './desktop-host.ts';
 import { dns } from './dns.ts';
@@ -12,6 +13,8 @@ import { policy } from './policy.ts';
 import { portal, portalKeyboard } from './portal.ts';
 import { portalGuard } from './portal-guard.ts';
 import { relayCrash } from './relay-crash.ts';
+import { remoteAdmin } from './remote-admin.ts';
+import { scale } from './scale.ts';
 import { sql } from './sql.ts';
 import { sqlUnchanged } from './sql-unchanged.ts';
 import type { Scenario } from './story.ts';
@@ -22,16 +25,19 @@ export const SCENARIOS: readonly Scenario[] = [
   policy,
   sql,
   sqlUnchanged,
+  remoteAdmin,
   relayCrash,
   agentCrash,
   networkChange,
   untouched,
   dns,
   install,
+  scale,
   portalGuard,
   portal,
   portalKeyboard,
   desktop,
+  desktopDouble,
   desktopGuard,
   desktopHost,
   idle,

@@ -33,7 +33,6 @@ const HARMLESS = new Set(['state', 'peers', 'preferences', 'about', 'refresh', '
 
 export const desktopGuard: Scenario = {
   name: 'desktop-guard',
-  byHand: true,
   shows: 'the window’s page taken over, killed and flooded on a real Electron: it gets nothing, and comes back',
   needs: ['chromium', ...DESK_COMMANDS],
   prepare: () => {

@@ -14,7 +14,6 @@ import type { Scenario, Story } from './story.ts';
 
 export const desktopHost: Scenario = {
   name: 'desktop-host',
-  byHand: true,
   shows: 'the desktop application runs the agent itself, and leaves the computer as it was',
   needs: [],
   builds: true,

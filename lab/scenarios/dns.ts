@@ -94,9 +94,9 @@ export const dns: Scenario = {
       row.original = await row.host.fingerprint('/etc/resolv.conf');
       row.loopback = await Capture.start(row.host, `${story.lab.directory}/${row.host.name}-lo.pcap`, 'lo');
       await inTurn(() => causeway.activate(row.host, token));
-      const { parts } = await causeway.agent(row.host.name).connected(60_000);
-      assert.match(parts.names.detail ?? '', new RegExp(` by ${row.kind.mode}$`));
       await seesAll(row.host, up);
+      const { parts } = await inTurn(() => causeway.agent(row.host.name).status());
+      assert.match(parts.names.detail ?? '', new RegExp(` by ${row.kind.mode}$`));
     });
     await table.column('rewritten', async ({ kind, host }) => {
       await kind.rewrite(host, CHANGED);
@@ -128,12 +128,11 @@ export const dns: Scenario = {
     await table.column('kill -9', async ({ host }) => {
       await causeway.agent(host.name).kill();
       await seesAll(host, down);
-      const agent = await inTurn(() => causeway.startAgent(host));
-      await agent.connected(60_000);
+      await inTurn(() => causeway.startAgent(host));
       await seesAll(host, up);
     });
     await table.column('stop', async (row) => {
-      await causeway.agent(row.host.name).must('down');
+      await inTurn(() => causeway.agent(row.host.name).must('down'));
       await seesAll(row.host, down);
       await isAsBefore(row);
     });

@@ -20,6 +20,9 @@ const SETTINGS = {
   Listen: 8080,
   ConnectionStrings: { Orders: postgresConnectionString('sql01'), Stock: mariadbConnectionString('sql02') },
 };
+const APPLICATION = fileURLToPath(new URL('../shop/application.ts', import.meta.url));
+const SHOP = [process.execPath, APPLICATION, SETTINGS_FILE];
+const SERVICE_CONFIGURATION = '/etc/shop/ServiceConfiguration.cscfg';
 const STOCK = 60;
 const ORDERS = 50;
 
@@ -67,17 +70,24 @@ export const sqlUnchanged: Scenario = {
     const { causeway, administrator } = await story.startCauseway();
     const databases = await administrator.group('databases');
     const web = await administrator.role('web');
-    await story.step('it starts on web-1, an instance of the role web: the same program and settings', async () => {
-      await causeway.activate(sql01, await administrator.token(databases));
-      await causeway.activate(sql02, await administrator.token(databases));
-      await causeway.activate(web1, await administrator.token(web));
-      await startShop(web1);
-      assert.equal(await web1.fingerprint(SETTINGS_FILE), settingsInOffice, 'the settings differ');
-      const { status, body } = await ask(web1, 'GET', '/health');
-      assert.equal(status, 503);
-      assert.match(body, /sql01.*sql02/s);
-      return `the role is not connected to the databases: ${body}`;
-    });
+    let instance: Program | null = null;
+    await story.step(
+      'causeway role starts it on web-1, by the service configuration that it has: same program, same settings',
+      async () => {
+        await causeway.activate(sql01, await administrator.token(databases));
+        await causeway.activate(sql02, await administrator.token(databases));
+        await web1.write(SERVICE_CONFIGURATION, serviceConfiguration(await administrator.token(web)));
+        const options = ['--service-config', SERVICE_CONFIGURATION, '--role', 'Web', '--instance', '1'];
+        await writeSettings(web1);
+        instance = causeway.startRole(web1, options, SHOP);
+        await instance.prints(/listens on port/, 30_000);
+        assert.equal(await web1.fingerprint(SETTINGS_FILE), settingsInOffice, 'the settings differ');
+        const { status, body } = await ask(web1, 'GET', '/health');
+        assert.equal(status, 503);
+        assert.match(body, /sql01.*sql02/s);
+        return `web-1 is in the network; its role is not connected to the databases: ${body}`;
+      },
+    );
     await story.step('the role is connected to the group: the application works, without a restart', async () => {
       await administrator.connect(web, databases);
       await until(
@@ -85,7 +95,7 @@ export const sqlUnchanged: Scenario = {
         15_000,
         () => 'the shop does not reach its databases',
       );
-      const { ipv4, ipv6 } = await causeway.agent('web-1').addresses();
+      const { ipv4, ipv6 } = await administrator.machine('web-1');
       const seen = await mustMariadb(sql02, "select host from information_schema.processlist where user = 'shop'");
       const clients = seen.split('\n').map((line) => line.replace(/^\[|\]?:\d+$/g, ''));
       assert(clients.length > 0 && clients.every((address) => [ipv4, ipv6].includes(address)), seen);
@@ -112,6 +122,16 @@ export const sqlUnchanged: Scenario = {
       return 'its page, on web-1, shows a row that was written in the office';
     });
     await tellOfNamedInstances(story, sql01, web1);
+    await story.step(
+      'web-1 is stopped: the application ends, and the directory forgets the instance at once',
+      async () => {
+        assert(instance !== null);
+        await instance.end();
+        await assert.rejects(ask(web1, 'GET', '/health'));
+        assert.equal((await administrator.attempt('GET', '/machines/web-1')).status, 404);
+        return 'SIGTERM reached both; web-1 said goodbye';
+      },
+    );
   },
 };
 
@@ -154,13 +174,13 @@ async function tellOfNamedInstances(story: Parameters<Scenario['tell']>[0], sql0
     for (const name of ['SQLEXPRESS', 'INST2']) {
       assert.match(listed, new RegExp(`InstanceName ${name}\\n[^]*?tcp ${running().port(name)}\\b`));
     }
-    const answer = await askBrowser(web1, 'sql01', '02');
-    assert.deepEqual(answer, await askBrowser(web1, 'sql01', '03'));
+    const [answer, same] = await askBrowser(web1, 'sql01', '02', '03');
+    assert.deepEqual(answer, same);
     assert.match(String(answer), /InstanceName;SQLEXPRESS;.*InstanceName;INST2;/);
     return String(answer?.subarray(3));
   });
   await story.step('the administrator’s port of INST2 is told (CLNT_UCAST_DAC), and serves', async () => {
-    const answer = await askBrowser(web1, 'sql01', `0f01${Buffer.from('INST2\0').toString('hex')}`);
+    const [answer] = await askBrowser(web1, 'sql01', `0f01${Buffer.from('INST2\0').toString('hex')}`);
     assert.equal(answer?.subarray(0, 4).toString('hex'), '05060001');
     const port = answer?.readUInt16LE(4) ?? 0;
     assert.notEqual(port, running().port('INST2'));
@@ -168,12 +188,12 @@ async function tellOfNamedInstances(story: Parameters<Scenario['tell']>[0], sql0
     return `TCP ${port} answered a query`;
   });
   await story.step('nonsense and unknown names get no answer, and the browser lives', async () => {
-    const answers = await Promise.all(NOT_ANSWERED.map((hex) => askBrowser(web1, 'sql01', hex)));
+    const answers = await askBrowser(web1, 'sql01', ...NOT_ANSWERED);
     assert.deepEqual(
       NOT_ANSWERED.filter((_, index) => answers[index] !== null),
       [],
     );
-    assert.notEqual(await askBrowser(web1, 'sql01', '03'), null);
+    assert.notDeepEqual(await askBrowser(web1, 'sql01', '03'), [null]);
     assert.deepEqual(running().requests('ignored').sort(), [...NOT_ANSWERED].sort());
     return `${NOT_ANSWERED.length} datagrams arrived and were ignored, the longest with 1,200 bytes`;
   });
@@ -185,12 +205,30 @@ async function tellOfNamedInstances(story: Parameters<Scenario['tell']>[0], sql0
 }
 
 async function startShop(host: Host): Promise<Program> {
-  await host.write(SETTINGS_FILE, JSON.stringify(SETTINGS, null, 2));
-  await host.must(['chmod', '600', SETTINGS_FILE]);
-  const application = fileURLToPath(new URL('../shop/application.ts', import.meta.url));
-  const shop = host.spawn('shop', [process.execPath, application, SETTINGS_FILE]);
+  await writeSettings(host);
+  const shop = host.spawn('shop', SHOP);
   await shop.prints(/listens on port/);
   return shop;
+}
+
+async function writeSettings(host: Host): Promise<void> {
+  await host.write(SETTINGS_FILE, JSON.stringify(SETTINGS, null, 2));
+  await host.must(['chmod', '600', SETTINGS_FILE]);
+}
+
+/** As its developers had it, with one line changed: the token. */
+function serviceConfiguration(token: string): string {
+  return `<?xml version="1.0" encoding="utf-8"?>
+<ServiceConfiguration serviceName="Shop" xmlns="http://schemas.microsoft.com/ServiceHosting/2008/10/ServiceConfiguration">
+  <Role name="Web">
+    <Instances count="1" />
+    <ConfigurationSettings>
+      <Setting name="Microsoft.WindowsAzure.Plugins.Connect.ActivationToken" value="${token}" />
+      <Setting name="Microsoft.WindowsAzure.Plugins.Connect.WaitForConnectivity" value="True" />
+    </ConfigurationSettings>
+  </Role>
+</ServiceConfiguration>
+`;
 }
 
 /** @throws Error with what the shop says when a database did not take it */

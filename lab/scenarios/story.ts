@@ -14,6 +14,7 @@ export interface StepResult {
   readonly ok: boolean;
   /** What was seen, or what went wrong. */
   readonly detail: string;
+  readonly seconds: number;
 }
 
 export interface Scenario {
@@ -27,8 +28,6 @@ export interface Scenario {
    * @returns why it can not run here, as a sentence, or null
    */
   readonly prepare?: () => string | null;
-  /** Takes long: run when it is asked for by name, not with all the others. */
-  readonly byHand?: true;
   /** Builds portal, application or package, which have one place each: no two such run side by side. */
   readonly builds?: true;
   /** Watches what is taken of the computer: nothing runs beside it. */
@@ -80,7 +79,8 @@ export class Story {
    */
   async step(name: string, act: () => Promise<string>): Promise<void> {
     this.#narrator.stepBegins(name);
-    const result = await this.#try(name, act);
+    const began = performance.now();
+    const result = { ...(await this.#try(name, act)), seconds: secondsSince(began) };
     this.#steps.push(result);
     this.#narrator.stepEnds(result);
     if (result.ok) return;
@@ -91,10 +91,11 @@ export class Story {
   /** The step with which most stories begin: the relay server runs, and a subscription is made. */
   async startCauseway(
     name = 'the relay server starts and a subscription is made',
+    serveOptions: readonly string[] = [],
   ): Promise<{ causeway: Causeway; administrator: Administrator }> {
     const started: Awaited<ReturnType<typeof Causeway.start>>[] = [];
     await this.step(name, async () => {
-      started.push(await Causeway.start(this.lab.host('relay'), 'contoso'));
+      started.push(await Causeway.start(this.lab.host('relay'), 'contoso', serveOptions));
       return 'Its first start printed a one-time secret, which became an API key.';
     });
     const [first] = started;
@@ -102,7 +103,7 @@ export class Story {
     return first;
   }
 
-  async #try(name: string, act: () => Promise<string>): Promise<StepResult> {
+  async #try(name: string, act: () => Promise<string>): Promise<Omit<StepResult, 'seconds'>> {
     try {
       return { name, ok: true, detail: await Promise.race([act(), stopped(this.stop)]) };
     } catch (error) {
@@ -129,13 +130,17 @@ export async function tellScenario(
   } catch (error) {
     if (!(error instanceof StoryEnded)) {
       const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
-      const failed = { name: 'everything between the steps', ok: false, detail };
+      const failed = { name: 'everything between the steps', ok: false, detail, seconds: 0 };
       narrator.stepEnds(failed);
       steps = [...steps, failed];
     }
   }
-  const seconds = Math.round((performance.now() - started) / 100) / 10;
+  const seconds = secondsSince(started);
   return { ok, scenario: scenario.name, steps, seconds, figures };
+}
+
+function secondsSince(began: number): number {
+  return Math.round((performance.now() - began) / 100) / 10;
 }
 
 function stopped(signal: AbortSignal): Promise<never> {

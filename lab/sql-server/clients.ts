@@ -36,10 +36,12 @@ export class NamedInstances {
   }
 }
 
-/** Sends a datagram to a host's browser. @returns its answer, or null if none came in a second */
-export async function askBrowser(client: Host, server: string, hex: string): Promise<Buffer | null> {
-  const answer = await client.must([process.execPath, programPath('ask'), server, hex]);
-  return answer === '' ? null : Buffer.from(answer, 'hex');
+/** Sends datagrams to a host's browser. @returns the answer to each, or null where none came in a second */
+export async function askBrowser(client: Host, server: string, ...hex: readonly string[]): Promise<(Buffer | null)[]> {
+  const { stdout } = await client.run([process.execPath, programPath('ask'), server, ...hex]);
+  const lines = stdout.split('\n').slice(0, -1);
+  if (lines.length !== hex.length) throw new Error(`${client.name} could not ask ${server}`);
+  return lines.map((line) => (line === '' ? null : Buffer.from(line, 'hex')));
 }
 
 /**

@@ -13,7 +13,7 @@ import type { GrantKey } from '../tls/grant-key.ts';
 import { Access } from './access/access.ts';
 import { OidcProvider } from './access/oidc-provider.ts';
 import type { OidcSettings } from './access/oidc-settings.ts';
-import { removeMachine } from './administration/machines.ts';
+import { removeMachine, removeMachines } from './administration/machines.ts';
 import { AgentReports } from './agent-reports.ts';
 import { AuditIds } from './audit.ts';
 import { AuditKeeping } from './audit-keeping.ts';
@@ -21,6 +21,7 @@ import { Changers } from './changes/changers.ts';
 import type { RelayPort } from './context.ts';
 import { Counters } from './counters.ts';
 import { Directory } from './directory.ts';
+import { InstanceDepartures } from './instance-departures.ts';
 import { LiveEvents } from './live-events.ts';
 import { LiveGrants } from './live-grants.ts';
 import { Notices } from './notices.ts';
@@ -33,6 +34,9 @@ const MINUTE_MS = 60_000;
 /** Expired grants cost memory only; they are looked for this often, and only while machines are here. */
 const SWEEP_EVERY_MS = 5 * MINUTE_MS;
 
+/** In the audit, for what nobody has asked for. */
+const ITSELF = { kind: 'server', id: '', name: 'the server itself', address: '' } as const;
+
 export interface ControlOptions {
   readonly store: Store;
   readonly clock: Clock;
@@ -43,6 +47,8 @@ export interface ControlOptions {
   readonly serverVersion: string;
   readonly serverUrl: () => string;
   readonly pin: ServerPin;
+  /** How long role instances that have stopped without goodbye stay; null: for ever. By default INSTANCE_GONE_MS. */
+  readonly instancesGoneAfterMs?: number | null | undefined;
   /** Where people may sign in by an identity provider. */
   readonly oidc?: OidcSettings | undefined;
 }
@@ -78,6 +84,7 @@ export class ControlPlane {
       ended: (id) => this.events.endSession(id),
       renewed: (id) => this.events.letComeBack(id),
     });
+    const { instancesGoneAfterMs = LIMITS.INSTANCE_GONE_MS.value } = options;
     this.context = {
       ...options,
       directory,
@@ -93,6 +100,14 @@ export class ControlPlane {
       reports: new AgentReports(clock, presence),
       moved: (subscription, machine) => this.events.moved(subscription, machine),
       sightings: new Sightings({ store, directory, clock, logger }),
+      departures: new InstanceDepartures({
+        directory,
+        presence,
+        clock,
+        logger,
+        goneAfterMs: instancesGoneAfterMs,
+        remove: (subscription, machines) => removeMachines({ ...this.context, by: ITSELF }, subscription, machines),
+      }),
       activationRate: new Rate(LIMITS.ACTIVATIONS_PER_ADDRESS_PER_MINUTE.value, MINUTE_MS),
       removeMachine: (subscription, { id, name }) => {
         const by = { kind: 'machine', id, name, address: '' } as const;
@@ -105,6 +120,7 @@ export class ControlPlane {
   static async start(options: ControlOptions): Promise<ControlPlane> {
     const control = new ControlPlane(options, new Directory(await options.store.readDirectory()));
     await control.#auditKeeping.look();
+    control.context.departures.start();
     return control;
   }
 
@@ -131,6 +147,7 @@ export class ControlPlane {
     this.#cancelSweep?.();
     this.context.notices.close();
     this.#auditKeeping.close();
+    this.context.departures.close();
     this.events.close();
     await this.context.turns.idle();
     await this.context.sightings.flush();

@@ -20,6 +20,7 @@ import type { MachineRecord } from '../store/records.ts';
 import { activate, type Challenged } from './activate.ts';
 import type { AgentReports } from './agent-reports.ts';
 import { type Answer, type ControlContext, selfFactsOf } from './context.ts';
+import type { InstanceDepartures } from './instance-departures.ts';
 import { listPeers, peerByAddress, peerById, peerByName, relayTicket, syncGrants } from './peers.ts';
 import type { Link } from './presence.ts';
 import { ephemeralKey, isSignedBy } from './proof-checks.ts';
@@ -35,6 +36,7 @@ const POLICY_VIOLATION = 1008;
 export interface SessionContext extends ControlContext {
   readonly sightings: Sightings;
   readonly reports: AgentReports;
+  readonly departures: InstanceDepartures;
   /** Tells open pages that a machine came or went. */
   readonly moved: (subscription: SubscriptionId, machine: MachineId) => void;
   readonly activationRate: Rate;
@@ -202,12 +204,13 @@ export class Session {
     if (home === undefined) throw new CausewayError('AUTHENTICATION_FAILED');
     this.#cancelDeadline();
     this.#machine = machine;
-    const { presence, reports, sightings } = this.#context;
+    const { departures, presence, reports, sightings } = this.#context;
     const came = !presence.isOnline(machine);
     presence.arrive(machine, this.#link);
     reports.arrived(machine);
     sightings.add(machine, seenAs);
     if (came) {
+      departures.came(machine);
       sightings.came(machine, this.#link.address);
       this.#context.moved(home.id, machine);
     }
@@ -216,12 +219,13 @@ export class Session {
 
   #leave(): void {
     if (this.#machine === undefined) return;
-    const { directory, presence, sightings } = this.#context;
+    const { departures, directory, presence, sightings } = this.#context;
     const [machine, home] = [this.#machine, directory.homeOf(this.#machine)];
     presence.leave(machine, this.#link);
     sightings.add(machine);
     if (!presence.isOnline(machine) && home !== undefined) {
       sightings.went(machine);
+      departures.went(machine);
       this.#context.moved(home.id, machine);
     }
     this.#machine = undefined;

@@ -94,11 +94,12 @@ export function ActivationForm() {
         />
         <Hint id={ids.hint} {...hintOf(checked, fileHadNone, words)} />
         <div className={classes.actions}>
-          <Button type="submit" aria-disabled={activation.running} disabled={checked.is !== 'good'}>
+          <Button type="submit" px="sm" aria-disabled={activation.running} disabled={checked.is !== 'good'}>
             {activation.running ? words.activate.working : words.actions.activate}
           </Button>
           <Button
             variant="default"
+            px="sm"
             leftSection={<FileKey2 size={16} aria-hidden />}
             onClick={() => chooser.current?.click()}
           >

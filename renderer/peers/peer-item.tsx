@@ -23,12 +23,14 @@ export const PeerItem = memo(function PeerItem({ spark, ...row }: PeerItemProps)
   const details = useId();
   const { name, memberOf, ipv4, state, roundTripMs, receivedBytes, sentBytes } = row;
   const bytes = receivedBytes + sentBytes;
+  const quiet = spark === '' && roundTripMs === null && bytes === 0;
   return (
     <li className={classes.item} data-open={open}>
       <div className={classes.row}>
         <button
           type="button"
           className={classes.toggle}
+          data-quiet={quiet}
           aria-expanded={open}
           {...(open && { 'aria-controls': details })}
           onClick={() => setOpen(!open)}

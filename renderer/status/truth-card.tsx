@@ -16,7 +16,7 @@ export const TruthCard = memo(function TruthCard({ title, truth }: TruthCardProp
     <section className={classes.card} data-tone={tone} aria-label={title}>
       <h2 className={classes.title}>{title}</h2>
       <p className={classes.state} role="status">
-        <StateMark tone={tone} size={20} />
+        <StateMark tone={tone} size={18} />
         <span>{state}</span>
       </p>
       {detail !== null && (

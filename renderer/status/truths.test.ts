@@ -1,8 +1,7 @@
 import { expect, it } from 'vitest';
-import { STALE_AFTER_MS } from '#electron/ipc/schema.ts';
 import { here, refused } from '#electron/main/status.fixture.ts';
 import { WORDS } from '../words/use-words.ts';
-import { activationTruth, believed, connectivityTruth } from './truths.ts';
+import { activationTruth, believed, connectivityTruth, SILENT_AFTER_MS } from './truths.ts';
 
 const activation = (state: Parameters<typeof activationTruth>[0]) => activationTruth(state, WORDS.en);
 const connectivity = (state: Parameters<typeof activationTruth>[0]) => connectivityTruth(state, WORDS.en, 'en');
@@ -16,7 +15,7 @@ const AWAY = {
 
 it('says what was proven, and when', () => {
   expect(activation(here())).toMatchObject({ tone: 'good', state: 'Activated', age: { type: 'confirmed', at: 1_000 } });
-  expect(connectivity(here())).toMatchObject({ state: 'Connected', detail: 'The relay answers in 3.0 ms.' });
+  expect(connectivity(here())).toMatchObject({ state: 'Connected', detail: 'Relay answers in 3.0\u00a0ms.' });
   expect(activation(here({ parts: { activation: { provenAt: null } } })).age).toEqual({ type: 'never' });
 });
 
@@ -49,8 +48,8 @@ it('claims nothing of an agent that does not answer', () => {
 
 it('does not believe for long what nobody repeats', () => {
   const said = here();
-  expect(believed(said, said.heardAt + STALE_AFTER_MS)).toBe(said);
-  const later = believed(said, said.heardAt + 2 * STALE_AFTER_MS);
+  expect(believed(said, said.heardAt + SILENT_AFTER_MS)).toBe(said);
+  const later = believed(said, said.heardAt + SILENT_AFTER_MS + 1);
   expect(later).toMatchObject({ agent: 'away', since: said.heardAt, error: { code: 'AGENT_SILENT' } });
   expect(connectivity(later).state).toBe('Not known');
 });

@@ -3,16 +3,15 @@
  * "connected" only while the agent says so and has said so just now. Pure.
  */
 
-import type { Language } from '#electron/ipc/schema.ts';
-import { type DesktopState, STALE_AFTER_MS } from '#electron/ipc/schema.ts';
+import type { DesktopState, Language } from '#electron/ipc/schema.ts';
 import { CausewayError } from '#protocol/errors.ts';
 import { firstBroken, PART_ORDER, type Part } from '#protocol/status.ts';
 import { roundTripWords } from '../amounts.ts';
 import type { Tone } from '../shell/state-mark.tsx';
 import type { Words } from '../words/words.ts';
 
-/** Main says `away` by itself; when main is silent too, the window does. */
-const SILENT_AFTER_MS = STALE_AFTER_MS + 1_500;
+/** Main tells the window something every second, and of a silent agent; when main is silent too, the window says so. */
+export const SILENT_AFTER_MS = 4_000;
 
 export interface Truth {
   readonly tone: Tone;

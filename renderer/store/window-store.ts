@@ -116,7 +116,6 @@ export class WindowStore {
   #hear(event: DesktopEvent): void {
     switch (event.type) {
       case 'state':
-        if (event.state.agent === 'here') this.history.record(event.state.heardAt, event.state.status.peers);
         this.#changeState(event.state);
         break;
       case 'peers-changed':
@@ -139,6 +138,7 @@ export class WindowStore {
   }
 
   #changeState(state: DesktopState): void {
+    if (state.agent === 'here' && state.peersAt !== null) this.history.record(state.peersAt, state.status.peers);
     const wasJoined = isJoined(this.#view.state);
     // Whom a computer may reach that has left its network, nobody has said.
     this.#change(isJoined(state) || state.agent !== 'here' ? { state } : { state, peers: null, peersError: null });

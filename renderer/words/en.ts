@@ -24,7 +24,7 @@ export const EN: Words = {
     awayWhy: 'The agent does not answer.',
     starting: 'Starting…',
     notYet: 'After the activation',
-    relayAnswers: (roundTrip) => (roundTrip === null ? 'The relay answers.' : `The relay answers in ${roundTrip}.`),
+    relayAnswers: (roundTrip) => (roundTrip === null ? 'The relay answers.' : `Relay answers in ${roundTrip}.`),
   },
   confirmed: (age) => `confirmed ${age}`,
   since: (time, age) => `since ${time}, ${age}`,

@@ -22,11 +22,13 @@ async function readBounded(file: string): Promise<Buffer> {
   const buffer = Buffer.alloc(cap + 1);
   let length = 0;
   try {
-    await using handle = await open(file, 'r');
-    for (;;) {
-      const { bytesRead } = await handle.read(buffer, length, buffer.length - length, null);
-      length += bytesRead;
-      if (bytesRead === 0 || length > cap) break;
+    const handle = await open(file, 'r');
+    try {
+      for (let read = 1; read > 0 && length <= cap; length += read) {
+        ({ bytesRead: read } = await handle.read(buffer, length, buffer.length - length, null));
+      }
+    } finally {
+      await handle.close();
     }
   } catch (error) {
     throw new CausewayError('ROLE_FILE_UNREADABLE', { file, cause: causeOf(error) }, { cause: error });

@@ -38,3 +38,6 @@ export function isSettingName(text: string): text is SettingName {
 export function variableOf(name: SettingName): string {
   return VARIABLES[name];
 }
+
+/** Removed from the environment of what a role runs: whoever may read its environment may not have these. */
+export const SECRET_VARIABLES: readonly string[] = [VARIABLES.ActivationToken, VARIABLES.DomainPassword];

@@ -4,8 +4,9 @@
  * IPC schema, so that a double can not say what the application could not.
  */
 import type { Page } from 'playwright-core';
-import { CALLS, type CallAnswer, type DesktopEvent, desktopEvent } from '#electron/ipc/schema.ts';
+import type { CallAnswer, DesktopEvent } from '#electron/ipc/schema.ts';
 import { answerCall, type CallHandlers } from '#electron/main/calls.ts';
+import { wrongWithAnswer, wrongWithEvent } from './contract.ts';
 
 const CALL = '__causewayCall';
 const EVENT = '__causewayEvent';
@@ -22,10 +23,8 @@ export async function layBridge(page: Page, handlers: CallHandlers): Promise<Dou
   const bugs: string[] = [];
   await page.exposeFunction(CALL, async (name: string, args: unknown): Promise<CallAnswer> => {
     const answer = await answerCall(handlers, name, args, (call, error) => bugs.push(`${call}: ${String(error)}`));
-    if (!answer.ok) return answer;
-    const schema = CALLS[name as keyof typeof CALLS].result;
-    const result = schema.safeParse(answer.result);
-    if (!result.success) bugs.push(`${name} answers with what it may not: ${result.error.message}`);
+    const wrong = wrongWithAnswer(name, answer);
+    if (wrong !== null) bugs.push(wrong);
     return answer;
   });
   await page.addInitScript(layInPage, [CALL, EVENT] as const);
@@ -33,8 +32,8 @@ export async function layBridge(page: Page, handlers: CallHandlers): Promise<Dou
     bugs,
     async send(...events) {
       for (const event of events) {
-        const checked = desktopEvent.safeParse(event);
-        if (!checked.success) bugs.push(`${event.type} is no event: ${checked.error.message}`);
+        const wrong = wrongWithEvent(event);
+        if (wrong !== null) bugs.push(wrong);
       }
       // As text, which a browser takes many times faster than a tree. The page may be loading or gone: then nobody listens.
       await page.evaluate(passOn, [EVENT, JSON.stringify(events)] as const).catch(() => undefined);

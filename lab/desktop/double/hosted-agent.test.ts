@@ -20,7 +20,7 @@ const start: HostingOptions['start'] = async (options) =>
   new HostedAgent({ ...options, host: new MemoryHost(), logLevel: 'silent' });
 
 test('where nobody answers it runs the agent, and takes it away with itself', async () => {
-  const hosting = new Hosting({ right: right(), sockets: [socket()], start });
+  const hosting = new Hosting({ right: right(), socket: socket(), start });
   await hosting.settled;
   expect(hosting.failure).toBeUndefined();
   using client = await connectLocal(socket());
@@ -31,25 +31,25 @@ test('where nobody answers it runs the agent, and takes it away with itself', as
 });
 
 test('where somebody answers, or without the right, it runs none', async () => {
-  await using first = new Hosting({ right: right(), sockets: [socket()], start });
+  await using first = new Hosting({ right: right(), socket: socket(), start });
   await first.settled;
   const never = () => Promise.reject(new Error('it was started'));
   const elsewhere = join(directory, 'other.sock');
-  await using second = new Hosting({ right: right('2'), sockets: [elsewhere, socket()], start: never });
-  await using third = new Hosting({ right: undefined, sockets: [elsewhere], start: never });
+  await using second = new Hosting({ right: right('2'), socket: socket(), start: never });
+  await using third = new Hosting({ right: undefined, socket: elsewhere, start: never });
   await Promise.all([second.settled, third.settled]);
   expect([second.failure, third.failure]).toEqual([undefined, undefined]);
 });
 
 test('why it can not run is said in the catalogue’s words', async () => {
-  await using first = new Hosting({ right: right(), sockets: [socket()], start });
+  await using first = new Hosting({ right: right(), socket: socket(), start });
   await first.settled;
-  await using second = new Hosting({ right: right(), sockets: [join(directory, 'other.sock')], start });
+  await using second = new Hosting({ right: right(), socket: join(directory, 'other.sock'), start });
   await second.settled;
   expect(second.failure).toMatchObject({ code: 'STATE_IN_USE' });
   await using broken = new Hosting({
     right: right(),
-    sockets: [join(directory, 'third.sock')],
+    socket: join(directory, 'third.sock'),
     start: () => Promise.reject(new Error('no native code here')),
   });
   await broken.settled;
@@ -57,7 +57,7 @@ test('why it can not run is said in the catalogue’s words', async () => {
 });
 
 test('an end that comes during the start waits for it, and leaves nothing', async () => {
-  const hosting = new Hosting({ right: right(), sockets: [socket()], start });
+  const hosting = new Hosting({ right: right(), socket: socket(), start });
   await hosting[Symbol.asyncDispose]();
   expect(existsSync(socket())).toBe(false);
 });

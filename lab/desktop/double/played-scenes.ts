@@ -17,6 +17,10 @@ const MANY = peersOf(200);
 const BEGAN = Date.now();
 /** Of the play, at a time: it began long ago. */
 const secondAt = (at: number) => 1_000 + (at - BEGAN) / 1_000;
+const LEAVING = {
+  action: 'take this computer out of its subscription',
+  otherwise: 'ask whoever administers this computer',
+};
 const NEVER = () => new Promise<never>(() => undefined);
 const NOT_ACTIVATED: Play = { state: () => hereWith({ activated: false, wanted: 'down' }) };
 
@@ -40,6 +44,15 @@ function press(name: (words: Words) => string): NonNullable<Scene['act']> {
 
 function typed(text: string): NonNullable<Scene['act']> {
   return (page, words) => page.getByRole('textbox', { name: words.activate.label }).fill(text);
+}
+
+function pinged(peer: string): NonNullable<Scene['act']> {
+  return async (page, words) => {
+    await page.getByRole('button', { name: peer }).first().click();
+    const ping = page.getByRole('button', { name: words.peers.ping });
+    await ping.click();
+    await ping.scrollIntoViewIfNeeded();
+  };
 }
 
 async function activate(page: Page, words: Words, window: PlayedWindow): Promise<void> {
@@ -94,6 +107,14 @@ export const SCENES: readonly Scene[] = [
     act: activate,
   },
   {
+    name: 'file-without-token',
+    play: NOT_ACTIVATED,
+    act: (page) =>
+      page
+        .locator('input[type=file]')
+        .setInputFiles({ name: 'notes.causeway', mimeType: 'text/plain', buffer: Buffer.from('Dear Anna,') }),
+  },
+  {
     name: 'token-offered',
     play: NOT_ACTIVATED,
     act: async (_page, _words, window) => window.send({ type: 'token-offered', token: TOKEN }),
@@ -115,13 +136,21 @@ export const SCENES: readonly Scene[] = [
     act: (page, words) => page.getByRole('searchbox', { name: words.peers.search }).fill('sql0'),
   },
   {
-    name: 'peer-open',
+    name: 'connected-nobody-found',
     play: joined(),
-    act: async (page, words) => {
-      await page.getByRole('button', { name: 'fs02' }).first().click();
-      await page.getByRole('button', { name: words.peers.ping }).click();
-      await page.getByRole('button', { name: words.peers.ping }).scrollIntoViewIfNeeded();
+    act: (page, words) => page.getByRole('searchbox', { name: words.peers.search }).fill('payroll'),
+  },
+  { name: 'peer-open', play: joined(), act: pinged('build01') },
+  {
+    name: 'peer-unreachable',
+    play: {
+      ...joined(),
+      calls: {
+        services: async () => [],
+        ping: () => Promise.reject(new CausewayError('PEER_UNREACHABLE', { name: 'fs02', cause: 'no answer' })),
+      },
     },
+    act: pinged('fs02'),
   },
   { name: 'connected-many', play: joined(() => ({}), MANY) },
   { name: 'connected-unassigned', play: joined(() => ({ memberOf: null }), []) },
@@ -140,6 +169,14 @@ export const SCENES: readonly Scene[] = [
   },
   { name: 'off', play: joined(() => ({ wanted: 'down', peers: [] })) },
   {
+    name: 'connect-failed',
+    play: {
+      ...joined(() => ({ wanted: 'down', peers: [] })),
+      calls: { up: () => Promise.reject(new CausewayError('TUN_MISSING')) },
+    },
+    act: press((words) => words.actions.connect),
+  },
+  {
     name: 'away',
     play: {
       state: () => ({
@@ -149,7 +186,7 @@ export const SCENES: readonly Scene[] = [
       }),
     },
   },
-  { name: 'refreshing', play: joined(() => ({ refreshingSince: BEGAN })) },
+  { name: 'refreshing', play: joined(() => ({ refreshingSince: Date.now() - 4_000 })) },
   { name: 'refreshed-alike', play: refreshed([], []) },
   { name: 'refreshed', play: refreshed(['sql07', 'web03'], ['print01']) },
   {
@@ -164,6 +201,14 @@ export const SCENES: readonly Scene[] = [
   { name: 'diagnostics-running', ...diagnosing(CHECKS.slice(0, 4), false) },
   { name: 'diagnostics-done', ...diagnosing(CHECKS, true) },
   { name: 'diagnostics-failed', ...diagnosing([...CHECKS.slice(0, 2), BAD_CHECK], true) },
+  {
+    name: 'diagnostics-saved',
+    play: joined(),
+    act: async (page, words, window) => {
+      await choose((words) => words.diagnostics.title)(page, words, window);
+      await page.getByRole('button', { name: words.diagnostics.save }).click();
+    },
+  },
   { name: 'preferences', play: joined(), act: choose((words) => words.preferences.title) },
   {
     name: 'leaving',
@@ -171,6 +216,15 @@ export const SCENES: readonly Scene[] = [
     act: async (page, words, window) => {
       await choose((words) => words.preferences.title)(page, words, window);
       await page.getByRole('button', { name: words.preferences.leave }).click();
+    },
+  },
+  {
+    name: 'leaving-refused',
+    play: { ...joined(), calls: { down: () => Promise.reject(new CausewayError('PRIVILEGE_MISSING', LEAVING)) } },
+    act: async (page, words, window) => {
+      await choose((words) => words.preferences.title)(page, words, window);
+      await page.getByRole('button', { name: words.preferences.leave }).click();
+      await page.getByRole('button', { name: words.preferences.leaveSure, exact: true }).click();
     },
   },
   { name: 'about', play: joined(), act: choose((words) => words.about.title) },

@@ -65,6 +65,7 @@ export function hereWith(wishes: Wishes = {}): Extract<DesktopState, { agent: 'h
   return {
     agent: 'here',
     heardAt: now,
+    peersAt: now,
     refreshingSince,
     lastRefresh,
     status: {

@@ -4,7 +4,13 @@ import type { DesktopEvent, DesktopState, Preferences, ReachablePeer } from '#el
 import type { CallHandlers } from '#electron/main/calls.ts';
 import { CausewayError } from '#protocol/errors.ts';
 import { type DoubleBridge, layBridge } from './double-bridge.ts';
-import { TEST_PREFERENCES } from './window-double.ts';
+
+const PLAYED_PREFERENCES: Preferences = {
+  language: 'system',
+  colorScheme: 'system',
+  startAtLogin: true,
+  notifications: true,
+};
 
 export interface Play {
   /** As it is now; asked for when the page asks, and every second. */
@@ -60,7 +66,7 @@ export class PlayedWindow implements Disposable {
 
 function handlersOf({ state, peers = [], preferences, calls }: Play): CallHandlers {
   const refused = () => Promise.reject(new CausewayError('NOT_CONNECTED'));
-  let chosen: Preferences = { ...TEST_PREFERENCES, ...preferences };
+  let chosen: Preferences = { ...PLAYED_PREFERENCES, ...preferences };
   return {
     state: async () => state(),
     peers: async () => [...peers],

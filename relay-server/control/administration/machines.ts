@@ -1,6 +1,7 @@
 /**
  * What an administrator does to one machine, and how a machine leaves.
  */
+import type { MachineId } from '#protocol/ids.ts';
 import type { Label } from '#protocol/names.ts';
 import type { PolicyChange } from '#protocol/rest/changes.ts';
 import type { MachineRecord } from '../../store/records.ts';
@@ -37,6 +38,15 @@ export async function removeMachine(
 ): Promise<void> {
   const condition = { expect: { kind: 'machine' as const, nameOrId, version: expect } };
   await applyChanges(context, home, [{ do: 'remove-machines', machines: [nameOrId] }], condition);
+}
+
+/** All or none of them. @throws CausewayError NOT_FOUND */
+export async function removeMachines(
+  context: AdministrationContext,
+  home: SubscriptionDirectory,
+  machines: readonly MachineId[],
+): Promise<void> {
+  await applyChanges(context, home, [{ do: 'remove-machines', machines: [...machines] }]);
 }
 
 /** Its new name comes last: until then it is found by the present one. */

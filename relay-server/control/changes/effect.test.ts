@@ -85,8 +85,8 @@ test('the effect is what looking at every pair before and after finds', () => {
     }),
     { numRuns: 3_000 },
   );
-  // Or the test looks at nothing.
-  expect(changed).toBeGreaterThan(250);
+  // Or the test looks at nothing. Of random policies it is 550, give or take 30: far enough from what is wanted.
+  expect(changed, 'changes that anybody feels').toBeGreaterThan(300);
 });
 
 describe('in a subscription of 10,000 computers, 500 groups and 2,000 connections', () => {

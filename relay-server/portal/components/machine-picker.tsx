@@ -44,7 +44,7 @@ export function MachinePicker({ subscription, label, value, autoFocus, onChange 
     },
   });
   const picked = useQuery({ ...pickedMachineQuery(subscription, value ?? ''), enabled: value !== undefined });
-  const [search] = useDebouncedValue((typed ?? '').trim().slice(0, SEARCH_LENGTH), TYPING_MS);
+  const [search] = useDebouncedValue(searchOf(typed), TYPING_MS);
   const found = useQuery({
     queryKey: areaKey('machines', subscription, 'pick', search),
     queryFn: ({ signal }) =>
@@ -57,11 +57,12 @@ export function MachinePicker({ subscription, label, value, autoFocus, onChange 
   });
   const { items = [], total = 0 } = found.data ?? {};
 
-  // Enter takes the first that was found, once something was looked for.
+  const isAnswer = search !== '' && search === searchOf(typed) && found.isSuccess && !found.isPlaceholderData;
+  // Enter takes the first that was found by what is written, and never one of the list before it.
   // biome-ignore lint/correctness/useExhaustiveDependencies: once for every answer, and the functions change with every rendering.
   useEffect(() => {
-    if (search !== '') combobox.selectFirstOption();
-  }, [found.data]);
+    if (isAnswer) combobox.selectFirstOption();
+  }, [isAnswer, found.data]);
 
   const shownName = value === undefined ? '' : (picked.data?.name ?? value);
   const clear = (
@@ -87,6 +88,7 @@ export function MachinePicker({ subscription, label, value, autoFocus, onChange 
           error={picked.error === null ? undefined : inWords(picked.error).message}
           onChange={({ currentTarget }) => {
             setTyped(currentTarget.value);
+            combobox.resetSelectedOption();
             combobox.openDropdown();
           }}
           onClick={({ currentTarget }) => {
@@ -116,6 +118,10 @@ export function MachinePicker({ subscription, label, value, autoFocus, onChange 
       </Combobox.Dropdown>
     </Combobox>
   );
+}
+
+function searchOf(typed: string | undefined): string {
+  return (typed ?? '').trim().slice(0, SEARCH_LENGTH);
 }
 
 function MachineOption({ machine, active }: { readonly machine: Machine; readonly active: boolean }) {

@@ -1,0 +1,197 @@
+/**
+ * A role is scaled from none to fifty instances and back, and nobody lifts a hand: each joins by the line in its
+ * service configuration, and each that ends leaves nothing behind.
+ */
+import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Administrator } from '../administrator.ts';
+import { until } from '../causeway.ts';
+import type { LabDescription } from '../hosts/description.ts';
+import type { Host, Program } from '../hosts/host.ts';
+import type { Scenario } from './story.ts';
+
+const INSTANCES = 50;
+/** Long, since fifty programs start on a few processors here, and each in a data centre on its own. */
+const PATIENCE_MS = 300_000;
+const AIM_MS = 5_000;
+/** How long an instance that was killed stays in the directory, in this story. */
+const GONE_AFTER_S = 10;
+const names = Array.from({ length: INSTANCES }, (_, i) => `web-${i}`);
+
+const SCALE_LAB: LabDescription = {
+  servers: [{ name: 'relay', address: '198.18.0.10' }],
+  sites: [
+    {
+      name: 'office',
+      lan: '192.168.1',
+      address: '198.19.1.1',
+      outbound: 'only-443',
+      hosts: [{ name: 'pc01', address: '192.168.1.10' }],
+    },
+    {
+      name: 'cloud',
+      lan: '10.20.0',
+      address: '198.19.3.1',
+      outbound: 'everything',
+      hosts: names.map((name, i) => ({ name, address: `10.20.0.${i + 10}` })),
+    },
+  ],
+};
+
+export const scale: Scenario = {
+  name: 'scale',
+  shows: `${INSTANCES} role instances start together and are reached by name; all stop, and the directory is clean`,
+  needs: [],
+  lab: SCALE_LAB,
+  async tell(story) {
+    const { lab } = story;
+    const options = ['--instances-gone-after', String(GONE_AFTER_S)];
+    const { causeway, administrator } = await story.startCauseway(undefined, options);
+    const pc01 = lab.host('pc01');
+    const configuration = join(lab.directory, 'web.cscfg');
+    const start = (name: string) => {
+      const words = ['--service-config', configuration, '--instance', name.replace('web-', '')];
+      return causeway.startRole(lab.host(name), words, ['sh', '-c', 'echo the application runs; exec sleep infinity']);
+    };
+
+    await story.step('a computer in the office, a role, and its service configuration', async () => {
+      const office = await administrator.group('office');
+      const web = await administrator.role('web');
+      await administrator.connect(web, office);
+      await causeway.activate(pc01, await administrator.token(office));
+      await writeFile(configuration, serviceConfiguration(await administrator.token(web)), { mode: 0o600 });
+      return 'the file is the original’s, with the activation token and WaitForConnectivity';
+    });
+
+    const programs: Program[] = [];
+    await story.step(`${INSTANCES} instances start at once, and pc01 reaches each by its bare name`, async () => {
+      const seeker = seek(pc01);
+      await seeker.prints(/^ready$/m);
+      const started = new Map<string, number>();
+      for (const name of names) {
+        started.set(name, Date.now());
+        programs.push(start(name));
+      }
+      const times = await reachedAfter(seeker, started, programs);
+      const at = (part: number) => times[Math.max(0, Math.ceil(times.length * part) - 1)] ?? Number.NaN;
+      const inTime = times.filter((ms) => ms <= AIM_MS).length;
+      Object.assign(story.figures, {
+        reachedMedianMs: at(0.5),
+        reachedSlowestMs: at(1),
+        reachedInFiveSeconds: inTime,
+        cpuSecondsEach: Math.round((100 * sum(programs.map((one) => one.usage().cpuSeconds))) / INSTANCES) / 100,
+        megabytesEach: Math.round(sum(programs.map((one) => one.usage().rssBytes)) / INSTANCES / 1e6),
+      });
+      return `after ${seconds(at(0))} s the first, ${seconds(at(0.5))} s half of them, ${seconds(at(1))} s all; ${inTime} within ${AIM_MS / 1000} s of their own start`;
+    });
+
+    await story.step('the command of each runs, and the directory lists them as instances of web', async () => {
+      await Promise.all(programs.map((program) => program.prints(/^the application runs$/m)));
+      assert.deepEqual(await instances(administrator), [...names].sort());
+      return `${INSTANCES} commands, ${INSTANCES} entries`;
+    });
+
+    await story.step('all stop; each says goodbye, and the directory is clean', async () => {
+      const began = performance.now();
+      await Promise.all(programs.map((program) => program.end('SIGTERM')));
+      const heard = programs.filter(({ output }) => !output.includes('Goodbye was not heard')).length;
+      await until(
+        async () => (await instances(administrator)).length === 0,
+        GONE_AFTER_S * 4_000,
+        () => 'some are still in the directory',
+      );
+      const ms = Math.round(performance.now() - began);
+      Object.assign(story.figures, { stoppedMs: ms, goodbyesHeard: heard });
+      assert(heard > 0, 'nobody’s goodbye was heard');
+      return `nothing is left of them ${seconds(ms)} s after SIGTERM; of ${INSTANCES} goodbyes ${heard} were heard`;
+    });
+
+    await story.step('an instance that is killed and comes back in time is the same machine', async () => {
+      const first = start('web-0');
+      await first.prints(/^the application runs$/m);
+      const { id } = await administrator.machine('web-0');
+      await first.end('SIGKILL');
+      const second = start('web-0');
+      programs.push(second);
+      await second.prints(/^the application runs$/m);
+      assert.equal((await administrator.machine('web-0')).id, id);
+      return 'the id is that of before';
+    });
+
+    await story.step(`one that is killed and stays away is gone after ${GONE_AFTER_S} s`, async () => {
+      await programs.at(-1)?.end('SIGKILL');
+      const killed = performance.now();
+      assert.deepEqual(await instances(administrator), ['web-0']);
+      await until(
+        async () => (await instances(administrator)).length === 0,
+        GONE_AFTER_S * 4_000,
+        () => 'it is still in the directory',
+      );
+      const ms = performance.now() - killed;
+      assert(ms > GONE_AFTER_S * 900, `it was removed after ${ms} ms already`);
+      return `it was removed ${seconds(ms)} s after it was killed`;
+    });
+  },
+};
+
+function seek(host: Host): Program {
+  const program = fileURLToPath(new URL('../traffic/reach-names.ts', import.meta.url));
+  return host.spawn('seeker', [process.execPath, program, ...names], {
+    environment: { UV_THREADPOOL_SIZE: String(INSTANCES) },
+  });
+}
+
+/** @returns milliseconds from the start of each to when it was reached, sorted */
+async function reachedAfter(
+  seeker: Program,
+  started: ReadonlyMap<string, number>,
+  programs: readonly Program[],
+): Promise<number[]> {
+  const reached = () => [...seeker.output.matchAll(/^reached (\S+) (\d+)$/gm)];
+  await until(
+    async () => reached().length === INSTANCES || programs.some((program) => !program.running),
+    PATIENCE_MS,
+    () => `only ${reached().length} of ${INSTANCES} were reached`,
+  );
+  const ended = programs.find((program) => !program.running);
+  assert(ended === undefined, `${ended?.label} ended\n${ended?.tail()}`);
+  return reached()
+    .map(([, name = '', at]) => Number(at) - (started.get(name) ?? 0))
+    .sort((a, b) => a - b);
+}
+
+async function instances(administrator: Administrator): Promise<string[]> {
+  const { status, body } = await administrator.attempt('GET', '/machines?limit=200');
+  assert.equal(status, 200);
+  const { items } = body as { items: { name: string; role: string | null }[] };
+  return items.filter(({ role }) => role !== null).map(({ name }) => name);
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, one) => total + one, 0);
+}
+
+function seconds(ms: number): string {
+  return (ms / 1_000).toFixed(1);
+}
+
+function serviceConfiguration(token: string): string {
+  const setting = (name: string, value: string) =>
+    `<Setting name="Microsoft.WindowsAzure.Plugins.Connect.${name}" value="${value}" />`;
+  return `<?xml version="1.0" encoding="utf-8"?>
+<ServiceConfiguration serviceName="Shop" xmlns="http://schemas.microsoft.com/ServiceHosting/2008/10/ServiceConfiguration" osFamily="2" osVersion="*">
+  <Role name="web">
+    <Instances count="${INSTANCES}" />
+    <ConfigurationSettings>
+      <Setting name="Microsoft.WindowsAzure.Plugins.Diagnostics.ConnectionString" value="UseDevelopmentStorage=true" />
+      ${setting('ActivationToken', token)}
+      ${setting('WaitForConnectivity', 'true')}
+      ${setting('ConnectivityTimeout', String(PATIENCE_MS / 1_000))}
+      ${setting('EnableDomainJoin', '')}
+    </ConfigurationSettings>
+  </Role>
+</ServiceConfiguration>
+`;
+}
