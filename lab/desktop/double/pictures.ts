@@ -4,7 +4,8 @@
  * is anything.
  *
  *     npm run pictures:desktop                     all, into dist/pictures/window
- *     npm run pictures:desktop -- connected away   only these
+ *     npm run pictures:desktop -- connected away   only these states
+ *     npm run pictures:desktop -- connected small  only this state, and only as small as it gets
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -33,7 +34,9 @@ const LOOKS: readonly Look[] = [
   // German has the longer words.
   { name: 'small', language: 'de', viewport: { width: LEAST_SIZE.minWidth, height: LEAST_SIZE.minHeight } },
 ];
-const PAGES_AT_ONCE = 6;
+const PAGES_AT_ONCE = 3;
+/** What keeps a page so long is no busy computer. */
+const PATIENCE_MS = 120_000;
 /** Until what was told stands there. */
 const TALKS_MS = 1_200;
 
@@ -44,11 +47,12 @@ await using server = await PageServer.listen(join(directory, 'window'));
 const browser = await openBrowser();
 const findings: string[] = [];
 try {
-  const scenes = SCENES.filter(({ name }) => chosen.length === 0 || chosen.includes(name));
-  const waiting = scenes.flatMap((scene) => LOOKS.map((look) => () => picture(browser, scene, look)));
+  const looks = chosenOf(LOOKS);
+  const waiting = chosenOf(SCENES).flatMap((scene) => looks.map((look) => ({ scene, look })));
   const worker = async () => {
     for (let take = waiting.shift(); take !== undefined; take = waiting.shift()) {
-      await take().catch((error: unknown) => findings.push(String(error)));
+      const { scene, look } = take;
+      await picture(browser, scene, look).catch((error: unknown) => findings.push(`${nameOf(scene, look)}: ${error}`));
     }
   };
   // Side by side: most of the time is waiting.
@@ -60,16 +64,28 @@ for (const finding of findings) console.log(finding);
 console.log(`${FOLDER}: ${findings.length} findings`);
 process.exitCode = findings.length > 0 ? 1 : 0;
 
-async function picture(browser: Browser, scene: Scene, { name: look, language, ...looks }: Look): Promise<void> {
-  await using visit = await Visit.begin(browser, server.origin, { viewport: DEFAULT_PLACE, ...looks });
+/** Those that the command line names; all of them if it names none of this kind. */
+function chosenOf<Named extends { readonly name: string }>(all: readonly Named[]): readonly Named[] {
+  const named = all.filter(({ name }) => chosen.includes(name));
+  return named.length === 0 ? all : named;
+}
+
+function nameOf(scene: Scene, { name, language }: Look): string {
+  return `${scene.name}-${name}-${language}`;
+}
+
+async function picture(browser: Browser, scene: Scene, look: Look): Promise<void> {
+  const { name: _, language, ...options } = look;
+  await using visit = await Visit.begin(browser, server.origin, { viewport: DEFAULT_PLACE, ...options });
   const { page } = visit;
+  page.setDefaultTimeout(PATIENCE_MS);
   using window = await PlayedWindow.open(page, { ...scene.play, preferences: { language } });
   await visit.goTo('/index.html');
   await window.tellThePast();
   await page.waitForTimeout(TALKS_MS);
   await scene.act?.(page, WORDS[language], window);
   await visit.settle();
-  const name = `${scene.name}-${look}-${language}`;
+  const name = nameOf(scene, look);
   await page.screenshot({ path: join(FOLDER, `${name}.png`) });
   const found = [...(await visit.axe()), ...visit.takeFindings(), ...window.bugs];
   const wider = await page.evaluate<number>(
