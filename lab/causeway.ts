@@ -57,6 +57,11 @@ export class Causeway {
     return { causeway: new Causeway(bundles, relayHost, relay), server, secret: String(secret), link: String(link) };
   }
 
+  /** The `causeway` command as words, for hosts on which it is more than a word to the agent. */
+  get command(): readonly string[] {
+    return [process.execPath, this.#bundles.agent];
+  }
+
   get relay(): Program {
     return this.#relay;
   }

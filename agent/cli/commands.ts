@@ -24,6 +24,7 @@ import {
   statusLines,
 } from './output.ts';
 import { type RoleCommandOptions, runRoleCommand } from './role-command.ts';
+import { type AdapterChoice, addUserspaceOptions, socketFor } from './without-adapter.ts';
 
 export interface Terminal {
   readonly style: Style;
@@ -66,9 +67,8 @@ export function causewayCommand(terminal: Terminal): Command {
   };
   const printJson = (value: unknown) => print(JSON.stringify(value));
 
-  program
-    .command('agent')
-    .description('run the agent in the foreground (as root)')
+  addUserspaceOptions(program.command('agent'))
+    .description('run the agent in the foreground (as root, or with --userspace as anybody)')
     .option('--state <directory>', 'where keys and settings are kept', DEFAULT_STATE_DIRECTORY)
     .option('--adapter <name>', 'name of the virtual adapter', DEFAULT_ADAPTER)
     .addOption(
@@ -80,18 +80,17 @@ export function causewayCommand(terminal: Terminal): Command {
       moreRoutes,
       [] as DnsRoute[],
     )
-    .action((options: { state: string; adapter: string; logLevel: string; dnsRoute: DnsRoute[] }) =>
+    .action((options: AdapterChoice & { state: string; logLevel: string; dnsRoute: DnsRoute[] }) =>
       runAgentCommand({
         dnsRoutes: options.dnsRoute,
         stateDirectory: options.state,
-        socket: program.opts<SocketOption>().socket ?? DEFAULT_SOCKET,
-        adapterName: options.adapter,
+        socket: program.opts<SocketOption>().socket ?? socketFor(options, options.state),
+        choice: options,
         logLevel: options.logLevel,
       }),
     );
 
-  program
-    .command('role')
+  addUserspaceOptions(program.command('role'))
     .description('run a command as an instance of a role, which is in the network for as long as the command runs')
     .argument('[command...]', 'the program and its arguments, behind `--`; without it, until interrupted')
     .addOption(new Option('--service-definition <file>', 'a .csdef file').env('CAUSEWAY_SERVICE_DEFINITION'))
@@ -107,7 +106,7 @@ export function causewayCommand(terminal: Terminal): Command {
     .option('--adapter <name>', 'name of the virtual adapter', DEFAULT_ADAPTER)
     .option('--no-goodbye', 'do not leave the directory when the command ends, but some time after')
     .action((command: string[], options: Omit<RoleCommandOptions, 'command' | 'socket'>) =>
-      runRoleCommand({ ...options, command, socket: program.opts<SocketOption>().socket ?? DEFAULT_SOCKET }),
+      runRoleCommand({ ...options, command, socket: program.opts<SocketOption>().socket }),
     );
 
   program

@@ -18,6 +18,7 @@ import { sql } from './sql.ts';
 import { sqlUnchanged } from './sql-unchanged.ts';
 import type { Scenario } from './story.ts';
 import { untouched } from './untouched.ts';
+import { userspace } from './userspace.ts';
 
 export const SCENARIOS: readonly Scenario[] = [
   hosts,
@@ -28,6 +29,7 @@ export const SCENARIOS: readonly Scenario[] = [
   relayCrash,
   agentCrash,
   networkChange,
+  userspace,
   untouched,
   install,
   scale,

@@ -12,6 +12,7 @@ import { foreignSites } from '../guard/foreign-steps.ts';
 import { type HostileNetwork, startHostileNetwork } from '../guard/hostile-network.ts';
 import { newPassword } from '../guard/session-steps.ts';
 import { breachesIn, browserHears, nothingStrikes } from '../guard/strike-steps.ts';
+import { renamedAndRemoved } from '../guard/subscription-steps.ts';
 import { onlyLooks } from '../guard/viewer-steps.ts';
 import type { Scenario, Story } from './story.ts';
 
@@ -28,6 +29,7 @@ export const portalGuard: Scenario = {
     const { network, browser } = await begin(story, things);
     await browserHears(story, browser, network);
     await twoEdit(story, browser, network);
+    await renamedAndRemoved(story, browser, network);
     await foreignSites(story, browser, network);
     await newPassword(story, browser, network);
     await onlyLooks(story, browser, network);

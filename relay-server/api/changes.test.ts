@@ -162,7 +162,16 @@ describe('two who change the same', () => {
     expect(await code('PATCH', '/subscriptions/twice', { name: 'thrice' }, one)).toBe('200');
     expect(await code('PATCH', '/subscriptions/thrice', { name: 'twice' }, one)).toBe('412 CHANGED_MEANWHILE');
     expect(await code('DELETE', '/subscriptions/thrice', undefined, one)).toBe('412 CHANGED_MEANWHILE');
+    await relay.must('POST', '/subscriptions/thrice/groups', { name: 'office' });
+    const { id: key } = await relay.must('POST', '/api-keys', { subscription: 'thrice' });
     expect(await code('DELETE', '/subscriptions/thrice', undefined, { 'if-match': '"2"' })).toBe('204');
+    const { items } = await relay.must('GET', '/audit?action=subscription');
+    expect(items.slice(0, 2)).toMatchObject([
+      { action: 'subscription.remove', before: { name: 'thrice', machines: 0, groups: 1, roles: 0 }, after: null },
+      { action: 'subscription.rename', before: { name: 'twice' }, after: { name: 'thrice' } },
+    ]);
+    const keys: { id: string }[] = (await relay.must('GET', '/api-keys')).items;
+    expect(keys.map(({ id }) => id)).not.toContain(key);
     const body = { changes: [{ do: 'create-group', name: 'late' }], expectPolicyVersion: 1 };
     expect(await code('POST', `${at}/changes`, body)).toBe('412 CHANGED_MEANWHILE');
   });

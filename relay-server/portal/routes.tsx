@@ -11,6 +11,7 @@ import { validComputerFilters, validComputerTab } from './pages/computers/comput
 import { machinePagesQuery } from './pages/computers/machine-queries.ts';
 import { localAddress } from './shell/local-address.ts';
 import { Shell } from './shell/shell.tsx';
+import { SubscriptionPlace } from './shell/subscription-place.tsx';
 
 const root = createRootRouteWithContext<{ queryClient: QueryClient }>()({ component: Outlet });
 
@@ -74,7 +75,11 @@ const account = createRoute({
   component: lazyRouteComponent(() => import('./pages/account/account-page.tsx'), 'AccountPage'),
 });
 
-const subscription = createRoute({ getParentRoute: () => shell, path: '/s/$subscription', component: Outlet });
+const subscription = createRoute({
+  getParentRoute: () => shell,
+  path: '/s/$subscription',
+  component: SubscriptionPlace,
+});
 
 const guide = createRoute({
   getParentRoute: () => subscription,
@@ -149,6 +154,11 @@ const audit = createRoute({
   validateSearch: auditSearchOf,
   component: lazyRouteComponent(() => import('./pages/audit/audit-page.tsx'), 'AuditPage'),
 });
+const settings = createRoute({
+  getParentRoute: () => subscription,
+  path: '/settings',
+  component: lazyRouteComponent(() => import('./pages/settings/settings-page.tsx'), 'SettingsPage'),
+});
 
 export const routeTree = root.addChildren([
   start,
@@ -161,7 +171,20 @@ export const routeTree = root.addChildren([
     newSubscription,
     relay,
     account,
-    subscription.addChildren([guide, computers, computer, groups, group, roles, role, policy, reach, install, audit]),
+    subscription.addChildren([
+      guide,
+      computers,
+      computer,
+      groups,
+      group,
+      roles,
+      role,
+      policy,
+      reach,
+      install,
+      audit,
+      settings,
+    ]),
   ]),
 ]);
 

@@ -4,6 +4,7 @@
 import { CausewayError } from '#protocol/errors.ts';
 import type { SubscriptionId } from '#protocol/ids.ts';
 import type { Label } from '#protocol/names.ts';
+import type { ChangedKind } from '#protocol/rest/watching.ts';
 import { newId } from '../../random.ts';
 import { auditEntry } from '../audit.ts';
 import type { AdministrationContext, ControlContext } from '../context.ts';
@@ -19,7 +20,7 @@ export function createSubscription(context: AdministrationContext, name: Label):
     await context.store.createSubscription(record, [entry(context, 'subscription.create', record, null, { name })]);
     context.logger.info({ subscription: id, name }, 'subscription created');
     const home = context.directory.putSubscription(record);
-    announce(context, home);
+    announce(context, home, 'subscriptions');
     return home;
   });
 }
@@ -45,11 +46,11 @@ export function renameSubscription(
     context.directory.putSubscription({ ...home.record, name, policyVersion, version: version + 1 });
     context.notices.policyChanged(home);
     context.notices.selfChanged(home, home.machines.after(undefined));
-    announce(context, home);
+    announce(context, home, 'subscriptions');
   });
 }
 
-/** With all that is in it; its machines are cut off. @throws CausewayError NOT_FOUND, CHANGED_MEANWHILE */
+/** With all that is in it, and the API keys that are for it alone; its machines are cut off. @throws CausewayError NOT_FOUND, CHANGED_MEANWHILE */
 export function removeSubscription(
   context: AdministrationContext,
   home: SubscriptionDirectory,
@@ -59,7 +60,12 @@ export function removeSubscription(
     requirePresent(context, home);
     requireVersion(context, home, expect);
     const machines = [...home.policy.machines.keys()];
-    const before = { name: home.record.name, machines: machines.length };
+    const before = {
+      name: home.record.name,
+      machines: machines.length,
+      groups: home.groups.byId.size,
+      roles: home.roles.byId.size,
+    };
     await context.store.removeSubscription(home.id, [entry(context, 'subscription.remove', home.record, before, null)]);
     context.directory.deleteSubscription(home);
     context.notices.forget(home.id);
@@ -68,14 +74,18 @@ export function removeSubscription(
       context.notices.cutOff(home.id, machine, new CausewayError('AUTHENTICATION_FAILED'));
     }
     context.logger.info({ subscription: home.id, machines: machines.length }, 'subscription removed');
-    announce(context, home);
+    announce(context, home, 'subscriptions', 'api-keys');
   });
 }
 
-function announce(context: AdministrationContext, { record }: SubscriptionDirectory): void {
+function announce(
+  context: AdministrationContext,
+  { record }: SubscriptionDirectory,
+  ...kinds: readonly ChangedKind[]
+): void {
   context.changers.changed([record.id], context.by);
   const { id: subscription, policyVersion } = record;
-  context.announcer.changed({ subscription, kinds: ['subscriptions'], by: context.by.name, policyVersion });
+  context.announcer.changed({ subscription, kinds, by: context.by.name, policyVersion });
 }
 
 function entry(

@@ -8,7 +8,7 @@
  */
 import { queryOptions } from '@tanstack/react-query';
 import { api, path } from './client.ts';
-import type { Account, Connection, Group, List, Role, SignInWays, Subscription } from './shapes.ts';
+import type { Account, ApiKey, Connection, Group, List, Role, SignInWays, Subscription } from './shapes.ts';
 
 /** Kinds of things that change together: those of the server's events, and what follows from them. */
 export type Area =
@@ -52,6 +52,12 @@ export const subscriptionQuery = (name: string) =>
     queryKey: areaKey('subscriptions', name),
     queryFn: ({ signal }) => api.get<Subscription>(path`/subscriptions/${name}`, { signal }),
   });
+
+/** For owners. */
+export const apiKeysQuery = queryOptions({
+  queryKey: areaKey('api-keys', null),
+  queryFn: async ({ signal }) => (await api.get<List<ApiKey>>('/api-keys', { signal })).items,
+});
 
 export const groupsQuery = (subscription: string) =>
   queryOptions({

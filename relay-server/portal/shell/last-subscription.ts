@@ -6,17 +6,25 @@ import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { subscriptionsQuery } from '../api/queries.ts';
+import type { Subscription } from '../api/shapes.ts';
 
 const KEY = 'causeway-last-subscription';
 
 /** @returns undefined while it is not known, or where there is none. */
 export function useCurrentSubscription(): string | undefined {
   const { subscription } = useParams({ strict: false });
-  const { data } = useQuery(subscriptionsQuery);
+  const { data, isFetching } = useQuery(subscriptionsQuery);
   useEffect(() => {
     if (subscription !== undefined) localStorage.setItem(KEY, subscription);
   }, [subscription]);
-  return subscription ?? (data === undefined ? undefined : preferred(data.map(({ name }) => name)));
+  if (data === undefined) return subscription;
+  const gone = subscription !== undefined && !isFetching && !data.some((one) => isSubscription(one, subscription));
+  return subscription === undefined || gone ? preferred(data.map(({ name }) => name)) : subscription;
+}
+
+/** Whether it is the one that stands in an address, by its id or its name in any case. */
+export function isSubscription({ id, name }: Pick<Subscription, 'id' | 'name'>, asked: string): boolean {
+  return id === asked || name === asked.toLowerCase();
 }
 
 /** For pages below /s/$subscription: its name (or id) as it stands in the address. */

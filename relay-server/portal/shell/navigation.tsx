@@ -13,6 +13,7 @@ import {
   Rocket,
   Route,
   Server,
+  Settings,
   Users,
   Workflow,
 } from 'lucide-react';
@@ -35,6 +36,7 @@ const SUBSCRIPTION_PLACES = [
   ['/s/$subscription/reach', 'Can A reach B?', Route],
   ['/s/$subscription/install', 'Install', Download],
   ['/s/$subscription/audit', 'Audit', History],
+  ['/s/$subscription/settings', 'Settings', Settings],
 ] as const;
 
 /** The first two are for owners. */

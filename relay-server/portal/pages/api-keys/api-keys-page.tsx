@@ -5,9 +5,9 @@ import { KeyRound, Lock, Plus, Trash2 } from 'lucide-react';
 import { useMemo, useState } from 'react';
 import { api, path } from '../../api/client.ts';
 import { invalidateKinds } from '../../api/invalidations.ts';
-import { accountQuery, areaKey, subscriptionsQuery } from '../../api/queries.ts';
+import { accountQuery, apiKeysQuery, subscriptionsQuery } from '../../api/queries.ts';
 import { useRights } from '../../api/rights.ts';
-import type { ApiKey, List, Subscription } from '../../api/shapes.ts';
+import type { ApiKey, Subscription } from '../../api/shapes.ts';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import { type DataColumn, DataTable } from '../../components/data-table.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
@@ -44,11 +44,7 @@ export function ApiKeysPage() {
 
 function OwnersPage({ allowed }: { readonly allowed: boolean }) {
   const queryClient = useQueryClient();
-  const { data, error, refetch } = useQuery({
-    queryKey: areaKey('api-keys', null),
-    queryFn: async ({ signal }) => (await api.get<List<ApiKey>>('/api-keys', { signal })).items,
-    enabled: allowed,
-  });
+  const { data, error, refetch } = useQuery({ ...apiKeysQuery, enabled: allowed });
   const { data: subscriptions = [] } = useQuery(subscriptionsQuery);
   const [making, setMaking] = useState({ opened: false, number: 0 });
   const [revoking, setRevoking] = useState<ApiKey>();
