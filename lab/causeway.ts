@@ -129,7 +129,7 @@ export class AgentOnHost {
     this.#program = this.host.spawn('agent', [process.execPath, this.#bundle, 'agent']);
     await until(
       async () => (await this.causeway(['status', '--json'])).code === 0 || !this.program.running,
-      10_000,
+      60_000,
       () => `the agent of ${this.host.name} does not answer\n${this.program.tail()}`,
     );
     if (!this.program.running) throw new Error(`the agent of ${this.host.name} ended\n${this.program.tail()}`);

@@ -34,6 +34,7 @@ const PACKAGES = {
   chromium: 'chromium',
   Xvfb: 'xvfb',
   'dbus-daemon': 'dbus',
+  dnsperf: 'dnsperf',
   openbox: 'openbox',
   'xfce4-panel': 'xfce4-panel',
   xdotool: 'xdotool',

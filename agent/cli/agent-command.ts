@@ -1,7 +1,7 @@
 /** `causeway agent`: the agent in the foreground, until SIGTERM, SIGINT or SIGHUP. */
 import { releaseStartUpMemory } from '#runtime/collector.ts';
 import { type DaemonOptions, runDaemon } from './daemon.ts';
-import { type AdapterChoice, openHost } from './without-adapter.ts';
+import { type AdapterChoice, withHost } from './without-adapter.ts';
 
 /** By then an activated agent is connected. */
 const QUIET_AFTER_MS = 5_000;
@@ -11,23 +11,22 @@ export interface AgentCommandOptions
   readonly choice: AdapterChoice;
 }
 
-/** @throws what {@link runDaemon} and {@link openHost} throw */
+/** @throws what {@link runDaemon} and {@link withHost} throw */
 export async function runAgentCommand({ choice, ...options }: AgentCommandOptions): Promise<void> {
   process.umask(0o077);
   let release: NodeJS.Timeout | undefined;
   const stop = stopRequested();
-  await using open = await openHost(choice, options.stateDirectory, (sentence) =>
-    console.error(`causeway: ${sentence}`),
+  await withHost(choice, options.stateDirectory, (host) =>
+    runDaemon({
+      ...options,
+      host,
+      stop,
+      onReady: () => {
+        release = setTimeout(releaseStartUpMemory, QUIET_AFTER_MS);
+        void stop.then(() => clearTimeout(release));
+      },
+    }),
   );
-  await runDaemon({
-    ...options,
-    host: open.host,
-    stop,
-    onReady: () => {
-      release = setTimeout(releaseStartUpMemory, QUIET_AFTER_MS);
-      void stop.then(() => clearTimeout(release));
-    },
-  });
 }
 
 function stopRequested(): Promise<NodeJS.Signals> {

@@ -8,6 +8,7 @@ import { CausewayError } from '#protocol/errors.ts';
 import type { Host } from '../engine/host.ts';
 import { DEFAULT_SOCKET } from '../local-api/sockets.ts';
 import { LinuxHost } from '../os/linux-host.ts';
+import { SENTENCES } from '../userspace/dial.ts';
 import { type Exposure, type Forward, parseExposure, parseForward, parseProxyPort } from '../userspace/mappings.ts';
 import { Services } from '../userspace/services.ts';
 import { UserspaceHost } from '../userspace/userspace-host.ts';
@@ -45,33 +46,34 @@ export function addUserspaceOptions(command: Command): Command {
     );
 }
 
-export interface OpenHost extends AsyncDisposable {
-  readonly host: Host;
-}
-
-/** @throws CausewayError USAGE, LOCAL_PORT_IN_USE, LOCAL_PORT_FORBIDDEN */
-export async function openHost(
+/**
+ * Runs `work` on the host that was chosen, and closes it afterwards.
+ * @throws CausewayError USAGE, LOCAL_PORT_IN_USE, LOCAL_PORT_FORBIDDEN, and what `work` throws
+ */
+export async function withHost<Result>(
   choice: AdapterChoice,
   stateDirectory: string,
-  log: (sentence: string) => void,
-): Promise<OpenHost> {
+  work: (host: Host) => Promise<Result>,
+): Promise<Result> {
   const { forward, expose, proxy } = choice;
   if (choice.userspace !== true) {
     if (forward !== undefined || expose !== undefined || proxy !== undefined) {
       throw new CausewayError('USAGE', { issue: '--proxy, --forward and --expose are only for --userspace.' });
     }
-    return {
-      host: new LinuxHost({ stateDirectory, adapterName: choice.adapter }),
-      [Symbol.asyncDispose]: async () => undefined,
-    };
+    return work(new LinuxHost({ stateDirectory, adapterName: choice.adapter }));
   }
   const services = await Services.start({
     proxyPort: parseProxyPort(proxy ?? DEFAULT_PROXY_PORT),
     forwards: forward ?? [],
     exposures: expose ?? [],
-    onFailure: ({ host, port }, failure) => log(`a connection to ${host}:${port} could not be made: ${failure}`),
+    onFailure: ({ host, port }, failure) =>
+      console.error(`causeway: a connection to ${host}:${port} could not be made: ${SENTENCES[failure]}`),
   });
-  return { host: new UserspaceHost(services), [Symbol.asyncDispose]: () => services[Symbol.asyncDispose]() };
+  try {
+    return await work(new UserspaceHost(services));
+  } finally {
+    await services[Symbol.asyncDispose]();
+  }
 }
 
 /** Where the local API listens unless somebody says otherwise: who has no privileges has it beside the state. */

@@ -35,6 +35,19 @@ export type DialFailure =
   | 'crowded'
   | 'off';
 
+/** The same for people. */
+export const SENTENCES: Readonly<Record<DialFailure, string>> = {
+  refused: 'The machine refused the connection: nothing listens on that port.',
+  prohibited: 'The network policy or a firewall forbids that connection.',
+  foreign: 'That name is not in the Causeway network, and this way leads nowhere else.',
+  unreachable: 'The machine can not be reached.',
+  unknown: 'There is no such machine, or the network policy does not let this one reach it.',
+  'timed-out': 'The machine did not answer.',
+  unavailable: 'The control plane could not be asked who that is.',
+  crowded: 'There are too many connections through this agent.',
+  off: 'The agent is not connected to its network.',
+};
+
 /** Addresses of the target in the order in which TCP tries them, or why there are none. */
 export async function resolve(host: string, lookup: NameLookup): Promise<readonly string[] | DialFailure> {
   const bare = host.replace(/^\[(.*)\]$/, '$1').replace(/\.$/, '');

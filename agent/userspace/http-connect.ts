@@ -3,7 +3,7 @@
  * sockets.
  */
 import { LIMITS } from '#protocol/limits.ts';
-import type { DialFailure, Target } from './dial.ts';
+import { type DialFailure, SENTENCES, type Target } from './dial.ts';
 import type { Read } from './socks.ts';
 
 const HEAD_END = '\r\n\r\n';
@@ -11,17 +11,16 @@ const CONNECT = /^CONNECT (?<host>\[[0-9A-Fa-f:.]+\]|[^\s:/@]+):(?<port>\d{1,5})
 
 export const CONNECTED = Buffer.from(`HTTP/1.1 200 Connection established${HEAD_END}`);
 
-/** Status and a sentence for each failure. */
-const ANSWERS: Readonly<Record<DialFailure, readonly [string, string]>> = {
-  refused: ['502 Bad Gateway', 'The machine refused the connection: nothing listens on that port.'],
-  prohibited: ['403 Forbidden', 'The network policy or a firewall forbids that connection.'],
-  foreign: ['403 Forbidden', 'That name is not in the Causeway network, and this proxy leads nowhere else.'],
-  unreachable: ['502 Bad Gateway', 'The machine can not be reached.'],
-  unknown: ['502 Bad Gateway', 'There is no such machine, or the network policy does not let this one reach it.'],
-  'timed-out': ['504 Gateway Timeout', 'The machine did not answer.'],
-  unavailable: ['503 Service Unavailable', 'The control plane could not be asked who that is.'],
-  crowded: ['503 Service Unavailable', 'There are too many connections through this agent.'],
-  off: ['503 Service Unavailable', 'The agent is not connected to its network.'],
+const STATUSES: Readonly<Record<DialFailure, string>> = {
+  refused: '502 Bad Gateway',
+  prohibited: '403 Forbidden',
+  foreign: '403 Forbidden',
+  unreachable: '502 Bad Gateway',
+  unknown: '502 Bad Gateway',
+  'timed-out': '504 Gateway Timeout',
+  unavailable: '503 Service Unavailable',
+  crowded: '503 Service Unavailable',
+  off: '503 Service Unavailable',
 };
 
 export function readConnect(bytes: Buffer): Read<Target> {
@@ -47,7 +46,7 @@ export function readConnect(bytes: Buffer): Read<Target> {
 }
 
 export function refusal(failure: DialFailure): Buffer {
-  return answer(...ANSWERS[failure]);
+  return answer(STATUSES[failure], SENTENCES[failure]);
 }
 
 function answer(status: string, sentence: string, header = ''): Buffer {

@@ -4,6 +4,7 @@ import { desktop } from './desktop.ts';
 import { desktopDouble } from './desktop-double.ts';
 import { desktopGuard } from './desktop-guard.ts';
 import { desktopHost } from './desktop-host.ts';
+import { dns } from './dns.ts';
 import { hosts } from './hosts.ts';
 import { idle } from './idle.ts';
 import { install } from './install.ts';
@@ -31,6 +32,7 @@ export const SCENARIOS: readonly Scenario[] = [
   networkChange,
   userspace,
   untouched,
+  dns,
   install,
   scale,
   portalGuard,

@@ -22,6 +22,7 @@ export function putPlan(directory: Directory, home: SubscriptionDirectory, draft
   for (const { after } of draft.groups.changes()) if (after !== undefined) home.putGroup(after);
   for (const { after } of draft.roles.changes()) if (after !== undefined) home.putRole(after);
   for (const { after } of draft.connectionChanges()) if (after !== undefined) home.putConnection(after);
+  home.record = { ...home.record, dnsRoutes: draft.dnsRoutes };
 }
 
 function putMachines(directory: Directory, home: SubscriptionDirectory, draft: Draft): void {
