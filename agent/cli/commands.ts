@@ -104,6 +104,9 @@ export function causewayCommand(terminal: Terminal): Command {
       ),
     )
     .option('--adapter <name>', 'name of the virtual adapter', DEFAULT_ADAPTER)
+    .addOption(
+      new Option('--user <user>', 'run the command as this user of /etc/passwd, or as UID:GID').env('CAUSEWAY_USER'),
+    )
     .option('--no-goodbye', 'do not leave the directory when the command ends, but some time after')
     .action((command: string[], options: Omit<RoleCommandOptions, 'command' | 'socket'>) =>
       runRoleCommand({ ...options, command, socket: program.opts<SocketOption>().socket }),
@@ -162,13 +165,15 @@ export function causewayCommand(terminal: Terminal): Command {
     .command('status')
     .description('show what was last proven, part by part')
     .option('--watch', 'keep on, with a line for every change, until interrupted')
+    .option('--connected', 'succeed only when connected: for health checks')
     .option('--json', 'print JSON; with --watch a line for every status, at least once a second')
-    .action((options: { json?: boolean; watch?: boolean }) =>
+    .action((options: { json?: boolean; watch?: boolean; connected?: boolean }) =>
       withAgent(async (agent) => {
         if (options.watch) return watch(agent, options.json ? printJson : changesOnly(terminal));
         const status = await agent.call('status', {});
         if (options.json) printJson(status);
         else for (const line of statusLines(status, style)) print(line);
+        if (options.connected && status.summary !== 'connected') process.exitCode = 1;
       }),
     );
 

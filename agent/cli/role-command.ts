@@ -9,6 +9,7 @@ import { CausewayError } from '#protocol/errors.ts';
 import type { Ending } from '../role/command-process.ts';
 import { domainJoin } from '../role/domain-join/preparation.ts';
 import type { Preparation } from '../role/preparation.ts';
+import { findUser } from '../role/run-as.ts';
 import { instanceName, runRole } from '../role/run-role.ts';
 import { readSettings } from '../role/settings/read-settings.ts';
 import { exitCodeOf } from '../role/stop-signals.ts';
@@ -23,6 +24,8 @@ export interface RoleCommandOptions extends AdapterChoice {
   readonly state?: string;
   readonly socket: string | undefined;
   readonly goodbye: boolean;
+  /** Whom the command runs as. */
+  readonly user?: string;
   /** Empty: none but the agent itself, until it is stopped. */
   readonly command: readonly string[];
 }
@@ -44,6 +47,7 @@ export async function runRoleCommand(options: RoleCommandOptions): Promise<void>
   if (options.userspace === true && settings.domain !== undefined) {
     throw new CausewayError('DOMAIN_JOIN_UNSUPPORTED', { issue: 'it needs an adapter, and --userspace has none' });
   }
+  const runAs = options.user === undefined ? undefined : await findUser(options.user);
   const state = await stateDirectory(options);
   let ending: Ending;
   try {
@@ -57,6 +61,7 @@ export async function runRoleCommand(options: RoleCommandOptions): Promise<void>
         preparations: PREPARATIONS,
         command: options.command,
         goodbye: options.goodbye,
+        runAs,
         say: (sentence) => console.error(`causeway: ${sentence}`),
       }),
     );
