@@ -117,7 +117,7 @@ const networkManager: ResolverKind = {
 const networkManagerDnsmasq: ResolverKind = {
   ...networkManager,
   host: 'masq',
-  title: 'NetworkManager, dnsmasq',
+  title: 'NetworkManager + dnsmasq',
   mode: 'NetworkManager',
   splits: true,
   silentWhenDead: true,
@@ -130,7 +130,7 @@ const networkManagerDnsmasq: ResolverKind = {
 const networkManagerResolved: ResolverKind = {
   ...networkManager,
   host: 'both',
-  title: 'NetworkManager, systemd-resolved',
+  title: 'NetworkManager + resolved',
   mode: 'systemd-resolved',
   splits: true,
   ordersSearch: true,
