@@ -25,6 +25,8 @@ export interface ResolverKind {
   readonly splits: boolean;
   /** It decides itself whose search domain comes first, and does so at random. */
   readonly ordersSearch?: true;
+  /** Says nothing, instead of no, about names that it would have to ask a dead agent for. */
+  readonly silentWhenDead?: true;
   /** resolv.conf is a file that can not be replaced. */
   readonly bound?: true;
   setUp(host: Host, names: SiteNames): Promise<void>;
@@ -118,6 +120,7 @@ const networkManagerDnsmasq: ResolverKind = {
   title: 'NetworkManager, dnsmasq',
   mode: 'NetworkManager',
   splits: true,
+  silentWhenDead: true,
   async setUp(host, names) {
     await layOver(host, 'dnsmasq-base', []);
     await startNetworkManager(host, 'dnsmasq', names);
