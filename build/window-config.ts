@@ -1,7 +1,7 @@
 /** How Vite makes the page of the desktop window. */
 import { join } from 'node:path';
 import react from '@vitejs/plugin-react';
-import type { InlineConfig } from 'vite';
+import type { InlineConfig, Plugin } from 'vite';
 import { ROOT } from './portal-config.ts';
 
 /** Stands in the page where the main process writes the nonce (electron/main/page-protocol.ts). */
@@ -18,7 +18,7 @@ export function windowConfig(more: Pick<InlineConfig, 'plugins' | 'build' | 'css
     publicDir: false,
     html: { cspNonce: NONCE_PLACE },
     ...(more.css && { css: more.css }),
-    plugins: [react(), ...(more.plugins ?? [])],
+    plugins: [react(), paintFirst(), ...(more.plugins ?? [])],
     build: {
       // Of Electron 45.
       target: 'chrome140',
@@ -27,6 +27,25 @@ export function windowConfig(more: Pick<InlineConfig, 'plugins' | 'build' | 'css
       reportCompressedSize: false,
       chunkSizeWarningLimit: 1_000,
       ...more.build,
+    },
+  };
+}
+
+/**
+ * Nothing is painted before the style sheets in the head have come. Ours goes to the end of the body: what
+ * the page has in itself stands there at once, and the script still waits for the sheet.
+ */
+function paintFirst(): Plugin {
+  return {
+    name: 'causeway:paint-first',
+    transformIndexHtml: {
+      order: 'post',
+      handler(html) {
+        const sheet = /\n *<link rel="stylesheet"[^>]*>/;
+        const [link] = sheet.exec(html) ?? [];
+        if (link === undefined) throw new Error('the page has no style sheet');
+        return html.replace(sheet, '').replace('\n  </body>', `${link}\n  </body>`);
+      },
     },
   };
 }

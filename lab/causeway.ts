@@ -57,6 +57,11 @@ export class Causeway {
     return { causeway: new Causeway(bundles, relayHost, relay), server, secret: String(secret), link: String(link) };
   }
 
+  /** The `causeway` command as words, for hosts on which it is more than a word to the agent. */
+  get command(): readonly string[] {
+    return [process.execPath, this.#bundles.agent];
+  }
+
   get relay(): Program {
     return this.#relay;
   }
@@ -124,7 +129,7 @@ export class AgentOnHost {
     this.#program = this.host.spawn('agent', [process.execPath, this.#bundle, 'agent']);
     await until(
       async () => (await this.causeway(['status', '--json'])).code === 0 || !this.program.running,
-      10_000,
+      60_000,
       () => `the agent of ${this.host.name} does not answer\n${this.program.tail()}`,
     );
     if (!this.program.running) throw new Error(`the agent of ${this.host.name} ended\n${this.program.tail()}`);

@@ -34,12 +34,20 @@ const PACKAGES = {
   chromium: 'chromium',
   Xvfb: 'xvfb',
   'dbus-daemon': 'dbus',
+  dnsperf: 'dnsperf',
   openbox: 'openbox',
   'xfce4-panel': 'xfce4-panel',
   xdotool: 'xdotool',
   import: 'imagemagick',
   identify: 'imagemagick',
   xsetroot: 'x11-xserver-utils',
+  samba: 'samba-ad-dc samba-ad-provision',
+  'samba-tool': 'samba-common-bin',
+  winbindd: 'winbind libnss-winbind',
+  kinit: 'krb5-user',
+  smbclient: 'smbclient',
+  faketime: 'faketime',
+  visudo: 'sudo',
 } as const;
 
 export type Command = keyof typeof PACKAGES;

@@ -31,6 +31,22 @@ export const dnsRoute = z.object({
 });
 export type DnsRoute = z.infer<typeof dnsRoute>;
 
+/** The same as administrators say it, for a whole subscription. */
+export const dnsRouteSetting = z.strictObject({
+  suffix: dnsSuffix,
+  /** Machines by name; one that is not there, or not reached, is left out. */
+  servers: z.array(label).min(1).max(LIMITS.DNS_ROUTE_SERVERS_MAX.value),
+  /** For whom, of those that reach a server. Computers of an office mostly know its names already. */
+  machines: z.enum(['role-instances', 'all']).default('role-instances'),
+});
+export type DnsRouteSetting = z.infer<typeof dnsRouteSetting>;
+
+/** All of a subscription. */
+export const dnsRouteSettings = z
+  .array(dnsRouteSetting)
+  .max(LIMITS.DNS_ROUTES_MAX.value)
+  .refine((routes) => new Set(routes.map(({ suffix }) => suffix)).size === routes.length, 'a suffix is there twice');
+
 /**
  * Reads a suffix with its servers as people and service configurations write them: any letter case, a
  * trailing dot, servers with commas, semicolons or spaces between, a server's name with the suffix.

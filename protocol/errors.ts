@@ -110,6 +110,21 @@ export const ERRORS = {
     remedy: 'Run as root, or choose a port of 1024 or above with `--listen HOST:PORT`.',
     http: 500,
   },
+  LOCAL_PORT_IN_USE: {
+    what: 'Another program of this computer already listens on {address}.',
+    remedy: 'Stop that program (see `ss -lntup`), or choose another port with `--proxy` or `--forward`.',
+    http: 500,
+  },
+  LOCAL_PORT_FORBIDDEN: {
+    what: 'This user may not listen on {address}.',
+    remedy: 'Choose a port of 1024 or above with `--proxy` or `--forward`; programs can be told of it.',
+    http: 500,
+  },
+  EXPOSED_PORT_TAKEN: {
+    what: 'The port {port} of this machine can not be exposed: it is exposed already.',
+    remedy: 'Name each port once with `--expose`.',
+    http: 500,
+  },
   DIRECTORY_READ_ONLY: {
     what: 'The directory {directory} can not be written to.',
     remedy: 'Run as root, make it writable for this user, or name another directory.',
@@ -158,7 +173,8 @@ export const ERRORS = {
   },
   TUN_MISSING: {
     what: 'This system has no /dev/net/tun, so no virtual adapter can be made.',
-    remedy: 'Load the module with `modprobe tun`; in a container, pass the device in (`--device /dev/net/tun`).',
+    remedy:
+      'Load the module with `modprobe tun`; in a container, pass the device in (`--device /dev/net/tun`), or do without by `--userspace`.',
     http: 500,
   },
   PRIVILEGE_MISSING: {

@@ -568,6 +568,11 @@ export const LIMITS = {
     unit: 'ms',
     why: 'Each foreign rewrite in a row doubles the wait before ours, from the settling time to here: two programs never fight for more than a moment.',
   },
+  RESOLV_CONF_FIGHT_MS: {
+    value: 3_000,
+    unit: 'ms',
+    why: 'A rewrite that follows ours within this time is an answer to it; a network that comes up makes its changes further apart, or before we are settled.',
+  },
   OS_COMMAND_TIMEOUT_MS: {
     value: 10_000,
     unit: 'ms',

@@ -72,6 +72,11 @@ export const ROLE_ERRORS = {
     remedy: '{remedy}',
     http: 504,
   },
+  ROLE_USER_UNKNOWN: {
+    what: 'This computer has no user {user}.',
+    remedy: 'Name one of /etc/passwd with `--user NAME`, or give numbers: `--user UID:GID`.',
+    http: 400,
+  },
   ROLE_COMMAND_UNUSABLE: {
     what: 'The command {command} can not be run: {cause}.',
     remedy: 'Check its name and PATH; it stands behind `--`.',

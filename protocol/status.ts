@@ -56,6 +56,8 @@ export const agentStatus = z.object({
       ipv6: z.string(),
       subscription: z.string(),
       memberOf: z.string().nullable(),
+      /** What it is a member of: a computer's group, or an instance's role. */
+      memberKind: z.enum(['group', 'role']).optional(),
     })
     .nullable(),
   policyVersion: z.number().nullable(),

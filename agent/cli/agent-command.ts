@@ -1,30 +1,32 @@
 /** `causeway agent`: the agent in the foreground, until SIGTERM, SIGINT or SIGHUP. */
 import { releaseStartUpMemory } from '#runtime/collector.ts';
-import { LinuxHost } from '../os/linux-host.ts';
 import { type DaemonOptions, runDaemon } from './daemon.ts';
+import { type AdapterChoice, withHost } from './without-adapter.ts';
 
 /** By then an activated agent is connected. */
 const QUIET_AFTER_MS = 5_000;
 
 export interface AgentCommandOptions
   extends Pick<DaemonOptions, 'stateDirectory' | 'socket' | 'logLevel' | 'dnsRoutes'> {
-  readonly adapterName: string;
+  readonly choice: AdapterChoice;
 }
 
-/** @throws what {@link runDaemon} throws */
-export async function runAgentCommand({ adapterName, ...options }: AgentCommandOptions): Promise<void> {
+/** @throws what {@link runDaemon} and {@link withHost} throw */
+export async function runAgentCommand({ choice, ...options }: AgentCommandOptions): Promise<void> {
   process.umask(0o077);
   let release: NodeJS.Timeout | undefined;
   const stop = stopRequested();
-  await runDaemon({
-    ...options,
-    host: new LinuxHost({ stateDirectory: options.stateDirectory, adapterName }),
-    stop,
-    onReady: () => {
-      release = setTimeout(releaseStartUpMemory, QUIET_AFTER_MS);
-      void stop.then(() => clearTimeout(release));
-    },
-  });
+  await withHost(choice, options.stateDirectory, (host) =>
+    runDaemon({
+      ...options,
+      host,
+      stop,
+      onReady: () => {
+        release = setTimeout(releaseStartUpMemory, QUIET_AFTER_MS);
+        void stop.then(() => clearTimeout(release));
+      },
+    }),
+  );
 }
 
 function stopRequested(): Promise<NodeJS.Signals> {

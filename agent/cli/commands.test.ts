@@ -185,6 +185,16 @@ test('status --watch prints a line for every change of the state, until the agen
   expect(printed.map((line) => agentStatus.parse(JSON.parse(line)).summary)).toHaveLength(5);
 });
 
+test('status --connected fails unless connected', async () => {
+  await causeway('status', '--connected');
+  expect(process.exitCode).toBeUndefined();
+  status = { ...STATUS, summary: 'degraded' };
+  await causeway('status');
+  expect(process.exitCode).toBeUndefined();
+  await causeway('status', '--connected');
+  expect(process.exitCode).toBe(1);
+});
+
 test('refresh, peers, ping and resolve print what the agent answered', async () => {
   await causeway('refresh');
   await causeway('peers');
@@ -231,7 +241,7 @@ test('diagnose --save also writes a bundle that only its owner can read', async 
 test('help names every command and how to begin', async () => {
   await expect(causeway('--help')).rejects.toMatchObject({ exitCode: 0 });
   const text = printed.join('');
-  for (const name of ['agent', 'up', 'down', 'status', 'refresh', 'peers', 'ping', 'resolve', 'diagnose']) {
+  for (const name of ['agent', 'role', 'up', 'down', 'status', 'refresh', 'peers', 'ping', 'resolve', 'diagnose']) {
     expect(text).toMatch(new RegExp(`^ +${name} `, 'm'));
   }
   expect(text).toContain('causeway up --token TOKEN');

@@ -24,6 +24,7 @@ import {
   statusLines,
 } from './output.ts';
 import { type RoleCommandOptions, runRoleCommand } from './role-command.ts';
+import { type AdapterChoice, addUserspaceOptions, socketFor } from './without-adapter.ts';
 
 export interface Terminal {
   readonly style: Style;
@@ -66,9 +67,8 @@ export function causewayCommand(terminal: Terminal): Command {
   };
   const printJson = (value: unknown) => print(JSON.stringify(value));
 
-  program
-    .command('agent')
-    .description('run the agent in the foreground (as root)')
+  addUserspaceOptions(program.command('agent'))
+    .description('run the agent in the foreground (as root, or with --userspace as anybody)')
     .option('--state <directory>', 'where keys and settings are kept', DEFAULT_STATE_DIRECTORY)
     .option('--adapter <name>', 'name of the virtual adapter', DEFAULT_ADAPTER)
     .addOption(
@@ -80,18 +80,17 @@ export function causewayCommand(terminal: Terminal): Command {
       moreRoutes,
       [] as DnsRoute[],
     )
-    .action((options: { state: string; adapter: string; logLevel: string; dnsRoute: DnsRoute[] }) =>
+    .action((options: AdapterChoice & { state: string; logLevel: string; dnsRoute: DnsRoute[] }) =>
       runAgentCommand({
         dnsRoutes: options.dnsRoute,
         stateDirectory: options.state,
-        socket: program.opts<SocketOption>().socket ?? DEFAULT_SOCKET,
-        adapterName: options.adapter,
+        socket: program.opts<SocketOption>().socket ?? socketFor(options, options.state),
+        choice: options,
         logLevel: options.logLevel,
       }),
     );
 
-  program
-    .command('role')
+  addUserspaceOptions(program.command('role'))
     .description('run a command as an instance of a role, which is in the network for as long as the command runs')
     .argument('[command...]', 'the program and its arguments, behind `--`; without it, until interrupted')
     .addOption(new Option('--service-definition <file>', 'a .csdef file').env('CAUSEWAY_SERVICE_DEFINITION'))
@@ -105,9 +104,12 @@ export function causewayCommand(terminal: Terminal): Command {
       ),
     )
     .option('--adapter <name>', 'name of the virtual adapter', DEFAULT_ADAPTER)
+    .addOption(
+      new Option('--user <user>', 'run the command as this user of /etc/passwd, or as UID:GID').env('CAUSEWAY_USER'),
+    )
     .option('--no-goodbye', 'do not leave the directory when the command ends, but some time after')
     .action((command: string[], options: Omit<RoleCommandOptions, 'command' | 'socket'>) =>
-      runRoleCommand({ ...options, command, socket: program.opts<SocketOption>().socket ?? DEFAULT_SOCKET }),
+      runRoleCommand({ ...options, command, socket: program.opts<SocketOption>().socket }),
     );
 
   program
@@ -163,13 +165,15 @@ export function causewayCommand(terminal: Terminal): Command {
     .command('status')
     .description('show what was last proven, part by part')
     .option('--watch', 'keep on, with a line for every change, until interrupted')
+    .option('--connected', 'succeed only when connected: for health checks')
     .option('--json', 'print JSON; with --watch a line for every status, at least once a second')
-    .action((options: { json?: boolean; watch?: boolean }) =>
+    .action((options: { json?: boolean; watch?: boolean; connected?: boolean }) =>
       withAgent(async (agent) => {
         if (options.watch) return watch(agent, options.json ? printJson : changesOnly(terminal));
         const status = await agent.call('status', {});
         if (options.json) printJson(status);
         else for (const line of statusLines(status, style)) print(line);
+        if (options.connected && status.summary !== 'connected') process.exitCode = 1;
       }),
     );
 

@@ -66,6 +66,14 @@ describe('status', () => {
     const machine = { ...(STATUS.machine as NonNullable<AgentStatus['machine']>), memberOf: null };
     expect(statusLines({ ...STATUS, machine }, PLAIN).join('\n')).toContain('In no group yet');
   });
+
+  test.each([
+    ['group', 'In the group office.'],
+    ['role', 'An instance of the role office.'],
+  ] as const)('tells a machine of a %s what it is', (memberKind, sentence) => {
+    const machine = { ...(STATUS.machine as NonNullable<AgentStatus['machine']>), memberKind };
+    expect(statusLines({ ...STATUS, machine }, PLAIN)).toContain(sentence);
+  });
 });
 
 test('a name that was wished and not given is mentioned', () => {

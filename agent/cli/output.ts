@@ -42,11 +42,7 @@ export function statusLines(status: AgentStatus, style: Style): string[] {
   const lines = [summaryOf(status, style)];
   if (machine !== null) {
     lines.push('', `${machine.fullName}   ${machine.ipv4}   ${machine.ipv6}`);
-    lines.push(
-      machine.memberOf === null
-        ? 'In no group yet: an administrator has to put it in one before it reaches anybody.'
-        : `Member of ${machine.memberOf}.`,
-    );
+    lines.push(membershipOf(machine));
   }
   lines.push('');
   for (const name of PART_ORDER) lines.push(...partLines(PART_TITLES[name], status.parts[name], status, style));
@@ -121,6 +117,11 @@ export function savedLines(file: string): string[] {
 
 export function errorLines(error: Pick<CausewayError, 'code' | 'message' | 'remedy'>, style: Style): string[] {
   return [`${style.bad(`error ${error.code}:`)} ${error.message}`, `→ ${error.remedy}`];
+}
+
+function membershipOf({ memberOf, memberKind }: NonNullable<AgentStatus['machine']>): string {
+  if (memberOf === null) return 'In no group yet: an administrator has to put it in one before it reaches anybody.';
+  return memberKind === 'role' ? `An instance of the role ${memberOf}.` : `In the group ${memberOf}.`;
 }
 
 function summaryOf({ summary, parts }: AgentStatus, style: Style): string {

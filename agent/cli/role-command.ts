@@ -5,24 +5,27 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { LinuxHost } from '../os/linux-host.ts';
+import { CausewayError } from '#protocol/errors.ts';
 import type { Ending } from '../role/command-process.ts';
 import { domainJoin } from '../role/domain-join/preparation.ts';
 import type { Preparation } from '../role/preparation.ts';
+import { findUser } from '../role/run-as.ts';
 import { instanceName, runRole } from '../role/run-role.ts';
 import { readSettings } from '../role/settings/read-settings.ts';
 import { exitCodeOf } from '../role/stop-signals.ts';
+import { type AdapterChoice, socketFor, withHost } from './without-adapter.ts';
 
-export interface RoleCommandOptions {
+export interface RoleCommandOptions extends AdapterChoice {
   readonly serviceDefinition?: string;
   readonly serviceConfig?: string;
   readonly settings?: string;
   readonly role?: string;
   readonly instance?: string;
   readonly state?: string;
-  readonly adapter: string;
-  readonly socket: string;
+  readonly socket: string | undefined;
   readonly goodbye: boolean;
+  /** Whom the command runs as. */
+  readonly user?: string;
   /** Empty: none but the agent itself, until it is stopped. */
   readonly command: readonly string[];
 }
@@ -41,20 +44,27 @@ export async function runRoleCommand(options: RoleCommandOptions): Promise<void>
     role: options.role,
     environment: process.env,
   });
+  if (options.userspace === true && settings.domain !== undefined) {
+    throw new CausewayError('DOMAIN_JOIN_UNSUPPORTED', { issue: 'it needs an adapter, and --userspace has none' });
+  }
+  const runAs = options.user === undefined ? undefined : await findUser(options.user);
   const state = await stateDirectory(options);
   let ending: Ending;
   try {
-    ending = await runRole({
-      settings,
-      name: instanceName(role, options.instance),
-      stateDirectory: state.path,
-      socket: options.socket,
-      host: new LinuxHost({ stateDirectory: state.path, adapterName: options.adapter }),
-      preparations: PREPARATIONS,
-      command: options.command,
-      goodbye: options.goodbye,
-      say: (sentence) => console.error(`causeway: ${sentence}`),
-    });
+    ending = await withHost(options, state.path, (host) =>
+      runRole({
+        settings,
+        name: instanceName(role, options.instance),
+        stateDirectory: state.path,
+        socket: options.socket ?? socketFor(options, state.path),
+        host,
+        preparations: PREPARATIONS,
+        command: options.command,
+        goodbye: options.goodbye,
+        runAs,
+        say: (sentence) => console.error(`causeway: ${sentence}`),
+      }),
+    );
   } catch (error) {
     await state.failed();
     throw error;

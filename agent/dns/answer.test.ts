@@ -83,6 +83,16 @@ describe('under an on-premises suffix', () => {
   });
 });
 
+test('where no other server is asked, other names are passed on, and ours are not', () => {
+  const stepOf = (name: string, type: string, zone: Zone | null = ZONE) =>
+    answerQuery(encode({ id: 7, questions: [{ name, type: type as RecordType }] }), zone, 'forward');
+  expect(stepOf('example.com', 'A')).toMatchObject({ kind: 'forward', suffix: null, host: null });
+  expect(stepOf('example.com', 'A', null)).toMatchObject({ kind: 'forward', suffix: null });
+  expect(stepOf('sql01.contoso.causeway.internal', 'A').kind).toBe('lookup-name');
+  expect(stepOf('nobody.a.contoso.causeway.internal', 'A').kind).toBe('answer');
+  expect(stepOf('example.com', 'AXFR').kind).toBe('answer');
+});
+
 describe('records', () => {
   const table: [name: string, type: string, rcode: string, data: unknown[]][] = [
     ['sql01.contoso.causeway.internal', 'A', 'NOERROR', [['A', SQL01.ipv4]]],

@@ -4,7 +4,8 @@
  *
  * It answers for its own domains only (zone.ts), and passes on questions under on-premises suffixes, as they
  * came. Everything else is REFUSED at once: on REFUSED the C library goes on to the next name server, so
- * ordinary names do not depend on us.
+ * ordinary names do not depend on us. Only where no other server is asked (resolver.ts says when) are those
+ * questions passed on as well, untouched.
  *
  * A name directly below an on-premises suffix may be that of a machine that this one reaches: then it has
  * the machine's overlay addresses, as what the on-premises server says (10.0.0.5) leads nowhere from here.
@@ -36,10 +37,10 @@ export type Step =
   | { readonly kind: 'lookup-address'; readonly address: string; answer(result: AddressResult): Uint8Array }
   | Forwarding;
 
-/** Ask the servers of `suffix`, and send what they say. */
+/** Ask the servers of `suffix`, and send what they say; null: the servers that the computer had before us. */
 export interface Forwarding {
   readonly kind: 'forward';
-  readonly suffix: string;
+  readonly suffix: string | null;
   /** When there is a machine of this name, its answer comes first. */
   readonly host: { readonly name: Label; answer(found: Pick<NamedMachine, 'ipv4' | 'ipv6'>): Uint8Array } | null;
   /** When nobody answers. */
@@ -53,15 +54,19 @@ const FOREIGN: Subject = { kind: 'foreign' };
 
 /**
  * @param message one DNS message, whatever was received. Never throws.
- * @param zone null while this machine has no facts: then nothing is ours and all is REFUSED.
+ * @param zone null while this machine has no facts: then nothing is ours.
+ * @param others what becomes of questions that are not ours
  */
-export function answerQuery(message: Uint8Array, zone: Zone | null): Step {
+export function answerQuery(message: Uint8Array, zone: Zone | null, others: 'refuse' | 'forward' = 'refuse'): Step {
   const read = readQuery(message);
   if (read.kind === 'ignore') return read;
   if (read.kind === 'refuse') return { kind: 'answer', bytes: encodeAnswer(read.head, { rcode: read.rcode }) };
   const { query } = read;
   const isTransfer = query.type === TYPE.AXFR || query.type === TYPE.IXFR;
   const subject = zone ? classify(query.labels, zone) : FOREIGN;
+  if ((!zone || subject.kind === 'foreign') && others === 'forward' && !isTransfer) {
+    return { kind: 'forward', suffix: null, host: null, failed: () => encodeAnswer(query, { rcode: RCODE.SERVFAIL }) };
+  }
   if (!zone || subject.kind === 'foreign' || isTransfer) {
     return { kind: 'answer', bytes: encodeAnswer(query, { rcode: RCODE.REFUSED }) };
   }

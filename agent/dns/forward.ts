@@ -6,7 +6,7 @@
 import { createSocket } from 'node:dgram';
 import { connect, isIPv6 } from 'node:net';
 import { LIMITS } from '#protocol/limits.ts';
-import { answers, withoutGlue } from './forwarded-answer.ts';
+import { answers } from './forwarded-answer.ts';
 import { RCODE } from './query.ts';
 import { DNS_PORT } from './server.ts';
 
@@ -36,7 +36,7 @@ export async function forwardQuery(options: ForwardOptions, signal: AbortSignal)
       useless ??= answer;
       return;
     }
-    resolve(withoutGlue(answer));
+    resolve(answer);
     done.abort();
   };
   const onAbort = () => resolve(useless);

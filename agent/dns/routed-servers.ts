@@ -7,6 +7,7 @@ import type { DnsRoute } from '#protocol/dns-routes.ts';
 import type { Label } from '#protocol/names.ts';
 import type { NameResult } from './answer.ts';
 import { forwardQuery } from './forward.ts';
+import { withoutGlue } from './forwarded-answer.ts';
 import type { ForwardedQuestion } from './server.ts';
 
 export interface RoutedServers {
@@ -18,12 +19,13 @@ export interface RoutedServers {
 /** @returns null when no server answers, or policy lets this machine reach none. */
 export async function askRoutedServers(
   { routes, byName }: RoutedServers,
-  { suffix, message, overTcp }: ForwardedQuestion,
+  { suffix, message, overTcp }: ForwardedQuestion & { readonly suffix: string },
   signal: AbortSignal,
 ): Promise<Uint8Array | null> {
   const servers = routes().find((route) => route.suffix === suffix)?.servers ?? [];
   const found = await Promise.all(servers.map((server) => addressesOf(server, byName)));
-  return forwardQuery({ message, overTcp, addresses: inTurn(found) }, signal);
+  const answer = await forwardQuery({ message, overTcp, addresses: inTurn(found) }, signal);
+  return answer && withoutGlue(answer);
 }
 
 /** The IPv4 address first: some DNS servers listen there only. */

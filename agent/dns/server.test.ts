@@ -38,6 +38,7 @@ class Directory implements DnsContext {
   lookupName = async (name: Label, _signal: AbortSignal): Promise<NameResult> =>
     name === SQL01.name ? SQL01 : 'unknown';
   lookupAddress = async (address: string): Promise<AddressResult> => (address === SQL01.ipv4 ? SQL01 : 'unknown');
+  forwardsOthers = () => false;
   forward = async (_question: ForwardedQuestion): Promise<Uint8Array | null> => null;
 }
 

@@ -1,7 +1,7 @@
 /**
  * The resolver's sockets: UDP and TCP on one loopback address. It bounds how much is under way, asks the
  * given context what answer.ts needs to know, and sends what that says. It knows nothing of the control
- * plane; questions under on-premises suffixes it hands to the context as they came.
+ * plane; questions for other servers it hands to the context as they came.
  */
 import { createSocket, type RemoteInfo, type Socket as UdpSocket } from 'node:dgram';
 import { once } from 'node:events';
@@ -24,12 +24,15 @@ export interface DnsContext {
   lookupName(name: Label, signal: AbortSignal): Promise<NameResult>;
   /** By overlay address of either family, in the text form of protocol/addresses.ts. */
   lookupAddress(address: string, signal: AbortSignal): Promise<AddressResult>;
-  /** Asks the DNS servers of an on-premises suffix; null when none answers. */
+  /** Whether questions that are not ours go to the servers that the computer had before, instead of being refused. */
+  forwardsOthers(): boolean;
+  /** Asks the DNS servers of an on-premises suffix, or those the computer had before; null when none answers. */
   forward(question: ForwardedQuestion, signal: AbortSignal): Promise<Uint8Array | null>;
 }
 
 export interface ForwardedQuestion {
-  readonly suffix: string;
+  /** Null: under none, and for the servers that the computer had before. */
+  readonly suffix: string | null;
   /** The whole message as it came. */
   readonly message: Uint8Array;
   /** It came over TCP, and may be answered at any length. */
@@ -164,7 +167,7 @@ class LoopbackDnsServer implements DnsServer {
   /** @returns null when the message gets no answer. */
   async #answer(message: Uint8Array, overTcp: boolean): Promise<Uint8Array | null> {
     const zone = this.#context.zone();
-    const step = answerQuery(message, zone);
+    const step = answerQuery(message, zone, this.#context.forwardsOthers() ? 'forward' : 'refuse');
     if (step.kind === 'ignore') return null;
     if (step.kind === 'answer') return step.bytes;
     if (this.#pendingLookups >= LIMITS.DNS_LOOKUPS_PENDING_MAX.value) {

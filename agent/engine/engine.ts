@@ -136,6 +136,7 @@ export class Engine implements AsyncDisposable {
               ipv6: self.ipv6,
               subscription: self.subscription.name,
               memberOf: self.memberOf?.name ?? null,
+              memberKind: self.memberOf?.kind,
             },
       policyVersion: self?.policyVersion ?? null,
       policyRefreshedAt: this.#board.policyRefreshedAt,

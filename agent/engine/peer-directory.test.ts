@@ -62,6 +62,20 @@ describe('names', () => {
     expect(asked).toHaveLength(2);
   });
 
+  test('that nobody is called so is believed for a second, or until names may have changed', async () => {
+    answer = () => Promise.reject(new CausewayError('NAME_UNKNOWN', { name: 'sql01' }));
+    const look = () => expect(directory.byName(SQL01)).rejects.toMatchObject({ code: 'NAME_UNKNOWN' });
+    await look();
+    await look();
+    expect(asked).toHaveLength(1);
+    now += LIMITS.DNS_NEGATIVE_TTL_S.value * 1000;
+    await look();
+    expect(asked).toHaveLength(2);
+    directory.expireNames();
+    answer = () => Promise.resolve(statement(machine(1, 'sql01'), 5_000));
+    expect((await directory.byName(SQL01)).machine.name).toBe('sql01');
+  });
+
   test('a control plane that does not answer leaves what was true; a denial does not', async () => {
     await directory.byName(SQL01);
     now += 60_000;

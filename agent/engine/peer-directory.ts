@@ -33,12 +33,16 @@ export interface DirectoryOptions {
 
 /** How long an answer about a name is used again without asking: as long as the DNS answers' TTL. */
 const NAME_FRESH_MS = LIMITS.DNS_TTL_S.value * 1000;
+/** The same for the answer that there is none; whoever resolves names here keeps it no longer either. */
+const UNKNOWN_FRESH_MS = LIMITS.DNS_NEGATIVE_TTL_S.value * 1000;
 
 export class PeerDirectory {
   readonly #options: DirectoryOptions;
   readonly #peers = new Map<MachineId, KnownPeer>();
   readonly #byAddress = new Map<string, MachineId>();
   readonly #byName = new Map<Label, MachineId>();
+  /** Names that nobody has whom we may reach, and when that was said; each until its time is over. */
+  readonly #unknown = new Map<Label, number>();
   readonly #asking = new Map<string, Promise<KnownPeer>>();
   /** Answers whose grants are being verified, and whether they were overtaken by a revocation. */
   readonly #verifying = new Set<{ readonly id: MachineId; revoked: boolean }>();
@@ -67,8 +71,17 @@ export class PeerDirectory {
    */
   async byName(name: Label): Promise<KnownPeer> {
     const known = this.#known(this.#byName.get(name));
-    if (known !== undefined && this.#options.now() - known.learntAt < NAME_FRESH_MS) return known;
-    return this.#orKnown(known, () => this.#ask(`name ${name}`, 'peerByName', { name }));
+    const now = this.#options.now();
+    if (known !== undefined && now - known.learntAt < NAME_FRESH_MS) return known;
+    if (now - (this.#unknown.get(name) ?? Number.NEGATIVE_INFINITY) < UNKNOWN_FRESH_MS) {
+      throw new CausewayError('NAME_UNKNOWN', { name });
+    }
+    try {
+      return await this.#orKnown(known, () => this.#ask(`name ${name}`, 'peerByName', { name }));
+    } catch (error) {
+      if (isRefusal(error, 'NAME_UNKNOWN')) this.#learnUnknown(name);
+      throw error;
+    }
   }
 
   /** @throws CausewayError POLICY_DENIED, or why the control plane can not be asked */
@@ -106,6 +119,7 @@ export class PeerDirectory {
   /** Names may stand for others now: ask again at the next use. */
   expireNames(): void {
     this.#byName.clear();
+    this.#unknown.clear();
   }
 
   async #ask<Method extends 'peerByName' | 'peerByAddress' | 'peerById'>(
@@ -144,6 +158,17 @@ export class PeerDirectory {
       // The policy's own answer counts; a control plane that does not answer leaves what was true before.
       if (known === undefined || isRefusal(error, 'NAME_UNKNOWN') || isRefusal(error, 'POLICY_DENIED')) throw error;
       return known;
+    }
+  }
+
+  /** Bounded; the oldest are the first to be over. */
+  #learnUnknown(name: Label): void {
+    const now = this.#options.now();
+    this.#unknown.delete(name);
+    this.#unknown.set(name, now);
+    for (const [other, at] of this.#unknown) {
+      if (now - at < UNKNOWN_FRESH_MS && this.#unknown.size <= LIMITS.LOOKUPS_PENDING_MAX.value) return;
+      this.#unknown.delete(other);
     }
   }
 

@@ -10,6 +10,7 @@ import { ipv6Range } from '#protocol/addresses.ts';
 import type { SelfFacts } from '#protocol/control-messages.ts';
 import { CausewayError } from '#protocol/errors.ts';
 import { fullName, suffixOf } from '#protocol/names.ts';
+import { forwardQuery } from '../dns/forward.ts';
 import { askRoutedServers } from '../dns/routed-servers.ts';
 import { startDnsServer } from '../dns/server.ts';
 import { domainsOf, type Zone } from '../dns/zone.ts';
@@ -20,7 +21,7 @@ import { configureNetwork } from './network.ts';
 import { outerNetwork } from './outer-network.ts';
 import { proveNetwork } from './prove-network.ts';
 import { proveRoute } from './prove-route.ts';
-import { restoreLeftovers, setUpResolver } from './resolver.ts';
+import { type ResolverSetup, restoreLeftovers, setUpResolver } from './resolver.ts';
 import { proveNames } from './self-test.ts';
 
 export interface LinuxHostOptions {
@@ -71,32 +72,50 @@ export class LinuxHost implements Host {
   }
 
   async setUpNames(adapter: Adapter, self: SelfFacts, lookup: NameLookup): Promise<SetUp> {
+    let resolver: ResolverSetup | undefined;
+    const others = () => resolver?.others() ?? [];
     const routedSuffixes = () => lookup.routes().map(({ suffix }) => suffix);
     const server = await startDnsServer({
       context: {
         zone: () => zoneOf(lookup.self(), routedSuffixes()),
         lookupName: (name) => lookup.byName(name),
         lookupAddress: (address) => lookup.byAddress(address),
-        forward: (question, signal) => askRoutedServers(lookup, question, signal),
+        forwardsOthers: () => others().length > 0,
+        forward: ({ suffix, ...question }, signal) =>
+          suffix === null
+            ? forwardQuery({ ...question, addresses: others() }, signal)
+            : askRoutedServers(lookup, { ...question, suffix }, signal),
       },
     });
     try {
-      const resolver = await setUpResolver({
-        adapter: adapter.name,
-        suffix: suffixOf(self.subscription.name),
-        server: server.address,
-        routedDomains: [...domainsOf(zoneOf(self, [])).reverse, ...routedSuffixes()],
-        stateDirectory: this.#options.stateDirectory,
-        hostName: hostname(),
-      });
+      const setUp = () =>
+        setUpResolver({
+          adapter: adapter.name,
+          suffix: suffixOf(self.subscription.name),
+          server: server.address,
+          routedDomains: [...domainsOf(zoneOf(self, [])).reverse, ...routedSuffixes()],
+          stateDirectory: this.#options.stateDirectory,
+          hostName: hostname(),
+        });
+      resolver = await setUp();
       const domains = [suffixOf(self.subscription.name), ...routedSuffixes()].map((name) => `*.${name}`).join(', ');
       const expected = this.#withIpv6 ? [self.ipv4, self.ipv6] : [self.ipv4];
+      const prove = () => proveNames(fullName(lookup.self().name, self.subscription.name), expected);
       return {
         detail: `${domains} by ${resolver.mode}`,
         warning: warningOf(resolver.warnings),
-        prove: () => proveNames(fullName(lookup.self().name, self.subscription.name), expected),
+        async prove() {
+          try {
+            await prove();
+          } catch {
+            // Another program may manage names by now, or have forgotten what it was told.
+            await resolver?.restore();
+            resolver = await setUp();
+            await prove();
+          }
+        },
         async [Symbol.asyncDispose]() {
-          await resolver.restore();
+          await resolver?.restore();
           await server[Symbol.asyncDispose]();
         },
       };

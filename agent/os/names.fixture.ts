@@ -25,6 +25,7 @@ export function startOurs(): Promise<DnsServer> {
       zone: () => ZONE,
       lookupName: async (name) => (name === 'sql01' ? SQL01 : 'unknown'),
       lookupAddress: async (address) => (address === SQL01.ipv4 ? { name: 'sql01' as Label } : 'unknown'),
+      forwardsOthers: () => false,
       forward: async () => null,
     },
   });

@@ -45,12 +45,18 @@ export interface ResolvConfOptions {
   readonly hostDomain: string | null;
 }
 
+export interface AppliedResolvConf {
+  /** Sentences that people should read. */
+  readonly warnings: readonly string[];
+  /** The text without ours. */
+  readonly original: string;
+}
+
 /**
  * Makes the file ours, again if need be. Does nothing to a file that is what it should be.
- * @returns sentences that people should read.
  * @throws CausewayError DIRECTORY_READ_ONLY, DISK_FULL, STATE_CORRUPT; the file is whole then.
  */
-export async function applyToResolvConf(options: ResolvConfOptions): Promise<string[]> {
+export async function applyToResolvConf(options: ResolvConfOptions): Promise<AppliedResolvConf> {
   const { path, stateDirectory, ours, hostDomain } = options;
   let saved = await loadSaved(stateDirectory);
   const current = await readSystemFile(path);
@@ -59,9 +65,10 @@ export async function applyToResolvConf(options: ResolvConfOptions): Promise<str
     saved = null;
   }
   const original = originalOf(current, saved);
-  const { text, warnings } = addOurs(original?.bytes.toString('latin1') ?? '', ours, hostDomain);
+  const originalText = original?.bytes.toString('latin1') ?? '';
+  const { text, warnings } = addOurs(originalText, ours, hostDomain);
   const bytes = Buffer.from(text, 'latin1');
-  if (saved && current.content?.bytes.equals(bytes)) return warnings;
+  if (saved && current.content?.bytes.equals(bytes)) return { warnings, original: originalText };
 
   const wasOurs = current.content && saved?.written.some((written) => current.content?.bytes.equals(written));
   const written = wasOurs && current.content ? [current.content.bytes, bytes] : [bytes];
@@ -72,7 +79,7 @@ export async function applyToResolvConf(options: ResolvConfOptions): Promise<str
     if (!wasOurs) await forget(stateDirectory);
     throw error;
   }
-  return warnings;
+  return { warnings, original: originalText };
 }
 
 /**

@@ -1,13 +1,14 @@
 import { array, check, constantFrom, property, string } from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { addOurs, isMarked, nameServers, takeOutOurs } from './resolv-conf.ts';
+import { addOurs, askedServers, isMarked, isRotating, nameServers, takeOutOurs } from './resolv-conf.ts';
 
 const OURS = { server: '127.67.87.53', suffix: 'contoso.causeway.internal' };
 const NOTE = '(while this computer is in a Causeway network; take out with `causeway down`)';
 
 /** The whole text for the marked lines that are expected. */
-function written(top: string[], original: string, search: string, unfinished = ''): string {
+function written(top: string[], original: string, search: string, unfinished = '', header = ''): string {
   return [
+    header,
     `# causeway: begin ${NOTE}\n${top.map((line) => `${line}\n`).join('')}# causeway: end\n`,
     `${original}${unfinished && '\n'}`,
     `# causeway: begin ${unfinished}${NOTE}\n${search}\n# causeway: end\n`,
@@ -57,9 +58,10 @@ describe('original → written → restored', () => {
       null,
       written(
         [SERVER],
-        '# made by hand\n;old\nsearch\ta.example\noptions ndots:5 edns0\n nameserver 1.1.1.1\nnameserver\t192.0.2.1\n# \xff\x00',
+        'search\ta.example\noptions ndots:5 edns0\n nameserver 1.1.1.1\nnameserver\t192.0.2.1\n# \xff\x00',
         `search a.example ${SUFFIX}`,
         'after an unfinished line ',
+        '# made by hand\n;old\n',
       ),
     ],
   ];
@@ -89,10 +91,33 @@ describe('warnings', () => {
     const three = 'nameserver 192.0.2.1\nnameserver 192.0.2.2\nnameserver 192.0.2.3\n';
     expect(addOurs(three, OURS, null).warnings).toEqual([expect.stringContaining('192.0.2.3 is not asked')]);
   });
+});
 
-  test('rotate', () => {
-    const { warnings } = addOurs('nameserver 192.0.2.1\noptions edns0 rotate\n', OURS, null);
-    expect(warnings).toEqual([expect.stringContaining('rotate')]);
+describe('in other places', () => {
+  const original = '# Generated\nsearch a\nnameserver 192.0.2.1\noptions edns0 rotate\n';
+
+  test('alone: three times, so that no other is asked', () => {
+    const { text, warnings } = addOurs(original, { ...OURS, place: 'only' }, null);
+    expect(askedServers(text)).toEqual([OURS.server, OURS.server, OURS.server]);
+    expect(warnings).toEqual([]);
+    expect(text).toContain(`search a ${SUFFIX}\n`);
+    expect(takeOutOurs(text, undefined)).toBe(original);
+    expect(isRotating(text)).toBe(true);
+    expect(isRotating('#options rotate\noptions edns0\n')).toBe(false);
+  });
+
+  test('nowhere: the search list alone', () => {
+    const { text } = addOurs(original, { ...OURS, place: 'nowhere' }, null);
+    expect(nameServers(text)).toEqual(['192.0.2.1']);
+    expect(text).toContain(`search a ${SUFFIX}\n`);
+    expect(takeOutOurs(text, undefined)).toBe(original);
+  });
+
+  test('a file that names no server has the C library’s own', () => {
+    expect(askedServers('search a\n')).toEqual(['127.0.0.1']);
+    expect(
+      askedServers('nameserver 1.1.1.1\nnameserver 1.1.1.2\nnameserver 1.1.1.3\nnameserver 1.1.1.4\n'),
+    ).toHaveLength(3);
   });
 });
 

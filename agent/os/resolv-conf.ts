@@ -4,23 +4,33 @@
  *
  * Nothing that was there is changed; two marked blocks are put around it:
  *
+ *     …comments that the original begins with: openresolv knows its own file by its first line…
  *     # causeway: begin (…)
  *     nameserver 127.67.87.53               first, so that it is asked first
  *     # causeway: end
- *     …the original…
+ *     …the rest of the original…
  *     # causeway: begin (…)
  *     search corp.example our.suffix        last, because the last search or domain line counts
  *     # causeway: end
  *
- * The C library asks only the first three name servers (resolv.conf(5), MAXNS): with three there already,
- * the third is asked no more while ours is first.
+ * The C library asks only the first three name servers (resolv.conf(5), MAXNS; musl has the same): with
+ * three there already, the third is asked no more while ours is first. Ours three times is therefore ours
+ * alone, and the original's lines need not be touched for it either.
  */
+
+/**
+ * Where our name server goes: `first`, with the others after it; `only`, so that no other is asked; `nowhere`,
+ * when another program asks us for our domains and only the search list is missing.
+ */
+export type Place = 'first' | 'only' | 'nowhere';
 
 export interface Ours {
   /** Address of our name server. */
   readonly server: string;
   /** Our search suffix. */
   readonly suffix: string;
+  /** `first` if not given. */
+  readonly place?: Place;
 }
 
 const BEGIN = '# causeway: begin';
@@ -28,11 +38,14 @@ const END = '# causeway: end';
 const EXPLANATION = '(while this computer is in a Causeway network; take out with `causeway down`)';
 /** Says that the line break before the block is ours, too. */
 const UNFINISHED = 'after an unfinished line';
-const BODY = `.*\\n(?:(?:nameserver|search) .*\\n){0,2}${END}`;
+const BODY = `.*\\n(?:(?:nameserver|search) .*\\n){0,3}${END}`;
 const BLOCK = new RegExp(`^${BEGIN}${BODY}\\n?`, 'gm');
 /** Only at the end of the text: with a line added after it, the line break has become somebody else's. */
 const LAST_BLOCK_OF_UNFINISHED = new RegExp(`\\n${BEGIN} ${UNFINISHED}${BODY}\\n$`);
 const STRAY_MARK = /^# causeway: (?:begin|end).*\n?/gm;
+
+/** Comments and nothing else, in whole lines. */
+const HEADER = /^(?:[#;][^\n]*\n)*/;
 
 /** What the C library uses when the file names no server (resolv.conf(5)). */
 const DEFAULT_SERVER = '127.0.0.1';
@@ -52,19 +65,26 @@ export function isMarked(text: string): boolean {
  */
 export function addOurs(
   original: string,
-  { server, suffix }: Ours,
+  { server, suffix, place = 'first' }: Ours,
   hostDomain: string | null,
 ): { text: string; warnings: string[] } {
   const servers = valuesOf(original, 'nameserver');
   const search = searchList(original) ?? (hostDomain === null ? [] : [hostDomain]);
   const kept = servers.length === 0 ? [`nameserver ${DEFAULT_SERVER}`] : [];
+  const lines = {
+    first: [`nameserver ${server}`, ...kept],
+    only: Array(SERVERS_MAX).fill(`nameserver ${server}`),
+    nowhere: [],
+  };
   const isUnfinished = original !== '' && !original.endsWith('\n');
-  const top = [`${BEGIN} ${EXPLANATION}`, `nameserver ${server}`, ...kept, END, ''].join('\n');
+  const top = place === 'nowhere' ? '' : [`${BEGIN} ${EXPLANATION}`, ...lines[place], END, ''].join('\n');
+  const [header = ''] = HEADER.exec(original) ?? [];
+  const rest = original.slice(header.length);
   const note = isUnfinished ? `${UNFINISHED} ${EXPLANATION}` : EXPLANATION;
   const bottom = [`${BEGIN} ${note}`, `search ${[...search, suffix].join(' ')}`, END, ''].join('\n');
   return {
-    text: `${top}${original}${isUnfinished ? '\n' : ''}${bottom}`,
-    warnings: warningsOf(original, servers),
+    text: `${header}${top}${rest}${isUnfinished ? '\n' : ''}${bottom}`,
+    warnings: place === 'first' ? warningsOf(servers) : [],
   };
 }
 
@@ -91,20 +111,21 @@ export function nameServers(text: string): string[] {
   return valuesOf(text, 'nameserver');
 }
 
-function warningsOf(original: string, servers: readonly string[]): string[] {
-  const warnings: string[] = [];
-  if (servers.length >= SERVERS_MAX) {
-    const pushedOut = servers.slice(SERVERS_MAX - 1).join(', ');
-    warnings.push(`The C library asks three name servers at most; with ours first, ${pushedOut} is not asked.`);
-  }
-  if (optionsOf(original).includes('rotate')) {
-    warnings.push('resolv.conf has the option `rotate`, so names of this network are asked of other servers at times.');
-  }
-  return warnings;
+/** Whether programs ask the servers in turns, with every question another one first. */
+export function isRotating(text: string): boolean {
+  return lines(text, 'options').flatMap(words).includes('rotate');
 }
 
-function optionsOf(text: string): string[] {
-  return lines(text, 'options').flatMap(words);
+/** The servers that programs ask when the text is all there is: the C library's default when it names none. */
+export function askedServers(text: string): string[] {
+  const servers = nameServers(text).slice(0, SERVERS_MAX);
+  return servers.length === 0 ? [DEFAULT_SERVER] : servers;
+}
+
+function warningsOf(servers: readonly string[]): string[] {
+  if (servers.length < SERVERS_MAX) return [];
+  const pushedOut = servers.slice(SERVERS_MAX - 1).join(', ');
+  return [`The C library asks three name servers at most; with ours first, ${pushedOut} is not asked.`];
 }
 
 function valuesOf(text: string, keyword: string): string[] {

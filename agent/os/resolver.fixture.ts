@@ -183,7 +183,7 @@ await runScenario(
       await sh(`umount ${directory}/bound; mount --bind ${directory}/writable ${path}`);
       await sh(`mount -o remount,ro,bind ${directory}/etc`);
       const code = await codeOf(applyToResolvConf(options));
-      const isApplied = (await content(path)).startsWith('# causeway: begin');
+      const isApplied = (await content(path)).startsWith('# by hand\n# causeway: begin');
       await appendFile(path, '# added\n');
       await restoreResolvConf(options);
       results.writableMount = { code, isApplied, restored: (await content(path)) === `${ORIGINAL}\n# added\n` };

@@ -1,13 +1,25 @@
 /**
  * Makes the computer's own resolver send the subscription's names to our name server, and everything else
- * where it always went; undone to the byte. systemd-resolved per link where programs are sent to it,
- * resolv.conf otherwise. Knows nothing of how names are answered.
+ * where it always went; undone to the byte. Knows nothing of how names are answered.
+ *
+ *     programs are sent to            our domains are set                       others come by us
+ *     systemd-resolved                on the adapter's link                     never
+ *     NetworkManager's dnsmasq        in a file of its directory                never
+ *     anything else                   in resolv.conf, ours first                to be refused, so that the next is asked
+ *     the same, where the next would  in resolv.conf, ours only                 to be forwarded as they are
+ *     be asked at the same time (musl) or first (`options rotate`)
+ *
+ * resolvconf of either kind (Debian's, openresolv) is not told: both leave out every other server once one
+ * is on loopback, and those are what all other names need. What they write is watched like any resolv.conf.
  */
 import { hostname } from 'node:os';
 import { CausewayError, isRefusal } from '#protocol/errors.ts';
 import { LIMITS } from '#protocol/limits.ts';
 import { type RunCommand, runCommand } from './command.ts';
 import { watchFiles } from './file-watch.ts';
+import { usesMusl } from './libc.ts';
+import { leadsToDnsmasq, revertDnsmasqNames, setDnsmasqNames } from './network-manager.ts';
+import { askedServers, isRotating, type Place } from './resolv-conf.ts';
 import { readSystemFile } from './resolv-conf-file.ts';
 import { applyToResolvConf, isApplied, type ResolvConfOptions, restoreResolvConf } from './resolv-conf-setup.ts';
 import { type LinkNames, leadsToResolved, revertLinkNames, setLinkNames } from './systemd-resolved.ts';
@@ -26,9 +38,11 @@ export interface ResolverOptions extends LinkNames {
 }
 
 export interface ResolverSetup extends AsyncDisposable {
-  readonly mode: 'systemd-resolved' | 'resolv.conf';
+  readonly mode: 'systemd-resolved' | 'NetworkManager' | 'resolv.conf';
   /** Sentences that people should read. */
   readonly warnings: readonly string[];
+  /** Servers to forward all other questions to, as they are now; none when nobody sends us any. */
+  others(): readonly string[];
   /**
    * Undoes it; resolv.conf is then what it was, or what another program has made of it meanwhile.
    * Idempotent; can be repeated after a failure.
@@ -44,23 +58,22 @@ export interface ResolverSetup extends AsyncDisposable {
  * @throws CausewayError DIRECTORY_READ_ONLY, DISK_FULL, STATE_CORRUPT; nothing is changed then.
  */
 export async function setUpResolver(options: ResolverOptions): Promise<ResolverSetup> {
-  const { run = runCommand, resolvConf: path = RESOLV_CONF, hostName = hostname() } = options;
+  const { run = runCommand, resolvConf: path = RESOLV_CONF } = options;
   await restoreLeftovers(options);
-  const { content } = await readSystemFile(path);
-  if (leadsToResolved(content?.bytes.toString('latin1') ?? '') && (await tryResolved(options, run))) {
+  const text = (await readSystemFile(path)).content?.bytes.toString('latin1') ?? '';
+  if (leadsToResolved(text) && (await isTaken(() => setLinkNames(options, run)))) {
     const restore = () => revertLinkNames(options.adapter, run);
-    return { mode: 'systemd-resolved', warnings: [], restore, [Symbol.asyncDispose]: restore };
+    return { mode: 'systemd-resolved', warnings: [], others: () => [], restore, [Symbol.asyncDispose]: restore };
   }
-  const firstDot = hostName.indexOf('.');
-  return startResolvConf(
-    {
-      path,
-      stateDirectory: options.stateDirectory,
-      ours: { server: options.server, suffix: options.suffix },
-      hostDomain: firstDot > 0 ? hostName.slice(firstDot + 1) || null : null,
-    },
-    options.onReapplied ?? (() => {}),
-  );
+  if ((await leadsToDnsmasq(text)) && (await isTaken(() => setDnsmasqNames(options, run)))) {
+    const inFile = await startResolvConf(options, 'nowhere');
+    const restore = async () => {
+      await inFile.restore();
+      await revertDnsmasqNames(run);
+    };
+    return { ...inFile, mode: 'NetworkManager', restore, [Symbol.asyncDispose]: restore };
+  }
+  return startResolvConf(options, usesMusl() || isRotating(text) ? 'only' : 'first');
 }
 
 /**
@@ -69,40 +82,54 @@ export async function setUpResolver(options: ResolverOptions): Promise<ResolverS
  * @returns whether anything had to be undone.
  * @throws CausewayError DIRECTORY_READ_ONLY, DISK_FULL
  */
-export function restoreLeftovers(options: Pick<ResolverOptions, 'stateDirectory' | 'resolvConf'>): Promise<boolean> {
-  return restoreResolvConf({ stateDirectory: options.stateDirectory, path: options.resolvConf ?? RESOLV_CONF });
+export async function restoreLeftovers({
+  stateDirectory,
+  resolvConf: path = RESOLV_CONF,
+  run = runCommand,
+}: Pick<ResolverOptions, 'stateDirectory' | 'resolvConf' | 'run'>): Promise<boolean> {
+  const isRestored = await restoreResolvConf({ stateDirectory, path });
+  return (await revertDnsmasqNames(run)) || isRestored;
 }
 
-async function tryResolved(names: LinkNames, run: RunCommand): Promise<boolean> {
+async function isTaken(set: () => Promise<boolean>): Promise<boolean> {
   try {
-    return await setLinkNames(names, run);
+    return await set();
   } catch (error) {
     if (isRefusal(error, 'COMMAND_MISSING') || isRefusal(error, 'TIMED_OUT')) return false;
     throw error;
   }
 }
 
-async function startResolvConf(
-  options: ResolvConfOptions,
-  onReapplied: (failure: CausewayError | null) => void,
-): Promise<ResolverSetup> {
-  const warnings = await applyToResolvConf(options);
-  const { target } = await readSystemFile(options.path);
-  const keeper = new ResolvConfKeeper(options, onReapplied);
-  const watching = watchFiles([options.path, target], () => keeper.look(), LIMITS.RESOLV_CONF_SETTLE_MS.value);
+async function startResolvConf(options: ResolverOptions, place: Place): Promise<ResolverSetup> {
+  const { server, suffix, stateDirectory, resolvConf: path = RESOLV_CONF, hostName = hostname() } = options;
+  const firstDot = hostName.indexOf('.');
+  const file: ResolvConfOptions = {
+    path,
+    stateDirectory,
+    ours: { server, suffix, place },
+    hostDomain: firstDot > 0 ? hostName.slice(firstDot + 1) || null : null,
+  };
+  const { warnings, original } = await applyToResolvConf(file);
+  const { target } = await readSystemFile(path);
+  const keeper = new ResolvConfKeeper(file, original, options.onReapplied ?? (() => {}));
+  const watching = watchFiles([path, target], () => keeper.look(), LIMITS.RESOLV_CONF_SETTLE_MS.value);
   const restore = async () => {
     watching[Symbol.dispose]();
     await keeper.stop();
-    await restoreResolvConf(options);
+    await restoreResolvConf(file);
   };
-  return { mode: 'resolv.conf', warnings, restore, [Symbol.asyncDispose]: restore };
+  const others = () => (place === 'only' ? askedServers(keeper.original).filter((other) => other !== server) : []);
+  return { mode: 'resolv.conf', warnings, others, restore, [Symbol.asyncDispose]: restore };
 }
 
 /**
  * Puts our lines in again after another program has rewritten the file (a DHCP client renewing its
- * lease). Each time in a row it waits twice as long, so that two programs that both insist do not fight.
+ * lease). When that follows on our own writing at once, it waits twice as long each time, so that two
+ * programs that both insist do not fight.
  */
 class ResolvConfKeeper {
+  /** The text without our lines, when they were put in last. */
+  original: string;
   readonly #options: ResolvConfOptions;
   readonly #onReapplied: (failure: CausewayError | null) => void;
   #timer: NodeJS.Timeout | undefined;
@@ -111,17 +138,18 @@ class ResolvConfKeeper {
   #busy: Promise<void> = Promise.resolve();
   #stopped = false;
 
-  constructor(options: ResolvConfOptions, onReapplied: (failure: CausewayError | null) => void) {
+  constructor(options: ResolvConfOptions, original: string, onReapplied: (failure: CausewayError | null) => void) {
     this.#options = options;
+    this.original = original;
     this.#onReapplied = onReapplied;
   }
 
   look(): void {
     this.#busy = this.#busy.then(async () => {
       if (this.#stopped || this.#timer || (await this.#isWell())) return;
-      const { RESOLV_CONF_SETTLE_MS: first, RESOLV_CONF_REAPPLY_MAX_MS: longest } = LIMITS;
-      const isQuiet = performance.now() - this.#lastAt > longest.value;
-      this.#waitMs = isQuiet ? first.value : Math.min(this.#waitMs * 2, longest.value);
+      const { RESOLV_CONF_SETTLE_MS: first, RESOLV_CONF_REAPPLY_MAX_MS: longest, RESOLV_CONF_FIGHT_MS: fight } = LIMITS;
+      const isFight = performance.now() - this.#lastAt < Math.max(fight.value, this.#waitMs);
+      this.#waitMs = isFight ? Math.min(this.#waitMs * 2, longest.value) : first.value;
       this.#timer = setTimeout(() => this.#reapply(), this.#waitMs);
       this.#timer.unref();
     });
@@ -139,7 +167,7 @@ class ResolvConfKeeper {
     this.#busy = this.#busy.then(async () => {
       if (this.#stopped || (await this.#isWell())) return;
       try {
-        await applyToResolvConf(this.#options);
+        this.original = (await applyToResolvConf(this.#options)).original;
         this.#onReapplied(null);
       } catch (error) {
         this.#onReapplied(error instanceof CausewayError ? error : unexpected(error));

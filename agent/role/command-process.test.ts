@@ -43,6 +43,13 @@ describe('the command', () => {
     });
   });
 
+  test.skipIf(process.getuid?.() !== 0)('runs as another user, without the groups of this one', async () => {
+    const as = { uid: 65_534, gid: 65_534, environment: { HOME: '/nonexistent' } };
+    const script = 'test "$(id -u) $(id -g) $(id -G) $HOME" = "65534 65534 65534 /nonexistent"';
+    const running = await startCommand(['sh', '-c', script], process.env, {}, as);
+    expect(await running.ended).toEqual({ code: 0, signal: null });
+  });
+
   test('is not given the secrets', () => {
     const environment = { CAUSEWAY_ACTIVATION_TOKEN: 'a', CAUSEWAY_DOMAIN_PASSWORD: 'b', CAUSEWAY_ROLE: 'web', X: 'c' };
     expect(withoutSecrets(environment)).toEqual({ CAUSEWAY_ROLE: 'web', X: 'c' });

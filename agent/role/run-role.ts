@@ -16,6 +16,7 @@ import { admit, requireToken, stayAdmitted } from './admission.ts';
 import { type Ending, startCommand } from './command-process.ts';
 import { waitForConnectivity } from './connectivity.ts';
 import type { Preparation, Prepared } from './preparation.ts';
+import type { RunAs } from './run-as.ts';
 import type { RoleSettings } from './settings/role-settings.ts';
 import { Stopped, StopSignals } from './stop-signals.ts';
 
@@ -28,6 +29,8 @@ export interface RoleOptions {
   readonly preparations: readonly Preparation[];
   /** The program and its arguments; empty for none, then the instance stays until it is stopped. */
   readonly command: readonly string[];
+  /** Whom the command runs as; by default as this process. */
+  readonly runAs?: RunAs | undefined;
   /** Whether the instance leaves the directory at its end, and not only some time after. */
   readonly goodbye: boolean;
   say(sentence: string): void;
@@ -80,8 +83,10 @@ async function live(engine: Engine, options: RoleOptions, signals: StopSignals):
   try {
     return await command(engine, options, signals, life.signal);
   } catch (error) {
-    if (error instanceof Stopped) return { code: null, signal: error.signal };
-    if (options.settings.diagnostics) await tellDiagnosis(engine, options);
+    // Whatever it interrupted, the signal is why.
+    const { reason } = signals.signal;
+    if (reason instanceof Stopped) return { code: null, signal: reason.signal };
+    if (options.settings.diagnostics && engine.self !== undefined) await tellDiagnosis(engine, options);
     throw error;
   } finally {
     life.abort();
@@ -102,7 +107,7 @@ async function command(
     signals.signal.throwIfAborted();
     const environment = Object.assign({}, ...prepared.map((done) => done.environment));
     if (options.command.length === 0) return await stopped(signals.signal);
-    const running = await startCommand(options.command, process.env, environment);
+    const running = await startCommand(options.command, process.env, environment, options.runAs);
     signals.passTo(running);
     return await running.ended;
   } finally {

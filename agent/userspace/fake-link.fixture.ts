@@ -43,6 +43,7 @@ export class FakeLink {
       onBroken: (error: unknown) => {
         throw error;
       },
+      onWork: () => undefined,
     };
     this.a = new Stack({ ...A, ...options });
     this.b = new Stack({ ...B, ...options });
@@ -122,6 +123,12 @@ export class End implements TcpHandlers {
   #toSend: Buffer = Buffer.alloc(0);
   #thenFinish = false;
 
+  take(connection: TcpConnection | undefined): void {
+    if (connection === undefined) throw new Error('no connection could be made');
+    this.connection = connection;
+    connection.handlers = this;
+  }
+
   /** Sends it all, waiting for room, then finishes if asked to. */
   send(bytes: Buffer, { finish = false } = {}): void {
     this.#toSend = bytes;
@@ -165,10 +172,9 @@ export class End implements TcpHandlers {
 export function joined(link: FakeLink, address: string, port = 80): { near: End; far: End; served: Disposable } {
   const [near, far] = [new End(), new End()];
   const served = link.b.serve(port, (connection) => {
-    far.connection = connection;
-    return far;
+    far.take(connection);
   });
-  near.connection = link.a.connect(address, port, near);
+  near.take(link.a.connect(address, port));
   if (served === undefined) throw new Error('the port is taken');
   link.until(() => far.connection !== undefined && near.happened.includes('connected'));
   return { near, far, served };

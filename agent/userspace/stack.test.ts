@@ -56,7 +56,7 @@ describe.each([
   test('a port that nobody serves refuses', () => {
     const link = new FakeLink();
     const near = new End();
-    near.connection = link.a.connect(b, 81, near);
+    near.take(link.a.connect(b, 81));
     link.until(() => near.happened.length > 0, 100);
     expect(near.happened).toEqual(['refused']);
     expect(link.a.connections).toBe(0);
@@ -87,7 +87,7 @@ describe.each([
   test('what the policy forbids fails at once', () => {
     const link = new FakeLink();
     const near = new End();
-    near.connection = link.a.connect(b, 80, near);
+    near.take(link.a.connect(b, 80));
     link.a.settle((packets) => {
       for (const packet of packets) {
         const reply = prohibitedReply(packet);
@@ -101,11 +101,8 @@ describe.each([
   test('a machine reaches what it serves itself', () => {
     const link = new FakeLink();
     const [near, far] = [new End(), new End()];
-    link.a.serve(80, (connection) => {
-      far.connection = connection;
-      return far;
-    });
-    near.connection = link.a.connect(a, 80, near);
+    link.a.serve(80, (connection) => far.take(connection));
+    near.take(link.a.connect(a, 80));
     link.until(() => far.connection !== undefined, 200);
     near.send(Buffer.from('to myself'));
     link.until(() => far.bytes.length > 0, 200);
@@ -159,13 +156,13 @@ test('a small message does not wait for company, nor for an acknowledgement', ()
 test('the most connections there may be, and not one more; the later ones have small windows', () => {
   const link = new FakeLink();
   const ends: End[] = [];
-  link.b.serve(80, () => new End());
+  link.b.serve(80, (connection) => new End().take(connection));
   for (let i = 0; i < LIMITS.USERSPACE_CONNECTIONS_MAX.value; i++) {
     const end = new End();
-    end.connection = link.a.connect(B.ipv6, 80, end);
+    end.take(link.a.connect(B.ipv6, 80));
     ends.push(end);
   }
-  expect(link.a.connect(B.ipv6, 80, new End())).toBeUndefined();
+  expect(link.a.connect(B.ipv6, 80)).toBeUndefined();
   link.until(() => ends.every(({ happened }) => happened.includes('connected')));
   expect(ends[0]?.connection?.window).toBe(LIMITS.USERSPACE_WINDOW_BYTES.value);
   expect(ends.at(-1)?.connection?.window).toBe(LIMITS.USERSPACE_SMALL_WINDOW_BYTES.value);

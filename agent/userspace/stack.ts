@@ -8,7 +8,7 @@ import { formatIpv6, isIpv6, parseIpv4, parseIpv6 } from '#protocol/addresses.ts
 import { LIMITS } from '#protocol/limits.ts';
 import { OFFLOAD_HEADER_BYTES } from '#protocol/tunnel-messages.ts';
 import { PacketArena } from './packet-arena.ts';
-import { type Remote, TcpConnection, type TcpHandlers } from './tcp-connection.ts';
+import { type Remote, TcpConnection } from './tcp-connection.ts';
 import { type DatagramHandler, UdpSocket } from './udp-socket.ts';
 import { type Unreachable, unreachableIn } from './unreachable.ts';
 
@@ -22,10 +22,12 @@ export interface StackOptions {
   readonly random: () => number;
   /** The stack has come to its end by a fault of its own, and takes part in nothing any more. */
   readonly onBroken: (error: unknown) => void;
+  /** Something waits to be told or sent: {@link Stack.settle} is to be called soon. */
+  readonly onWork: () => void;
 }
 
-/** Somebody came to a port. @returns what to do with what happens to the connection, or undefined to reset it */
-export type AcceptHandler = (connection: TcpConnection) => TcpHandlers | undefined;
+/** Somebody came to a port. */
+export type AcceptHandler = (connection: TcpConnection) => void;
 
 /** 100.64.0.0/10 (RFC 6598). */
 const IPV4_MASK = Uint8Array.of(255, 192, 0, 0);
@@ -38,15 +40,20 @@ export class Stack {
   readonly #sockets = new Map<number, UdpSocket>();
   /** Told by {@link settle}. What happened inside of a call and is to be told after it. */
   readonly #events: (() => void)[] = [];
+  readonly #onWork: () => void;
   #lastId = 0;
   #large = 0;
 
   constructor(options: StackOptions) {
+    this.#onWork = options.onWork;
     this.#lwip = new Lwip({
       now: options.now,
       random: options.random,
       window: (id) => this.#connections.get(id)?.window ?? 0,
-      output: (packet) => this.#output.add(packet),
+      output: (packet) => {
+        options.onWork();
+        return this.#output.add(packet);
+      },
       connected: (id) => this.#later(id, (connection) => connection.onConnected()),
       accept: (listener, handle, address, port) => this.#accept(listener, handle, addressText(address), port),
       received: (id, bytes) => {
@@ -59,7 +66,7 @@ export class Stack {
       broken: options.onBroken,
       datagram: (id, bytes, address, port) => {
         const [copy, from] = [Buffer.from(bytes), addressText(address)];
-        this.#events.push(() => this.#sockets.get(id)?.onDatagram(copy, from, port));
+        this.#note(() => this.#sockets.get(id)?.onDatagram(copy, from, port));
       },
     });
     this.#lwip.give(parseIpv4(options.ipv4), 0);
@@ -110,13 +117,13 @@ export class Stack {
   }
 
   /** @returns undefined when there are too many connections already, or no memory */
-  connect(address: string, port: number, handlers: TcpHandlers): TcpConnection | undefined {
+  connect(address: string, port: number): TcpConnection | undefined {
     if (this.#connections.size >= LIMITS.USERSPACE_CONNECTIONS_MAX.value) return undefined;
     const id = this.#nextId();
     const bytes = addressBytes(address);
     this.#lwip.give(bytes);
     const handle = this.#lwip.calls.tcp_open(id, isIpv6(address) ? 6 : 4, port);
-    return handle === 0 ? undefined : this.#add(id, handle, { address: addressText(bytes), port }, handlers);
+    return handle === 0 ? undefined : this.#add(id, handle, { address: addressText(bytes), port }, false);
   }
 
   /**
@@ -145,20 +152,23 @@ export class Stack {
     return socket;
   }
 
+  /** The end: every connection fails. */
+  abandon(): void {
+    for (const connection of [...this.#connections.values()]) connection.abandon();
+  }
+
   #accept(listener: number, handle: Handle, address: string, port: number): number {
     const onConnection = this.#listeners.get(listener);
     if (onConnection === undefined || this.#connections.size >= LIMITS.USERSPACE_CONNECTIONS_MAX.value) return 0;
     const id = this.#nextId();
-    const connection = this.#add(id, handle, { address, port });
-    this.#events.push(() => {
-      const handlers = onConnection(connection);
-      if (handlers === undefined) connection.reset();
-      else connection.handlers = handlers;
+    const connection = this.#add(id, handle, { address, port }, true);
+    this.#note(() => {
+      onConnection(connection);
     });
     return id;
   }
 
-  #add(id: number, handle: Handle, remote: Remote, handlers?: TcpHandlers): TcpConnection {
+  #add(id: number, handle: Handle, remote: Remote, isConnected: boolean): TcpConnection {
     const isLarge = this.#large < LIMITS.USERSPACE_LARGE_WINDOWS.value;
     if (isLarge) this.#large++;
     const window = isLarge ? LIMITS.USERSPACE_WINDOW_BYTES.value : LIMITS.USERSPACE_SMALL_WINDOW_BYTES.value;
@@ -167,30 +177,34 @@ export class Stack {
       handle,
       remote,
       window,
-      isConnected: handlers === undefined,
+      isConnected,
       onGone: () => {
         this.#connections.delete(id);
         if (isLarge) this.#large--;
       },
     });
-    if (handlers !== undefined) connection.handlers = handlers;
     this.#connections.set(id, connection);
     return connection;
   }
 
   /** Who is still waiting for an answer has it; what runs goes on (RFC 1122 §4.2.3.9). */
   #unreachable({ protocol, address, port, why }: Unreachable): void {
-    this.#events.push(() => {
+    this.#note(() => {
       if (protocol === 'udp') for (const socket of this.#sockets.values()) socket.onUnreachable(address, port);
       else for (const connection of this.#connections.values()) connection.onUnreachable(address, port, why);
     });
   }
 
   #later(id: number, act: (connection: TcpConnection) => void): void {
-    this.#events.push(() => {
+    this.#note(() => {
       const connection = this.#connections.get(id);
       if (connection !== undefined) act(connection);
     });
+  }
+
+  #note(event: () => void): void {
+    this.#events.push(event);
+    this.#onWork();
   }
 
   #nextId(): number {

@@ -38,16 +38,10 @@ interface TcpConnectionOptions {
   readonly onGone: () => void;
 }
 
-const DEAF: TcpHandlers = {
-  onData: () => undefined,
-  onEnd: () => undefined,
-  onRoom: () => undefined,
-  onFailed: () => undefined,
-  onClosed: () => undefined,
-};
-
 export class TcpConnection {
-  handlers: TcpHandlers = DEAF;
+  #handlers: TcpHandlers | undefined;
+  /** What happened while there was nobody to tell; no more bytes than a window. */
+  #untold: ((handlers: TcpHandlers) => void)[] = [];
   readonly remote: Remote;
   readonly window: number;
   readonly #lwip: Lwip;
@@ -68,6 +62,12 @@ export class TcpConnection {
     this.window = window;
     this.#isConnected = isConnected;
     this.#onGone = onGone;
+  }
+
+  /** Who is told what happens, from the beginning or from what the one before was told last. */
+  set handlers(handlers: TcpHandlers | undefined) {
+    this.#handlers = handlers;
+    while (this.#handlers !== undefined && this.#untold.length > 0) this.#untold.shift()?.(this.#handlers);
   }
 
   /**
@@ -108,7 +108,15 @@ export class TcpConnection {
   reset(): void {
     if (this.#handle === 0) return;
     this.#lwip.calls.tcp_reset(this.#handle);
+    this.#untold = [];
     this.#letGo();
+  }
+
+  /** The stack is no more: whoever is told anything of the connection is told that it is over. */
+  abandon(): void {
+    if (this.#handle === 0) return;
+    this.reset();
+    this.#tell((handlers) => handlers.onFailed('aborted'));
   }
 
   /** To be called now and then: what the stack had no memory for. */
@@ -122,16 +130,16 @@ export class TcpConnection {
 
   onConnected(): void {
     this.#isConnected = true;
-    this.handlers.onConnected?.();
+    this.#tell((handlers) => handlers.onConnected?.());
   }
 
   onReceived(bytes: Buffer): void {
-    this.handlers.onData(bytes);
+    this.#tell((handlers) => handlers.onData(bytes));
   }
 
   onEnded(): void {
     this.#hasEnded = true;
-    this.handlers.onEnd();
+    this.#tell((handlers) => handlers.onEnd());
     this.#closeIfBothAreDone();
   }
 
@@ -143,8 +151,8 @@ export class TcpConnection {
   onFailed(reason: LwipReason): void {
     if (this.#handle === 0) return;
     this.#letGo();
-    if (reason === 'closed') this.handlers.onClosed();
-    else this.handlers.onFailed(reason === 'reset' && !this.#isConnected ? 'refused' : reason);
+    const failure = reason === 'reset' && !this.#isConnected ? 'refused' : reason;
+    this.#tell((handlers) => (failure === 'closed' ? handlers.onClosed() : handlers.onFailed(failure)));
   }
 
   /** A message of the network about packets to there. */
@@ -152,19 +160,24 @@ export class TcpConnection {
     if (this.#handle === 0 || this.#isConnected) return;
     if (address !== this.remote.address || port !== this.remote.port) return;
     this.reset();
-    this.handlers.onFailed(why);
+    this.#tell((handlers) => handlers.onFailed(why));
+  }
+
+  #tell(what: (handlers: TcpHandlers) => void): void {
+    if (this.#handlers === undefined) this.#untold.push(what);
+    else what(this.#handlers);
   }
 
   #tellRoom(): void {
     this.#wantsRoom = false;
-    this.handlers.onRoom();
+    this.#tell((handlers) => handlers.onRoom());
   }
 
   /** What is still to be sent and acknowledged is the stack's business alone. */
   #closeIfBothAreDone(): void {
     if (this.#handle === 0 || !this.#hasEnded || this.#finish !== 'done') return;
     this.#letGo();
-    this.handlers.onClosed();
+    this.#tell((handlers) => handlers.onClosed());
   }
 
   #letGo(): void {

@@ -34,6 +34,8 @@ export interface LabDescription {
   readonly sites: readonly SiteDescription[];
   /** Hosts directly on the internet; each can be looked up as NAME.lab. */
   readonly servers: readonly HostDescription[];
+  /** IPv4 addresses by name that every site's DNS server knows beside the servers'. */
+  readonly names?: Readonly<Record<string, string>>;
 }
 
 export const INTERNET_PREFIX_LENGTH = 15;

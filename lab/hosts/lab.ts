@@ -168,6 +168,7 @@ export class Lab {
       process.execPath,
       fileURLToPath(new URL('./name-server.ts', import.meta.url)),
       ...this.#description.servers.map(({ name, address }) => `${name}.lab=${address}`),
+      ...Object.entries(this.#description.names ?? {}).map(([name, address]) => `${name}=${address}`),
     ]);
     await server.prints(/ready/);
   }

@@ -37,7 +37,7 @@ export interface PlannedMachine {
 }
 
 export interface Organisation {
-  readonly policy: Required<PolicyDocument>;
+  readonly policy: Required<Omit<PolicyDocument, 'dnsRoutes'>>;
   /** In the order in which they came. */
   readonly machines: readonly PlannedMachine[];
 }

@@ -4,6 +4,8 @@ import { desktop } from './desktop.ts';
 import { desktopDouble } from './desktop-double.ts';
 import { desktopGuard } from './desktop-guard.ts';
 import { desktopHost } from './desktop-host.ts';
+import { dns } from './dns.ts';
+import { domainJoin } from './domain-join.ts';
 import { hosts } from './hosts.ts';
 import { idle } from './idle.ts';
 import { install } from './install.ts';
@@ -18,6 +20,7 @@ import { sql } from './sql.ts';
 import { sqlUnchanged } from './sql-unchanged.ts';
 import type { Scenario } from './story.ts';
 import { untouched } from './untouched.ts';
+import { userspace } from './userspace.ts';
 
 export const SCENARIOS: readonly Scenario[] = [
   hosts,
@@ -28,8 +31,11 @@ export const SCENARIOS: readonly Scenario[] = [
   relayCrash,
   agentCrash,
   networkChange,
+  userspace,
   untouched,
+  dns,
   install,
+  domainJoin,
   scale,
   portalGuard,
   portal,

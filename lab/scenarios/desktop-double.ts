@@ -56,6 +56,12 @@ async function tell(story: Story): Promise<void> {
   const connectivity = (word: string) => region('Connectivity').getByText(word, { exact: true });
   const menu = (item: string, label = 'Menu') =>
     hands.chooseInMenu(button(label), page.getByRole('menuitem', { name: item, exact: true }));
+  const sql01Answers = () =>
+    until(
+      () => pings(laptop, 'sql01'),
+      CONNECTS_MS,
+      () => 'the laptop can not ping sql01',
+    );
   /** Pictures, light and dark, of what is there now. @returns what the icon says */
   const look = async (name: string) => {
     mkdirSync(PICTURES, { recursive: true });
@@ -93,13 +99,14 @@ async function tell(story: Story): Promise<void> {
     await hands.press(button('Refresh policy'));
     const peer = page.getByRole('list', { name: /Machines you can reach/ }).getByRole('button', { name: /^sql01/ });
     await peer.waitFor();
-    await page.getByText('Can be reached now: sql01.').waitFor();
+    // A busy computer hears of it by itself before the key is pressed; then there is nothing left to bring.
+    await page.getByText(/^(Can be reached now: sql01|Nothing has changed)\.$/).waitFor();
     await look('05-refreshed');
     await hands.press(peer);
     await hands.press(button('Ping'));
     const answer = page.getByText(/^Answers in/);
     await answer.waitFor();
-    assert(await pings(laptop, 'sql01'), 'the laptop itself can not ping sql01');
+    await sql01Answers();
     await look('06-peer');
     return (await answer.textContent()) ?? '';
   });
@@ -189,7 +196,7 @@ async function tell(story: Story): Promise<void> {
     const said = await look('15-off');
     await hands.press(button('Connect'));
     await connectivity('Connected').waitFor({ timeout: CONNECTS_MS });
-    assert(await pings(laptop, 'sql01'), 'sql01 does not answer');
+    await sql01Answers();
     return said;
   });
   await story.step('Quit, in the icon’s menu: adapter and routes are gone, and the process has ended', async () => {

@@ -14,7 +14,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Nobody listens there; the kernel of whoever is reached answers. */
 const DISCARD = 9;
-const EVERY_MS = 300;
+const EVERY_MS = 700;
 const PATIENCE_MS = 2_000;
 
 process.stdout.write('ready\n');

@@ -9,11 +9,12 @@
  *     POST   /subscriptions/:subscription/policy/diff       a document (JSON, or YAML as application/yaml)
  *                                                           → the changes that lead there, and their effect (`viewer`)
  *
- * To apply a document, send the changes that `diff` answers. The document holds groups, roles and
- * connections, not who is in a group: computers come and go, and a file that named them would let
+ * To apply a document, send the changes that `diff` answers. The document holds groups, roles, connections
+ * and on-premises DNS suffixes, not who is in a group: computers come and go, and a file that named them would let
  * whoever takes such a name into the group.
  */
 import { z } from 'zod';
+import { dnsRouteSettings } from '../dns-routes.ts';
 import { groupId, machineId, roleId } from '../ids.ts';
 import { LIMITS } from '../limits.ts';
 import { label } from '../names.ts';
@@ -66,6 +67,8 @@ export const policyChange = z.discriminatedUnion('do', [
   z.strictObject({ do: z.literal('rename-machine'), machine: nameOrId, name: label, expect }),
   /** Can not be undone: a machine that was removed has to be activated again. */
   z.strictObject({ do: z.literal('remove-machines'), machines }),
+  /** On-premises DNS suffixes, all of them: those that are not named are there no more. */
+  z.strictObject({ do: z.literal('set-dns-routes'), routes: dnsRouteSettings }),
 ]);
 export type PolicyChange = z.infer<typeof policyChange>;
 export type PolicyChangeInput = z.input<typeof policyChange>;
@@ -128,6 +131,8 @@ export const policyDocument = z.strictObject({
   connections: z
     .array(z.tuple([z.string().regex(/^(group|role) \P{Cc}+$/u), z.string().regex(/^(group|role) \P{Cc}+$/u)]))
     .default([]),
+  /** On-premises DNS suffixes, by suffix; left out where there is none. */
+  dnsRoutes: dnsRouteSettings.optional(),
 });
 export type PolicyDocument = z.infer<typeof policyDocument>;
 

@@ -15,6 +15,7 @@ import type { ToldOfArrival } from '../store/store.ts';
 import { isOpen } from './administration/install-links.ts';
 import { auditEntry } from './audit.ts';
 import type { ControlContext } from './context.ts';
+import { toldDnsRoutes, toldOtherwise } from './dns-routes.ts';
 import { type EphemeralKey, holdsTunnelKey, isSignedBy } from './proof-checks.ts';
 import type { SubscriptionDirectory } from './subscription-directory.ts';
 
@@ -67,9 +68,15 @@ async function admit(
   const told = toldOfArrival(context, subscription, token, machine, address);
   const policyVersion = await context.store.addMachine(machine, token, told);
   subscription.record = { ...subscription.record, policyVersion };
+  const toldBefore = toldDnsRoutes(subscription);
   context.directory.putMachine(machine);
   context.counters.activations++;
   context.notices.policyChanged(subscription);
+  const otherRoutes = toldOtherwise(toldBefore, toldDnsRoutes(subscription)).filter((id) => id !== machine.id);
+  context.notices.selfChanged(
+    subscription,
+    otherRoutes.flatMap((id) => subscription.machine(id) ?? []),
+  );
   const kinds = ['machines', 'tokens', machine.kind === 'role-instance' ? 'roles' : 'groups'] as const;
   context.announcer.changed({ subscription: subscription.id, kinds, by: machine.name, policyVersion });
   context.logger.info({ subscription: subscription.id, machine: machine.id, name: machine.name }, 'machine activated');

@@ -17,6 +17,7 @@ import type { AuditIds } from './audit.ts';
 import type { Changers } from './changes/changers.ts';
 import type { Counters } from './counters.ts';
 import type { Directory } from './directory.ts';
+import { dnsRoutesOf } from './dns-routes.ts';
 import type { LiveGrants } from './live-grants.ts';
 import type { Notices } from './notices.ts';
 import type { Presence } from './presence.ts';
@@ -87,6 +88,7 @@ export type Answer<Result> = () => Result;
 /** A machine's own facts, as it is told them. */
 export function selfFactsOf(subscription: SubscriptionDirectory, machine: MachineRecord): SelfFacts {
   const { record } = subscription;
+  const dnsRoutes = dnsRoutesOf(subscription, machine);
   return {
     id: machine.id,
     kind: machine.kind,
@@ -97,5 +99,6 @@ export function selfFactsOf(subscription: SubscriptionDirectory, machine: Machin
     memberOf: subscription.sideOf(machine) ?? null,
     relays: [],
     policyVersion: record.policyVersion,
+    ...(dnsRoutes.length > 0 && { dnsRoutes }),
   };
 }

@@ -70,6 +70,13 @@ export async function applyOperation(db: Db, operation: PolicyOperation): Promis
     case 'remove-machines':
       for (const ids of chunksOf(operation.ids)) await db.deleteFrom('machines').where('id', 'in', ids).execute();
       return;
+    case 'set-dns-routes':
+      await db
+        .updateTable('subscriptions')
+        .set({ dns_routes: JSON.stringify(operation.routes) })
+        .where('id', '=', operation.subscription)
+        .execute();
+      return;
     case 'count-instances':
       await recordInstances(db, operation.role, operation.at);
       return;

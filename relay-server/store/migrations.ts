@@ -8,7 +8,7 @@ import type { Tables } from './schema.ts';
 
 type Step = (db: Transaction<Tables>) => Promise<void>;
 
-const STEPS: readonly Step[] = [firstTables, peopleAndAudit];
+const STEPS: readonly Step[] = [firstTables, peopleAndAudit, onPremisesSuffixes];
 
 /**
  * @param path names the database in errors.
@@ -211,6 +211,13 @@ async function peopleAndAudit(db: Transaction<Tables>): Promise<void> {
       .columns([...columns])
       .execute();
   }
+}
+
+async function onPremisesSuffixes(db: Transaction<Tables>): Promise<void> {
+  await db.schema
+    .alterTable('subscriptions')
+    .addColumn('dns_routes', 'text', (column) => column.notNull().defaultTo('[]'))
+    .execute();
 }
 
 function table(db: Transaction<Tables>, name: keyof Tables) {

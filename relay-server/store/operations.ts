@@ -2,7 +2,8 @@
  * What one transaction does to the policy of a subscription, step by step. Whoever writes the list has
  * checked names, kinds and sides, and knows what hangs on what; the store only does it, in order.
  */
-import type { GroupId, MachineId, RoleId } from '#protocol/ids.ts';
+import type { DnsRouteSetting } from '#protocol/dns-routes.ts';
+import type { GroupId, MachineId, RoleId, SubscriptionId } from '#protocol/ids.ts';
 import type { ConnectionRecord, GroupChange, GroupRecord, MachineChange, RoleChange, RoleRecord } from './records.ts';
 
 /** What changes a row raises its version by one. */
@@ -19,5 +20,10 @@ export type PolicyOperation =
   | { readonly do: 'disconnect'; readonly id: string }
   | { readonly do: 'change-machines'; readonly ids: readonly MachineId[]; readonly change: MachineChange }
   | { readonly do: 'remove-machines'; readonly ids: readonly MachineId[] }
+  | {
+      readonly do: 'set-dns-routes';
+      readonly subscription: SubscriptionId;
+      readonly routes: readonly DnsRouteSetting[];
+    }
   /** Writes down how many instances the role has from `at` on. */
   | { readonly do: 'count-instances'; readonly role: RoleId; readonly at: number };

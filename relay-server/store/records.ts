@@ -2,6 +2,7 @@
  * What the store keeps, in the domain's words. Times are milliseconds of the Unix epoch. Knows nothing
  * of tables, nor of the shapes the REST API shows.
  */
+import type { DnsRouteSetting } from '#protocol/dns-routes.ts';
 import type { GroupId, MachineId, RoleId, SigningPublicKey, SubscriptionId, TunnelPublicKey } from '#protocol/ids.ts';
 import type { Label } from '#protocol/names.ts';
 import type { Rights } from '#protocol/rest/api.ts';
@@ -14,6 +15,8 @@ export interface SubscriptionRecord {
   readonly policyVersion: number;
   /** Grows by one with every change of the record by an administrator; so do those below. */
   readonly version: number;
+  /** On-premises DNS suffixes; none if not given. */
+  readonly dnsRoutes?: readonly DnsRouteSetting[];
 }
 
 export interface GroupRecord {

@@ -3,6 +3,7 @@
  * second check.
  */
 import type { Insertable, Selectable } from 'kysely';
+import type { DnsRouteSetting } from '#protocol/dns-routes.ts';
 import type { GroupId, MachineId, RoleId, SigningPublicKey, SubscriptionId, TunnelPublicKey } from '#protocol/ids.ts';
 import type { Label } from '#protocol/names.ts';
 import type { Rights } from '#protocol/rest/api.ts';
@@ -24,6 +25,7 @@ export const subscriptionRow = (record: SubscriptionRecord): Insertable<Tables['
   created_at: record.createdAt,
   policy_version: record.policyVersion,
   version: record.version,
+  dns_routes: JSON.stringify(record.dnsRoutes ?? []),
 });
 
 export const subscriptionOf = (row: Selectable<Tables['subscriptions']>): SubscriptionRecord => ({
@@ -32,6 +34,7 @@ export const subscriptionOf = (row: Selectable<Tables['subscriptions']>): Subscr
   createdAt: row.created_at,
   policyVersion: row.policy_version,
   version: row.version,
+  ...(row.dns_routes !== '[]' && { dnsRoutes: JSON.parse(row.dns_routes) as DnsRouteSetting[] }),
 });
 
 export const groupRow = (record: GroupRecord): Insertable<Tables['groups']> => ({

@@ -4,7 +4,14 @@
  */
 export interface Tables {
   schema_version: { version: number };
-  subscriptions: { id: string; name: string; created_at: number; policy_version: number; version: number };
+  subscriptions: {
+    id: string;
+    name: string;
+    created_at: number;
+    policy_version: number;
+    version: number;
+    dns_routes: string;
+  };
   groups: {
     id: string;
     subscription: string;

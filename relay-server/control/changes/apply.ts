@@ -10,6 +10,7 @@ import type { MachineRecord } from '../../store/records.ts';
 import { requirePresent } from '../administration/present.ts';
 import { auditEntry } from '../audit.ts';
 import type { AdministrationContext, ControlContext } from '../context.ts';
+import { toldDnsRoutes, toldOtherwise } from '../dns-routes.ts';
 import type { SubscriptionDirectory } from '../subscription-directory.ts';
 import { Draft } from './draft.ts';
 import { concernedBy, effectOf } from './effect.ts';
@@ -95,10 +96,11 @@ async function applyInTurn(
   );
   const policyVersion = await context.store.applyChanges(home.id, operations, audits);
   const touched = touchedBy(draft);
+  const toldBefore = toldDnsRoutes(home);
   putPlan(context.directory, home, draft);
   home.record = { ...home.record, policyVersion };
   context.changers.changed([home.id, ...touched.ids], context.by);
-  tell(context, home, made, touched);
+  tell(context, home, made, touched, toldOtherwise(toldBefore, toldDnsRoutes(home)));
   context.announcer.changed({ subscription: home.id, kinds: made.kinds, by: context.by.name, policyVersion });
   return { undo, policyVersion, steps: about };
 }
@@ -130,7 +132,13 @@ function touchedBy(draft: Draft): Touched {
 }
 
 /** Everybody concerned, as soon as the directory shows the change. */
-function tell(context: ControlContext, home: SubscriptionDirectory, made: Plan, touched: Touched): void {
+function tell(
+  context: ControlContext,
+  home: SubscriptionDirectory,
+  made: Plan,
+  touched: Touched,
+  otherRoutes: readonly MachineId[],
+): void {
   const { notices, logger } = context;
   const { removed, disabled, concerned } = touched;
   notices.policyChanged(home, concerned);
@@ -143,7 +151,7 @@ function tell(context: ControlContext, home: SubscriptionDirectory, made: Plan, 
     notices.recheck(home, machines, reason);
   }
   for (const machine of disabled) notices.cutOff(home.id, machine.id, new CausewayError('MACHINE_DISABLED'));
-  const changed = new Set<MachineId>(made.steps.flatMap((step) => step.selfChanged ?? []));
+  const changed = new Set<MachineId>([...made.steps.flatMap((step) => step.selfChanged ?? []), ...otherRoutes]);
   for (const { id } of disabled) changed.delete(id);
   notices.selfChanged(
     home,

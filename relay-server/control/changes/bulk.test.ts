@@ -61,7 +61,7 @@ afterAll(async () => {
 function seed(path: string): void {
   const database = new DatabaseSync(path);
   database.exec('begin');
-  database.prepare('insert into subscriptions values (?, ?, 0, 1, 1)').run(SUBSCRIPTION, 'contoso');
+  database.prepare("insert into subscriptions values (?, ?, 0, 1, 1, '[]')").run(SUBSCRIPTION, 'contoso');
   const group = database.prepare("insert into groups values (?, ?, ?, '', ?, 1)");
   for (const at of [0, 1]) group.run(groupId(at), SUBSCRIPTION, `g${at}`, at);
   const machine = database.prepare(

@@ -2,6 +2,7 @@
  * A subscription's policy as it would be after some changes, over the directory as it is. Each change
  * of a batch sees those before it. Decides nothing, and never touches the directory.
  */
+import type { DnsRouteSetting } from '#protocol/dns-routes.ts';
 import type { GroupId, MachineId, RoleId } from '#protocol/ids.ts';
 import { type ConnectionKey, connectionKey } from '#protocol/policy.ts';
 import type { ConnectionRecord, GroupRecord, MachineRecord, RoleRecord, Side } from '../../store/records.ts';
@@ -15,6 +16,7 @@ export class Draft {
   readonly groups: Overlay<GroupId, GroupRecord>;
   readonly roles: Overlay<RoleId, RoleRecord>;
   readonly machines: Overlay<MachineId, MachineRecord>;
+  dnsRoutes: readonly DnsRouteSetting[];
   /** Changed machines by the side that they are in now. */
   readonly #joined = new Map<SideId, Map<MachineId, MachineRecord>>();
   readonly #connections = new Map<ConnectionKey, ConnectionRecord | undefined>();
@@ -23,6 +25,7 @@ export class Draft {
 
   constructor(home: SubscriptionDirectory) {
     this.home = home;
+    this.dnsRoutes = home.record.dnsRoutes ?? [];
     const { groups, roles } = home;
     this.groups = new Overlay('group', { get: (id) => groups.byId.get(id), named: (name) => groups.named(name) });
     this.roles = new Overlay('role', { get: (id) => roles.byId.get(id), named: (name) => roles.named(name) });

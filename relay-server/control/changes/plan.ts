@@ -11,6 +11,7 @@ import type { SubscriptionDirectory } from '../subscription-directory.ts';
 import type { Changers } from './changers.ts';
 import { Draft } from './draft.ts';
 import { connect, disconnect } from './plan-connections.ts';
+import { setDnsRoutes } from './plan-dns-routes.ts';
 import { changeGroup, createGroup, removeGroup } from './plan-groups.ts';
 import { assign, removeMachines, renameMachine, setDisabled } from './plan-machines.ts';
 import { changeRole, createRole, removeRole } from './plan-roles.ts';
@@ -109,6 +110,8 @@ function stepOf(draft: Draft, change: PolicyChange, making: Making): Step {
       return renameMachine(draft, change);
     case 'remove-machines':
       return removeMachines(draft, change);
+    case 'set-dns-routes':
+      return setDnsRoutes(draft, change);
   }
 }
 

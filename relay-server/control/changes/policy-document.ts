@@ -9,17 +9,20 @@ import type { NewSide } from '#protocol/rest/sides.ts';
 import type { ConnectionRecord } from '../../store/records.ts';
 import type { SubscriptionDirectory } from '../subscription-directory.ts';
 import { connectionUndo } from './plan-connections.ts';
+import { sameRoutes } from './plan-dns-routes.ts';
 
 type Pair = PolicyDocument['connections'][number];
 
 export function documentOf(home: SubscriptionDirectory): PolicyDocument {
   const groups = [...home.groups.byId.values()].sort(byName);
+  const { dnsRoutes = [] } = home.record;
   const roles = [...home.roles.byId.values()].sort(byName);
   const connections = [...home.connections()].map((connection) => pairOf(home, connection)).sort(byPair);
   return {
     groups: groups.map(({ name, description, interconnected }) => ({ name, description, interconnected })),
     roles: roles.map(({ name, description }) => ({ name, description })),
     connections,
+    ...(dnsRoutes.length > 0 && { dnsRoutes: [...dnsRoutes] }),
   };
 }
 
@@ -55,7 +58,13 @@ export function differenceTo(home: SubscriptionDirectory, document: PolicyDocume
     ...[...wanted].flatMap(([key, [a, b]]): PolicyChange[] =>
       there.has(key) ? [] : [{ do: 'connect', a: sideOf(home, a), b: sideOf(home, b) }],
     ),
+    ...dnsRouteChanges(home, document),
   ];
+}
+
+function dnsRouteChanges(home: SubscriptionDirectory, { dnsRoutes = [] }: PolicyDocument): PolicyChange[] {
+  const routes = dnsRoutes.toSorted((a, b) => byCodePoints(a.suffix, b.suffix));
+  return sameRoutes(home.record.dnsRoutes ?? [], routes) ? [] : [{ do: 'set-dns-routes', routes }];
 }
 
 /** `role Web` → its kind and name. */

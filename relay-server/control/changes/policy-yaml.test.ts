@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import type { Label } from '#protocol/names.ts';
 import { type PolicyDocument, policyDocument } from '#protocol/rest/changes.ts';
 import { plan } from './plan.ts';
 import { directoryOf, making, said } from './policy.fixture.ts';
@@ -18,8 +19,13 @@ const document: fc.Arbitrary<PolicyDocument> = fc
       selector: (role) => role.name.toLowerCase(),
       maxLength: 3,
     }),
+    dnsRoutes: fc.constantFrom<Pick<PolicyDocument, 'dnsRoutes'>>(
+      {},
+      { dnsRoutes: [{ suffix: 'corp.example', servers: ['dc1' as Label, 'dc2' as Label], machines: 'all' }] },
+    ),
   })
-  .map(({ groups, roles }) => ({
+  .map(({ groups, roles, dnsRoutes }) => ({
+    ...dnsRoutes,
     groups,
     roles,
     connections: roles.flatMap((role) =>

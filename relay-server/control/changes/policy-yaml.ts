@@ -10,7 +10,7 @@ import { type Issue, issueOf } from './document-checks.ts';
 const HEADER = `# The network policy of a Causeway subscription: \`causeway-relay policy apply\` makes it so.
 `;
 
-export function toYaml({ groups, roles, connections }: PolicyDocument): string {
+export function toYaml({ groups, roles, connections, dnsRoutes }: PolicyDocument): string {
   const pairs = connections.map((pair) => {
     const node = new YAMLSeq<string>();
     node.items = [...pair];
@@ -18,7 +18,13 @@ export function toYaml({ groups, roles, connections }: PolicyDocument): string {
     node.flow = true;
     return node;
   });
-  return HEADER + stringify({ groups, roles, connections: pairs }, { lineWidth: 0, aliasDuplicateObjects: false });
+  return (
+    HEADER +
+    stringify(
+      { groups, roles, connections: pairs, ...(dnsRoutes && { dnsRoutes }) },
+      { lineWidth: 0, aliasDuplicateObjects: false },
+    )
+  );
 }
 
 /** @throws CausewayError POLICY_FILE_MALFORMED */

@@ -113,6 +113,14 @@ const side = fc.oneof(
   group.map((name) => ({ kind: 'group' as const, name })),
   role.map((name) => ({ kind: 'role' as const, name })),
 );
+const dnsRoutes = fc.uniqueArray(
+  fc.record({
+    suffix: fc.constantFrom('corp.example', 'lab.example', '10.in-addr.arpa'),
+    servers: fc.uniqueArray(machine, { minLength: 1, maxLength: 3 }),
+    machines: fc.constantFrom('role-instances', 'all'),
+  }),
+  { selector: ({ suffix }) => suffix, maxLength: 3 },
+);
 const does = <Do extends PolicyChange['do']>(what: Do) => fc.constant(what);
 
 /** Names often miss what there is: then the change is refused. */
@@ -131,5 +139,6 @@ export const change: fc.Arbitrary<PolicyChange> = fc
     fc.record({ do: does('set-disabled'), machines, disabled: fc.boolean() }),
     fc.record({ do: does('rename-machine'), machine, name: fc.oneof(machine, fc.constant('new-name')) }),
     fc.record({ do: does('remove-machines'), machines }),
+    fc.record({ do: does('set-dns-routes'), routes: dnsRoutes }),
   )
   .map((input) => policyChange.parse(input));
