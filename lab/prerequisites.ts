@@ -41,6 +41,13 @@ const PACKAGES = {
   import: 'imagemagick',
   identify: 'imagemagick',
   xsetroot: 'x11-xserver-utils',
+  samba: 'samba-ad-dc samba-ad-provision',
+  'samba-tool': 'samba-common-bin',
+  winbindd: 'winbind libnss-winbind',
+  kinit: 'krb5-user',
+  smbclient: 'smbclient',
+  faketime: 'faketime',
+  visudo: 'sudo',
 } as const;
 
 export type Command = keyof typeof PACKAGES;

@@ -3,7 +3,7 @@
  * the agent: the options to type, and the host that they mean.
  */
 import { join } from 'node:path';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { CausewayError } from '#protocol/errors.ts';
 import type { Host } from '../engine/host.ts';
 import { DEFAULT_SOCKET } from '../local-api/sockets.ts';
@@ -24,25 +24,34 @@ export interface AdapterChoice {
   readonly expose?: readonly Exposure[];
 }
 
+/** Each has a variable too: an image's entry point leaves no room for options. */
 export function addUserspaceOptions(command: Command): Command {
   const also = <Value>(parse: (text: string) => Value) => {
-    return (text: string, before: readonly Value[] = []) => [...before, parse(text)];
+    return (text: string, before: readonly Value[] = []) => [...before, ...text.split(',').map(parse)];
   };
   return command
     .option('--userspace', 'without an adapter and without privileges: offer the network on localhost')
-    .option(
-      '--proxy <port>',
-      `with --userspace: where SOCKS5 and HTTP CONNECT listen, or off (default: ${DEFAULT_PROXY_PORT})`,
+    .addOption(
+      new Option(
+        '--proxy <port>',
+        `with --userspace: where SOCKS5 and HTTP CONNECT listen, or off (default: ${DEFAULT_PROXY_PORT})`,
+      ).env('CAUSEWAY_PROXY'),
     )
-    .option(
-      '--forward <[udp/]port:name:port>',
-      'with --userspace: lead a port of localhost to a machine, as 1433:sql01:1433; can be repeated',
-      also(parseForward),
+    .addOption(
+      new Option(
+        '--forward <[udp/]port:name:port>',
+        'with --userspace: lead a port of localhost to a machine, as 1433:sql01:1433; can be repeated',
+      )
+        .env('CAUSEWAY_FORWARD')
+        .argParser(also(parseForward)),
     )
-    .option(
-      '--expose <[udp/]port[:local-port]>',
-      'with --userspace: let the network reach a server on localhost, as 8080; can be repeated',
-      also(parseExposure),
+    .addOption(
+      new Option(
+        '--expose <[udp/]port[:local-port]>',
+        'with --userspace: let the network reach a server on localhost, as 8080; can be repeated',
+      )
+        .env('CAUSEWAY_EXPOSE')
+        .argParser(also(parseExposure)),
     );
 }
 

@@ -25,6 +25,8 @@ export interface ResolverKind {
   readonly splits: boolean;
   /** It decides itself whose search domain comes first, and does so at random. */
   readonly ordersSearch?: true;
+  /** Says nothing, instead of no, about names that it would have to ask a dead agent for. */
+  readonly silentWhenDead?: true;
   /** resolv.conf is a file that can not be replaced. */
   readonly bound?: true;
   setUp(host: Host, names: SiteNames): Promise<void>;
@@ -115,9 +117,10 @@ const networkManager: ResolverKind = {
 const networkManagerDnsmasq: ResolverKind = {
   ...networkManager,
   host: 'masq',
-  title: 'NetworkManager, dnsmasq',
+  title: 'NetworkManager + dnsmasq',
   mode: 'NetworkManager',
   splits: true,
+  silentWhenDead: true,
   async setUp(host, names) {
     await layOver(host, 'dnsmasq-base', []);
     await startNetworkManager(host, 'dnsmasq', names);
@@ -127,7 +130,7 @@ const networkManagerDnsmasq: ResolverKind = {
 const networkManagerResolved: ResolverKind = {
   ...networkManager,
   host: 'both',
-  title: 'NetworkManager, systemd-resolved',
+  title: 'NetworkManager + resolved',
   mode: 'systemd-resolved',
   splits: true,
   ordersSearch: true,

@@ -15,6 +15,8 @@ export interface Known {
 export interface Expectation {
   /** Whether the network's names are to be found. */
   readonly up: boolean;
+  /** Leaves out what is not the site's. */
+  readonly siteOnly?: boolean;
   readonly subscription: string;
   /** May be reached. */
   readonly machine: Known;
@@ -57,7 +59,8 @@ export async function seesAll(host: Host, expected: Expectation): Promise<number
   return Math.round(performance.now() - started);
 }
 
-async function whatIsWrong(host: Host, { up, subscription, machine, twin, site }: Expectation): Promise<string> {
+async function whatIsWrong(host: Host, expected: Expectation): Promise<string> {
+  const { up, siteOnly = false, subscription, machine, twin, site } = expected;
   const suffix = suffixOf(subscription as Parameters<typeof suffixOf>[0]);
   const ours: [question: string, answer: string][] = [
     [`ahostsv4 ${machine.name}`, machine.ipv4],
@@ -69,9 +72,9 @@ async function whatIsWrong(host: Host, { up, subscription, machine, twin, site }
     [`hosts ${machine.ipv6}`, machine.ipv6],
   ];
   const questions: [string, string][] = [
-    ...ours.map(([question, answer]): [string, string] => [question, up ? answer : '']),
-    [`ahostsv4 nobody.${suffix}`, ''],
-    ['ahostsv4 nobody.example', ''],
+    ...(siteOnly ? [] : ours.map(([question, answer]): [string, string] => [question, up ? answer : ''])),
+    ...(siteOnly ? [] : [[`ahostsv4 nobody.${suffix}`, ''] as [string, string]]),
+    ['ahostsv4 nobody.office.lab.', ''],
     ...Object.entries(site).map(([name, address]): [string, string] => [`ahostsv4 ${name}`, address]),
   ];
   const started = performance.now();

@@ -5,6 +5,7 @@ import { desktopDouble } from './desktop-double.ts';
 import { desktopGuard } from './desktop-guard.ts';
 import { desktopHost } from './desktop-host.ts';
 import { dns } from './dns.ts';
+import { domainJoin } from './domain-join.ts';
 import { hosts } from './hosts.ts';
 import { idle } from './idle.ts';
 import { install } from './install.ts';
@@ -34,6 +35,7 @@ export const SCENARIOS: readonly Scenario[] = [
   untouched,
   dns,
   install,
+  domainJoin,
   scale,
   portalGuard,
   portal,

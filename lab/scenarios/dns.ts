@@ -104,13 +104,13 @@ export const dns: Scenario = {
       await kind.rewrite(host, AT_FIRST);
       await seesAll(host, up);
     });
-    await table.column('network change', async ({ host }) => {
+    await table.column('network', async ({ host }) => {
       await story.lab.cutLink(host.name);
       await story.lab.cutLink(host.name, false);
       await host.run(['ip', 'route', 'add', 'default', 'via', ROUTER]);
       await seesAll(host, up);
     });
-    await table.column('others at ours', async (row) => {
+    await table.column('others', async (row) => {
       const asked = questionsToAgent((await row.loopback?.stop()) ?? []);
       const ours = /(^|\.)causeway\.internal$|\.100\.in-addr\.arpa$|\.d\.f\.ip6\.arpa$/;
       const others = asked.filter((name) => !ours.test(name));
@@ -118,16 +118,16 @@ export const dns: Scenario = {
       if (row.kind.splits) assert.deepEqual([...new Set(others)], []);
       return `${others.length}`;
     });
-    await table.column('name in both worlds', async ({ kind, host }) => {
+    await table.column('bare twin', async ({ kind, host }) => {
       const seen = await addressSeen(host, twin.name);
       // What a bare name means is not to change because the computer takes part in a network.
       if (kind.ordersSearch) assert(['10.20.0.8', twin.ipv4].includes(seen), seen);
       else assert.equal(seen, '10.20.0.8');
       return seen === twin.ipv4 ? 'network' : 'office';
     });
-    await table.column('kill -9', async ({ host }) => {
+    await table.column('kill -9', async ({ kind, host }) => {
       await causeway.agent(host.name).kill();
-      await seesAll(host, down);
+      await seesAll(host, { ...down, siteOnly: kind.silentWhenDead ?? false });
       await inTurn(() => causeway.startAgent(host));
       await seesAll(host, up);
     });
@@ -196,7 +196,7 @@ class Table {
       ...this.#rows.map((row) => [row.kind.title, ...titles.map((title) => this.#cells.get(title)?.get(row) ?? '')]),
     ];
     const widths = [0, ...titles].map((_, at) => Math.max(...lines.map((line) => line[at]?.length ?? 0)));
-    return lines.map((line) => `\n    ${line.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join('  ')}`).join('');
+    return lines.map((line) => `\n${line.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join('  ')}`).join('');
   }
 }
 

@@ -9,7 +9,7 @@ import { joinLinux } from './linux-join.ts';
 import { joinWindows } from './windows-join.ts';
 
 export interface DomainMachine {
-  /** Its name in the network; the computer account is called after it. */
+  /** The host's own; the computer account is called after it, and is found again by it. */
   readonly name: string;
   /** Its overlay addresses, which the domain's DNS is told. */
   readonly addresses: readonly string[];

@@ -2,7 +2,9 @@
  * Joining a domain as the role plug-in does it: between connectivity and the command, and undone, if the
  * settings say so, when the command has ended.
  */
+import { hostname } from 'node:os';
 import { CausewayError } from '#protocol/errors.ts';
+import { labelFromHostName } from '#protocol/names.ts';
 import type { Preparation, Prepared, RoleInstance } from '../preparation.ts';
 import { type DomainMembership, joinDomain } from './domain-join.ts';
 
@@ -16,8 +18,10 @@ export const domainJoin: Preparation = {
     if (domain === undefined) return undefined;
     const { self } = engine;
     if (self === undefined) throw new CausewayError('NOT_ACTIVATED');
-    const machine = { name: self.name, addresses: [self.ipv4, self.ipv6] };
+    // The network gives a re-imaged machine another name while it remembers the old one; the host's own stays.
+    const machine = { name: labelFromHostName(hostname()), addresses: [self.ipv4, self.ipv6] };
     const membership = await joinDomain(domain, machine, { stateDirectory: STATE_DIRECTORY, log: say });
+    if (signal.aborted) await membership.stop();
     signal.throwIfAborted();
     say(sentenceOf(membership));
     return {

@@ -5,7 +5,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { CausewayError } from '#protocol/errors.ts';
 import { LIMITS } from '#protocol/limits.ts';
 import { type RunTool, SYSTEMCTL, WBINFO, WINBINDD, withoutSecrets } from './domain-tools.ts';
@@ -51,6 +51,7 @@ async function restartService({ run, domain, computer }: WinbindOptions): Promis
 
 async function ownDaemon({ log }: WinbindOptions): Promise<Daemon> {
   await mkdir(RUNTIME_DIRECTORY, { recursive: true });
+  await endLeftover();
   let [child, tail, stopped] = [null as ChildProcess | null, '', false];
   let again: NodeJS.Timeout | undefined;
   const start = () => {
@@ -87,6 +88,16 @@ async function ownDaemon({ log }: WinbindOptions): Promise<Daemon> {
   };
 }
 
+/** Of an instance that was killed: it knows an earlier configuration, and keeps a new one from starting. */
+async function endLeftover(): Promise<void> {
+  const pid = Number(await readFile(`${RUNTIME_DIRECTORY}/winbindd.pid`, 'utf8').catch(() => ''));
+  const isWinbindd = async () =>
+    pid > 1 && (await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => '')) === 'winbindd\n';
+  if (await isWinbindd()) process.kill(pid, 'SIGTERM');
+  const deadline = performance.now() + LIMITS.DOMAIN_WINBIND_RESTART_MS.value;
+  while ((await isWinbindd()) && performance.now() < deadline) await pause();
+}
+
 async function untilTrusted({ run, domain, computer }: WinbindOptions, tail: () => string): Promise<void> {
   const deadline = performance.now() + LIMITS.DOMAIN_WINBIND_START_MS.value;
   for (;;) {
@@ -96,8 +107,12 @@ async function untilTrusted({ run, domain, computer }: WinbindOptions, tail: () 
       const said = lastLine(tail()) || lastLine(`${stdout}${stderr}`);
       throw failed({ domain, computer }, said || 'winbindd does not answer');
     }
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    await pause();
   }
+}
+
+function pause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, POLL_MS));
 }
 
 function lastLine(text: string): string {

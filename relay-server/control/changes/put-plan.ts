@@ -22,7 +22,8 @@ export function putPlan(directory: Directory, home: SubscriptionDirectory, draft
   for (const { after } of draft.groups.changes()) if (after !== undefined) home.putGroup(after);
   for (const { after } of draft.roles.changes()) if (after !== undefined) home.putRole(after);
   for (const { after } of draft.connectionChanges()) if (after !== undefined) home.putConnection(after);
-  home.record = { ...home.record, dnsRoutes: draft.dnsRoutes };
+  const { dnsRoutes: _, ...record } = home.record;
+  home.record = draft.dnsRoutes.length > 0 ? { ...record, dnsRoutes: draft.dnsRoutes } : record;
 }
 
 function putMachines(directory: Directory, home: SubscriptionDirectory, draft: Draft): void {
