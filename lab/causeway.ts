@@ -71,8 +71,8 @@ export class Causeway {
     await this.#relay.end('SIGKILL');
   }
 
-  async restartRelay(): Promise<void> {
-    this.#relay = launchRelay(this.#bundles, this.#relayHost);
+  async restartRelay(serveOptions: readonly string[] = []): Promise<void> {
+    this.#relay = launchRelay(this.#bundles, this.#relayHost, serveOptions);
     await waitForEvent(this.#relay, 'listening');
   }
 

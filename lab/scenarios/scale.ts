@@ -47,8 +47,7 @@ export const scale: Scenario = {
   lab: SCALE_LAB,
   async tell(story) {
     const { lab } = story;
-    const options = ['--instances-gone-after', String(GONE_AFTER_S)];
-    const { causeway, administrator } = await story.startCauseway(undefined, options);
+    const { causeway, administrator } = await story.startCauseway();
     const pc01 = lab.host('pc01');
     const configuration = join(lab.directory, 'web.cscfg');
     const start = (name: string) => {
@@ -96,17 +95,28 @@ export const scale: Scenario = {
     await story.step('all stop; each says goodbye, and the directory is clean', async () => {
       const began = performance.now();
       await Promise.all(programs.map((program) => program.end('SIGTERM')));
-      const heard = programs.filter(({ output }) => !output.includes('Goodbye was not heard')).length;
-      await until(
-        async () => (await instances(administrator)).length === 0,
-        GONE_AFTER_S * 4_000,
-        () => 'some are still in the directory',
-      );
       const ms = Math.round(performance.now() - began);
-      Object.assign(story.figures, { stoppedMs: ms, goodbyesHeard: heard });
-      assert(heard > 0, 'nobody’s goodbye was heard');
-      return `nothing is left of them ${seconds(ms)} s after SIGTERM; of ${INSTANCES} goodbyes ${heard} were heard`;
+      const unheard = programs.filter(({ output }) => output.includes('Goodbye was not heard')).length;
+      const left = (await instances(administrator)).length;
+      Object.assign(story.figures, { stoppedMs: ms, leftAtOnce: left });
+      // On a computer that is far too busy a goodbye may come too late; the next step waits for those.
+      assert(left <= unheard, `${left} are left, and only ${unheard} goodbyes were not heard`);
+      return `${left} are left ${seconds(ms)} s after SIGTERM`;
     });
+
+    await story.step(
+      `the server is started again with ${GONE_AFTER_S} s for those that stopped without a word`,
+      async () => {
+        await causeway.relay.end('SIGTERM');
+        await causeway.restartRelay(['--instances-gone-after', String(GONE_AFTER_S)]);
+        await until(
+          async () => (await instances(administrator)).length === 0,
+          GONE_AFTER_S * 4_000,
+          () => 'some are still in the directory',
+        );
+        return 'the directory is clean';
+      },
+    );
 
     await story.step('an instance that is killed and comes back in time is the same machine', async () => {
       const first = start('web-0');
