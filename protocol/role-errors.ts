@@ -68,7 +68,7 @@ export const ROLE_ERRORS = {
     http: 400,
   },
   ROLE_NOT_CONNECTED: {
-    what: 'There was no connectivity within {seconds} s, so the command was not started: {cause}',
+    what: '{cause} There was no connectivity within {seconds} s, so the command was not started.',
     remedy: '{remedy}',
     http: 504,
   },
