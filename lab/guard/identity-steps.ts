@@ -1,6 +1,6 @@
 /**
- * Signing in at a real identity provider, in a real browser: the right account, a wrong one, a sign-in that
- * somebody else began, and out again.
+ * Signing in at a real identity provider, in a real browser: the right account, a wrong one, and
+ * out again. That what another browser began is refused is tested without one (relay-server/api/oidc.test.ts).
  */
 import assert from 'node:assert/strict';
 import type { Browser, Page } from 'playwright-core';
@@ -13,7 +13,6 @@ import { startIdentityProvider, UNVERIFIED } from './identity-provider.ts';
 
 /** Of the provider's own pages, which are for trying it. */
 const FONTS = /fonts\.googleapis\.com/;
-const CALLBACK = /\/api\/v1\/oidc\/callback\?/;
 
 export async function signInElsewhere(story: Story, browser: Browser): Promise<void> {
   await using provider = await startIdentityProvider();
@@ -65,29 +64,6 @@ export async function signInElsewhere(story: Story, browser: Browser): Promise<v
     assert.deepEqual(ofOurs(visit), []);
     return 'one whom nobody knows, and one whose address is not verified; then the right one, in the same browser';
   });
-  await story.step('what was begun in one browser can not be finished in another', async () => {
-    await using mallory = await visitOf();
-    await using victim = await visitOf();
-    const kept = keptCallback(mallory.page);
-    await goToProvider(mallory);
-    await beAt(mallory.page, 'ada');
-    const link = await kept;
-    await victim.page.goto(link);
-    await victim.page.getByText('Signing in at the identity provider did not work.').waitFor();
-    assert.equal((await victim.ask('GET', '/account')).status, 401);
-    // Nor while the victim has begun one of their own.
-    const own = keptCallback(victim.page);
-    await goToProvider(victim);
-    await beAt(victim.page, 'ada');
-    await own;
-    await victim.page.unroute(CALLBACK);
-    await victim.page.goto(link);
-    await victim.page.getByText('Signing in at the identity provider did not work.').waitFor();
-    assert.equal((await victim.ask('GET', '/account')).status, 401);
-    assert(relay.log.some((line) => line.includes('begun in another browser')));
-    assert(!relay.log.some((line) => line.includes(new URL(link).searchParams.get('code') ?? link)));
-    return 'refused with no sign-in begun, and with another one begun; no code is in the log';
-  });
 }
 
 async function goToProvider(visit: Visit): Promise<void> {
@@ -106,14 +82,4 @@ async function beAt(page: Page, name: string): Promise<void> {
 /** What was wrong, but for the fonts that the provider's pages did not get. */
 function ofOurs(visit: Visit): string[] {
   return visit.takeFindings().filter((text) => !FONTS.test(text) && !text.endsWith('net::ERR_FAILED'));
-}
-
-/** Keeps the browser from coming back. @returns where it was to go */
-function keptCallback(page: Page): Promise<string> {
-  return new Promise((resolve) => {
-    void page.route(CALLBACK, (route) => {
-      resolve(route.request().url());
-      return route.fulfill({ status: 200, contentType: 'text/plain', body: 'kept' });
-    });
-  });
 }
