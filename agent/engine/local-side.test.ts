@@ -18,6 +18,8 @@ class FailingHost implements UsedHost {
   /** While set, a proof of the names waits for it. */
   proof: Promise<void> | undefined;
   opened = 0;
+  /** Whatever was set up, undone or not. */
+  readonly setUps: string[] = [];
 
   async openAdapter(): Promise<Adapter> {
     this.#may('adapter');
@@ -45,6 +47,7 @@ class FailingHost implements UsedHost {
 
   #setUp(name: 'network' | 'names', detail: string = name): SetUp {
     this.standing.push(name);
+    this.setUps.push(name);
     return {
       detail,
       prove: async () => {
@@ -67,6 +70,7 @@ let host: FailingHost;
 let board: StatusBoard;
 let attached: (Adapter | undefined)[];
 let subscription: string;
+let suffixes: string[];
 let local: LocalSide;
 
 beforeEach(() => {
@@ -75,11 +79,12 @@ beforeEach(() => {
   board = new StatusBoard();
   attached = [];
   subscription = 'contoso';
+  suffixes = [];
   local = new LocalSide({
     host,
     board,
     self: () => ({ subscription: { name: subscription } }) as SelfFacts,
-    lookup: {} as NameLookup,
+    lookup: { routes: () => suffixes.map((suffix) => ({ suffix })) } as unknown as NameLookup,
     attach: (adapter) => void attached.push(adapter),
     log: () => undefined,
   });
@@ -180,11 +185,20 @@ test('another name of the subscription sets the names up anew', async () => {
   expect(host.standing).toEqual(['network', 'names']);
 });
 
+test('other on-premises suffixes set the names up anew, the same ones do not', async () => {
+  await local.look();
+  suffixes = ['corp.example'];
+  await local.look();
+  await local.look();
+  expect(host.setUps).toEqual(['network', 'names', 'names']);
+});
+
 test('nothing is set up once it ends, whatever was under way', async () => {
   const { promise, resolve } = Promise.withResolvers<void>();
   host.proof = promise;
   const looking = local.look();
-  while (host.standing.length < 2) await Promise.resolve();
+  for (let turns = 0; host.standing.length < 2 && turns < 100; turns++) await Promise.resolve();
+  expect(host.standing).toHaveLength(2);
   const ending = local[Symbol.asyncDispose]();
   const late = local.look();
   local.adapterFailed(new Error('late'));
