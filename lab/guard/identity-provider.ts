@@ -5,7 +5,6 @@
 import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Provider } from 'oidc-provider';
 import type { OidcSettings } from '#relay-server/control/access/oidc-settings.ts';
 
 export interface IdentityProvider extends AsyncDisposable {
@@ -21,6 +20,8 @@ export const UNVERIFIED = 'grace';
 const HOST = '127.0.0.1';
 
 export async function startIdentityProvider(): Promise<IdentityProvider> {
+  // Only now: it is large, and warns of every Node that is not a long-term one as soon as it is loaded.
+  const { Provider } = await import('oidc-provider');
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, HOST, resolve));
   const origin = `http://${HOST}:${(server.address() as AddressInfo).port}`;

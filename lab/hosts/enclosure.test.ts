@@ -7,11 +7,14 @@ import { LAB_COMMANDS, obstacle } from '../prerequisites.ts';
 import { labDirectories } from './directory.ts';
 
 const LAB = fileURLToPath(new URL('../main.ts', import.meta.url));
+/** Two labs one after the other, on a busy computer. */
+const LABS_MS = 60_000;
 const reason = obstacle(LAB_COMMANDS, () => undefined);
 
 describe.skipIf(reason !== null)(`a lab that is ended in the middle${reason === null ? '' : ` (${reason})`}`, () => {
   it.for(['SIGKILL', 'SIGTERM', 'SIGINT'] as const)(
     'leaves no process after %s',
+    { timeout: LABS_MS },
     async (signal, { onTestFinished }) => {
       const lab = spawn(process.execPath, [LAB, 'hosts'], { stdio: ['ignore', 'pipe', 'ignore'] });
       onTestFinished(() => void lab.kill('SIGKILL'));
@@ -24,7 +27,9 @@ describe.skipIf(reason !== null)(`a lab that is ended in the middle${reason === 
     },
   );
 
-  it('leaves a directory only after SIGKILL, and the next run removes it', async ({ onTestFinished }) => {
+  it('leaves a directory only after SIGKILL, and the next run removes it', { timeout: LABS_MS }, async ({
+    onTestFinished,
+  }) => {
     const killed = spawn(process.execPath, [LAB, 'hosts'], { stdio: ['ignore', 'pipe', 'ignore'] });
     await firstStep(killed);
     killed.kill('SIGKILL');
