@@ -3,7 +3,7 @@
  *
  *     npm run lab -- list
  *     npm run lab -- NAME [--json]       prints one JSON object last; exit code 1 if not ok, 3 if it can not run here
- *     npm run lab -- all [--json]        each in a process of its own
+ *     npm run lab -- all [--json]        each in a process of its own, but for those by hand
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -63,20 +63,19 @@ async function runOne(scenario: Scenario): Promise<void> {
 
 /** Two side by side, for most of a scenario is waiting. One line for each, then `N passed, N failed, N skipped`. */
 async function runAll(): Promise<number> {
+  const chosen = SCENARIOS.filter(({ byHand }) => byHand !== true);
   // Installed once for all: what can not be had is for each scenario to say.
-  obstacle([...LAB_COMMANDS, ...new Set(SCENARIOS.flatMap(({ needs }) => needs))], (sentence) =>
-    narration.line(sentence),
-  );
+  obstacle([...LAB_COMMANDS, ...new Set(chosen.flatMap(({ needs }) => needs))], (sentence) => narration.line(sentence));
   const results = new Map<string, Result>();
   const inTurn = async (scenarios: readonly Scenario[]) => {
     for (const { name } of scenarios) results.set(name, await runInProcess(name));
   };
-  const beside = SCENARIOS.filter(({ alone }) => alone !== true);
+  const beside = chosen.filter(({ alone }) => alone !== true);
   await Promise.all([
     inTurn(beside.filter(({ builds }) => builds === true)),
     inTurn(beside.filter(({ builds }) => builds !== true)),
   ]);
-  await inTurn(SCENARIOS.filter(({ alone }) => alone === true));
+  await inTurn(chosen.filter(({ alone }) => alone === true));
   const all = [...results.values()];
   const count = (state: string) => all.filter((result) => stateOf(result) === state).length;
   const [passed, failed, skipped] = [count('ok'), count('FAILED'), count('skipped')];

@@ -15,6 +15,7 @@ import { portal, portalKeyboard } from './portal.ts';
 import { portalGuard } from './portal-guard.ts';
 import { relayCrash } from './relay-crash.ts';
 import { remoteAdmin } from './remote-admin.ts';
+import { remoteDesktop } from './remote-desktop.ts';
 import { scale } from './scale.ts';
 import { sql } from './sql.ts';
 import { sqlUnchanged } from './sql-unchanged.ts';
@@ -28,6 +29,7 @@ export const SCENARIOS: readonly Scenario[] = [
   sql,
   sqlUnchanged,
   remoteAdmin,
+  remoteDesktop,
   relayCrash,
   agentCrash,
   networkChange,

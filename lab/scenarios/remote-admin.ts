@@ -1,40 +1,24 @@
 /**
- * An administrator in the office works on a role instance in the cloud by its bare name: a shell, files,
- * and a desktop. The shell outlives the relay.
+ * An administrator in the office works on a role instance in the cloud by its bare name: a shell
+ * that outlives the relay, and files.
  */
 import assert from 'node:assert/strict';
-import { randomBytes } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { until } from '../causeway.ts';
 import { STANDARD_LAB } from '../hosts/description.ts';
 import type { Host } from '../hosts/host.ts';
-import { DESKTOP_COMMANDS, RemoteDesktop, startDesktopServer } from '../remote-desktop.ts';
-import {
-  ACCOUNT,
-  ACCOUNT_HOME,
-  knowServer,
-  makeAccount,
-  makeSshKey,
-  SSH_CONFIG,
-  startSshServer,
-  Terminal,
-} from '../ssh.ts';
+import { knowServer, makeAccount, makeSshKey, SSH_CONFIG, startSshServer, Terminal } from '../ssh.ts';
 import type { Scenario } from './story.ts';
 
 const MEGABYTES = process.env.LAB_LONG === '1' ? 500 : 100;
 const COPY_MS = 180_000;
 /** How long the relay is away while somebody works. */
 const AWAY_MS = 3_000;
-const ROOT = join(import.meta.dirname, '../..');
-const PICTURES = join(ROOT, 'dist/pictures/remote-admin');
-const PASSWORD = randomBytes(12).toString('hex');
 const COUNT = 'i=0; while :; do i=$((i+1)); echo line $i; sleep 0.05; done';
 
 export const remoteAdmin: Scenario = {
   name: 'remote-admin',
-  shows: 'ssh, scp and RDP from the office to a role instance by name; a shell that outlives the relay',
-  needs: ['sshd', 'ssh', ...DESKTOP_COMMANDS],
+  shows: 'ssh and scp from the office to a role instance by name; a shell that outlives the relay',
+  needs: ['sshd', 'ssh'],
   prepare: () =>
     process.getuid?.() === 0
       ? null
@@ -51,7 +35,7 @@ export const remoteAdmin: Scenario = {
       await administrator.connect(web, administrators);
       await causeway.activate(pc02, await administrator.token(administrators));
       await causeway.activate(web1, await administrator.token(web));
-      await makeAccount(web1, await passwordHash(web1));
+      await makeAccount(web1);
       const key = await makeSshKey(pc02);
       const server = await startSshServer(web1, key);
       await knowServer(pc02, web1);
@@ -142,39 +126,8 @@ export const remoteAdmin: Scenario = {
       );
       return 'exit 7';
     });
-
-    let desktop: RemoteDesktop | null = null;
-    let seen = '';
-    await story.step(
-      'RDP: FreeRDP on pc02 shows the login of web-1, by its bare name and its certificate',
-      async () => {
-        mkdirSync(PICTURES, { recursive: true });
-        const keep = [lab.directory, ROOT];
-        const fingerprint = await startDesktopServer(web1, keep);
-        desktop = await RemoteDesktop.open(pc02, keep, 'web-1', fingerprint);
-        seen = await desktop.picture(join(PICTURES, 'login.png'));
-        return 'dist/pictures/remote-admin/login.png';
-      },
-    );
-    await story.step('a login by keyboard opens the desktop, and its terminal is on web-1', async () => {
-      assert(desktop !== null);
-      await desktop.type(PASSWORD);
-      const running = async () => (await web1.run(['pgrep', '--uid', ACCOUNT, 'xterm'])).code === 0;
-      await until(running, 30_000, () => 'no session began');
-      seen = await desktop.picture(join(PICTURES, 'desktop.png'), seen);
-      await desktop.type('hostname | tee typed; uptime');
-      const typed = async () => (await web1.run(['cat', `${ACCOUNT_HOME}/typed`])).stdout === 'web-1\n';
-      await until(typed, 15_000, () => 'what was typed did not arrive');
-      await desktop.picture(join(PICTURES, 'desktop.png'), seen);
-      return 'what was typed on pc02 was done on web-1: dist/pictures/remote-admin/desktop.png';
-    });
   },
 };
-
-/** As in shadow(5). */
-async function passwordHash(host: Host): Promise<string> {
-  return host.must(['openssl', 'passwd', '-6', '-stdin'], { input: PASSWORD });
-}
 
 async function ssh(client: Host, command: string): Promise<string> {
   return client.must(['ssh', '-F', SSH_CONFIG, 'web-1', command]);

@@ -28,6 +28,8 @@ export interface Scenario {
    * @returns why it can not run here, as a sentence, or null
    */
   readonly prepare?: () => string | null;
+  /** Run when it is asked for by name, not with all the others; its module says why. */
+  readonly byHand?: true;
   /** Builds portal, application or package, which have one place each: no two such run side by side. */
   readonly builds?: true;
   /** Watches what is taken of the computer: nothing runs beside it. */
