@@ -61,7 +61,7 @@ export class Desk {
     });
     const [address] = await bus.prints(/unix:\S+/);
     const desk = new Desk(host, { ...place, DBUS_SESSION_BUS_ADDRESS: address }, pictures);
-    desk.start('window-manager', ['openbox']);
+    await desk.#startWindowManager();
     desk.start('panel', ['xfce4-panel', '--disable-wm-check']);
     await desk.#panelIsThere();
     await desk.run(['xsetroot', '-solid', '#3b6478']);
@@ -106,6 +106,19 @@ export class Desk {
     for (let step = 0; step < Math.abs(steps); step++) await this.run(['xdotool', 'key', key]);
     await beforeChoosing?.();
     await this.run(['xdotool', 'key', 'Return']);
+  }
+
+  /** Now and then it finds the display not open yet, and ends: then it is started again. */
+  async #startWindowManager(): Promise<void> {
+    const deadline = Date.now() + 15_000;
+    let manager = this.start('window-manager', ['openbox']);
+    while (Date.now() < deadline) {
+      const { code } = await this.#host.run(['xdotool', 'get_desktop'], { environment: this.environment });
+      if (code === 0) return;
+      if (!manager.running) manager = this.start('window-manager', ['openbox']);
+      await pause(200);
+    }
+    throw new Error(`the window manager did not come up\n${manager.tail()}`);
   }
 
   async #panelIsThere(): Promise<void> {
