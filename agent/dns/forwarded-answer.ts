@@ -2,11 +2,10 @@
  * What is looked at in an answer that another DNS server gave: whether it answers our question, and the
  * addresses that it adds unasked. Pure; everything else in it is the asker's to read.
  */
-import { TYPE } from './query.ts';
+import { skipName, TYPE } from './query.ts';
 
 const HEADER_BYTES = 12;
 const FLAG_RESPONSE = 0x8000;
-const POINTER_BITS = 0xc0;
 const ADDITIONAL_COUNT_OFFSET = 10;
 
 /** Whether the answer has the question's id and, if it repeats the question, that very question. */
@@ -57,28 +56,15 @@ function isAddress(type: number): boolean {
 }
 
 function recordAt(view: DataView, offset: number): { type: number; end: number } | null {
-  const nameEnd = nameEndAt(view, offset);
+  const nameEnd = skipName(view, offset);
   if (nameEnd === null || nameEnd + 10 > view.byteLength) return null;
   const end = nameEnd + 10 + view.getUint16(nameEnd + 8);
   return end > view.byteLength ? null : { type: view.getUint16(nameEnd), end };
 }
 
 function questionEnd(view: DataView): number | null {
-  const nameEnd = nameEndAt(view, HEADER_BYTES);
+  const nameEnd = skipName(view, HEADER_BYTES);
   return nameEnd === null || nameEnd + 4 > view.byteLength ? null : nameEnd + 4;
-}
-
-/** A name may end in a pointer, which is stepped over and never followed. */
-function nameEndAt(view: DataView, start: number): number | null {
-  let offset = start;
-  while (offset < view.byteLength) {
-    const length = view.getUint8(offset);
-    if (length === 0) return offset + 1;
-    if ((length & POINTER_BITS) === POINTER_BITS) return offset + 2;
-    if ((length & POINTER_BITS) !== 0) return null;
-    offset += 1 + length;
-  }
-  return null;
 }
 
 /** The type's and class's bytes come by as well, and are compared no less for it: both sides are lowered alike. */

@@ -119,8 +119,10 @@ function readAdditionals(
   return offset === view.byteLength ? opt : 'malformed';
 }
 
-/** A record's name may end in a pointer, which is stepped over and never followed. */
-function skipName(view: DataView, start: number): number | null {
+/**
+ * Where a name ends; null if it does not. It may end in a pointer, which is stepped over and never followed.
+ */
+export function skipName(view: DataView, start: number): number | null {
   let offset = start;
   while (offset < view.byteLength && offset - start < NAME_MAX_BYTES) {
     const length = view.getUint8(offset);

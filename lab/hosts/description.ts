@@ -43,20 +43,24 @@ export const INTERNET_PREFIX_LENGTH = 15;
 /** The program that runs the lab is on the internet too: as administrator it speaks to the relay server. */
 export const OBSERVER_ADDRESS = '198.18.0.1';
 
+/** The office: what goes out is TCP to port 443. */
+export function officeOf(hosts: readonly HostDescription[]): SiteDescription {
+  return { name: 'office', lan: '192.168.1', address: '198.19.1.1', outbound: 'only-443', hosts };
+}
+
+/** The cloud, which lets everything out. */
+export function cloudOf(hosts: readonly HostDescription[]): SiteDescription {
+  return { name: 'cloud', lan: '10.20.0', address: '198.19.3.1', outbound: 'everything', hosts };
+}
+
 /** The lab of the demo and the scenarios. */
 export const STANDARD_LAB: LabDescription = {
   servers: [{ name: 'relay', address: '198.18.0.10' }],
   sites: [
-    {
-      name: 'office',
-      lan: '192.168.1',
-      address: '198.19.1.1',
-      outbound: 'only-443',
-      hosts: [
-        { name: 'sql01', address: '192.168.1.10' },
-        { name: 'pc02', address: '192.168.1.11' },
-      ],
-    },
+    officeOf([
+      { name: 'sql01', address: '192.168.1.10' },
+      { name: 'pc02', address: '192.168.1.11' },
+    ]),
     {
       name: 'branch',
       lan: '192.168.1',
@@ -64,16 +68,10 @@ export const STANDARD_LAB: LabDescription = {
       outbound: 'only-443',
       hosts: [{ name: 'laptop', address: '192.168.1.10' }],
     },
-    {
-      name: 'cloud',
-      lan: '10.20.0',
-      address: '198.19.3.1',
-      outbound: 'everything',
-      hosts: [
-        { name: 'web-1', address: '10.20.0.4' },
-        { name: 'web-2', address: '10.20.0.5' },
-      ],
-    },
+    cloudOf([
+      { name: 'web-1', address: '10.20.0.4' },
+      { name: 'web-2', address: '10.20.0.5' },
+    ]),
   ],
 };
 
@@ -81,13 +79,7 @@ export const STANDARD_LAB: LabDescription = {
 export const ROAMING_LAB: LabDescription = {
   servers: STANDARD_LAB.servers,
   sites: [
-    {
-      name: 'office',
-      lan: '192.168.1',
-      address: '198.19.1.1',
-      outbound: 'only-443',
-      hosts: [{ name: 'sql01', address: '192.168.1.10' }],
-    },
+    officeOf([{ name: 'sql01', address: '192.168.1.10' }]),
     {
       name: 'branch',
       lan: '192.168.1',

@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { Capture } from '../capture/capture.ts';
 import { type Causeway, until } from '../causeway.ts';
-import type { LabDescription } from '../hosts/description.ts';
+import { cloudOf, type LabDescription, officeOf } from '../hosts/description.ts';
 import type { Host } from '../hosts/host.ts';
 import { RESOLVER_KINDS, type ResolverKind, type SiteNames } from '../resolvers/kinds.ts';
 import { load } from '../resolvers/load.ts';
@@ -30,23 +30,11 @@ const DNS_LAB: LabDescription = {
     'twin.office.lab': '10.20.0.8',
   },
   sites: [
-    {
-      name: 'office',
-      lan: '192.168.1',
-      address: '198.19.1.1',
-      outbound: 'only-443',
-      hosts: [
-        { name: 'sql01', address: '192.168.1.10' },
-        { name: 'twin', address: '192.168.1.11' },
-      ],
-    },
-    {
-      name: 'cloud',
-      lan: '10.20.0',
-      address: '198.19.3.1',
-      outbound: 'everything',
-      hosts: RESOLVER_KINDS.map(({ host }, at) => ({ name: host, address: `10.20.0.${20 + at}` })),
-    },
+    officeOf([
+      { name: 'sql01', address: '192.168.1.10' },
+      { name: 'twin', address: '192.168.1.11' },
+    ]),
+    cloudOf(RESOLVER_KINDS.map(({ host }, at) => ({ name: host, address: `10.20.0.${20 + at}` }))),
   ],
 };
 

@@ -14,7 +14,7 @@ import {
   noController,
 } from '../active-directory/controller.ts';
 import { RoleInstance } from '../active-directory/role-instance.ts';
-import { type LabDescription, STANDARD_LAB } from '../hosts/description.ts';
+import { cloudOf, type LabDescription, officeOf, STANDARD_LAB } from '../hosts/description.ts';
 import type { Host, RunOptions, RunResult } from '../hosts/host.ts';
 import type { Scenario } from './story.ts';
 
@@ -22,23 +22,11 @@ const LAN_DNS = '192.168.1.1';
 const LAB: LabDescription = {
   servers: STANDARD_LAB.servers,
   sites: [
-    {
-      name: 'office',
-      lan: '192.168.1',
-      address: '198.19.1.1',
-      outbound: 'only-443',
-      hosts: [
-        { name: 'dc1', address: '192.168.1.10' },
-        { name: 'pc02', address: '192.168.1.11' },
-      ],
-    },
-    {
-      name: 'cloud',
-      lan: '10.20.0',
-      address: '198.19.3.1',
-      outbound: 'everything',
-      hosts: [{ name: 'web-1', address: '10.20.0.4' }],
-    },
+    officeOf([
+      { name: 'dc1', address: '192.168.1.10' },
+      { name: 'pc02', address: '192.168.1.11' },
+    ]),
+    cloudOf([{ name: 'web-1', address: '10.20.0.4' }]),
   ],
 };
 /** What a join writes, and leaving takes back. */

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Administrator } from '../administrator.ts';
 import { until } from '../causeway.ts';
-import type { LabDescription } from '../hosts/description.ts';
+import { cloudOf, type LabDescription, officeOf } from '../hosts/description.ts';
 import type { Host, Program } from '../hosts/host.ts';
 import type { Scenario } from './story.ts';
 
@@ -23,20 +23,8 @@ const names = Array.from({ length: INSTANCES }, (_, i) => `web-${i}`);
 const SCALE_LAB: LabDescription = {
   servers: [{ name: 'relay', address: '198.18.0.10' }],
   sites: [
-    {
-      name: 'office',
-      lan: '192.168.1',
-      address: '198.19.1.1',
-      outbound: 'only-443',
-      hosts: [{ name: 'pc01', address: '192.168.1.10' }],
-    },
-    {
-      name: 'cloud',
-      lan: '10.20.0',
-      address: '198.19.3.1',
-      outbound: 'everything',
-      hosts: names.map((name, i) => ({ name, address: `10.20.0.${i + 10}` })),
-    },
+    officeOf([{ name: 'pc01', address: '192.168.1.10' }]),
+    cloudOf(names.map((name, i) => ({ name, address: `10.20.0.${i + 10}` }))),
   ],
 };
 
