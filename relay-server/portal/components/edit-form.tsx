@@ -2,9 +2,10 @@
  * A form for texts of one thing: its name, its description. Sends only what was changed, and only if nobody
  * else has changed the same meanwhile; if somebody has, shows both and keeps what was typed.
  */
-import { Button, Group, Stack, Textarea, TextInput } from '@mantine/core';
+import { Stack, Textarea, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useEffect, useState } from 'react';
+import { EditButtons } from './edit-buttons.tsx';
 import { EditConflict } from './edit-conflict.tsx';
 import { differencesOf, editsOf, type FieldValues } from './merge-edits.ts';
 import { RefusalAlert } from './refusal-alert.tsx';
@@ -100,16 +101,7 @@ export function EditForm({ what, fields, address, opening, onDirty, onSaved, onC
           );
         })}
         <RefusalAlert error={save.error} />
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onCancel}>
-            Cancel
-          </Button>
-          {now === undefined && (
-            <Button type="submit" loading={save.isPending}>
-              Save
-            </Button>
-          )}
-        </Group>
+        <EditButtons label="Save" saving={save.isPending} inConflict={now !== undefined} onCancel={onCancel} />
       </Stack>
     </form>
   );

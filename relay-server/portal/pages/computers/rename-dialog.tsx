@@ -2,11 +2,12 @@
  * Renames a computer. If somebody else renamed it since the dialog was opened, both names are shown, and
  * what was typed stays.
  */
-import { Button, Group, Modal, Stack, TextInput } from '@mantine/core';
+import { Modal, Stack, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { invalidateKinds } from '../../api/invalidations.ts';
 import type { Machine } from '../../api/shapes.ts';
+import { EditButtons } from '../../components/edit-buttons.tsx';
 import { EditConflict } from '../../components/edit-conflict.tsx';
 import { differencesOf } from '../../components/merge-edits.ts';
 import { notifyDone } from '../../components/notify.tsx';
@@ -88,16 +89,7 @@ export function RenameDialog({ subscription, machine, opened, onClose }: RenameD
             data-autofocus
           />
           <RefusalAlert error={rename.error} />
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              Cancel
-            </Button>
-            {now === undefined && (
-              <Button type="submit" loading={rename.isPending}>
-                Rename
-              </Button>
-            )}
-          </Group>
+          <EditButtons label="Rename" saving={rename.isPending} inConflict={now !== undefined} onCancel={onClose} />
         </Stack>
       </form>
     </Modal>

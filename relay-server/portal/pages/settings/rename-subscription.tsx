@@ -2,7 +2,7 @@
  * Renames a subscription, and says beforehand what gets another name with it. If somebody else renamed it since
  * the dialog was opened, both names are shown, and what was typed stays.
  */
-import { Button, Group, List, Modal, Stack, Text } from '@mantine/core';
+import { List, Modal, Stack, Text } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { path } from '../../api/client.ts';
@@ -10,6 +10,7 @@ import { invalidateKinds } from '../../api/invalidations.ts';
 import { subscriptionsQuery } from '../../api/queries.ts';
 import { Refusal } from '../../api/refusal.ts';
 import type { Subscription } from '../../api/shapes.ts';
+import { EditButtons } from '../../components/edit-buttons.tsx';
 import { EditConflict } from '../../components/edit-conflict.tsx';
 import { differencesOf } from '../../components/merge-edits.ts';
 import { notifyDone } from '../../components/notify.tsx';
@@ -108,16 +109,7 @@ export function RenameSubscription({ subscription, opened, onClose }: RenameSubs
             </List>
           </div>
           <RefusalAlert error={taken ? null : rename.error} />
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              Cancel
-            </Button>
-            {now === undefined && (
-              <Button type="submit" loading={rename.isPending}>
-                Rename
-              </Button>
-            )}
-          </Group>
+          <EditButtons label="Rename" saving={rename.isPending} inConflict={now !== undefined} onCancel={onClose} />
         </Stack>
       </form>
     </Modal>
