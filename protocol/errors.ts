@@ -6,7 +6,7 @@
  */
 
 import { DOMAIN_ERRORS } from './domain-errors.ts';
-
+import { LOCK_ERRORS } from './lock-errors.ts';
 import { ROLE_ERRORS } from './role-errors.ts';
 
 export interface CatalogueEntry {
@@ -429,6 +429,7 @@ export const ERRORS = {
     http: 504,
   },
   ...DOMAIN_ERRORS,
+  ...LOCK_ERRORS,
   ...ROLE_ERRORS,
   USAGE: {
     what: '{issue}',
