@@ -7,6 +7,7 @@
  *     causeway/bin/causeway          the command
  *     causeway/lib/causeway.js       the bundle, without its map
  *     causeway/lib/lwip.wasm         the IP stack for machines without an adapter
+ *     causeway/lib/causeway-pac.js   what runs proxy configurations, with quickjs.wasm
  *     causeway/lib/node_modules/     koffi and its native module for this platform only
  *     causeway/share/                service unit, removal, licences
  *
@@ -59,6 +60,8 @@ async function contents(agent: string): Promise<TarEntry[]> {
     await entry('bin/causeway', join(ROOT, 'build/linux/causeway'), EXECUTABLE),
     await entry('bin/node', process.execPath, EXECUTABLE),
     { path: 'causeway/lib/causeway.js', content: await bundleWithoutMap(agent), mode: PLAIN },
+    { path: 'causeway/lib/causeway-pac.js', content: await bundleWithoutMap(pacOf(agent)), mode: PLAIN },
+    await entry('lib/quickjs.wasm', join(dirname(agent), 'quickjs.wasm')),
     await entry('lib/lwip.wasm', join(dirname(agent), 'lwip.wasm')),
     // Node takes the bundle for a module by this.
     { path: 'causeway/lib/package.json', content: Buffer.from('{"type":"module"}\n'), mode: PLAIN },
@@ -70,15 +73,20 @@ async function contents(agent: string): Promise<TarEntry[]> {
   ];
 }
 
+function pacOf(agent: string): string {
+  return join(dirname(agent), 'causeway-pac.js');
+}
+
 async function bundleWithoutMap(agent: string): Promise<Uint8Array> {
   const text = await readFile(agent, 'utf8');
   return Buffer.from(text.replace(/\n\/\/# sourceMappingURL=.*\n?$/, '\n'));
 }
 
-/** Of Node, of koffi, of what lwip.wasm is made of, and of every package that is in the bundle, which its map tells. */
+/** Of Node, of koffi, of what lwip.wasm is made of, and of every package that is in a bundle, which its map tells. */
 async function otherLicences(agent: string): Promise<Uint8Array> {
-  const map: { sources: string[] } = JSON.parse(await readFile(`${agent}.map`, 'utf8'));
-  const inBundle = map.sources.flatMap((source) => /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(source)?.[1] ?? []);
+  const maps = await Promise.all([agent, pacOf(agent)].map((path) => readFile(`${path}.map`, 'utf8')));
+  const sources = maps.flatMap((map) => (JSON.parse(map) as { sources: string[] }).sources);
+  const inBundle = sources.flatMap((source) => /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(source)?.[1] ?? []);
   const packages = [...new Set([...inBundle, 'koffi'])].sort();
   const parts = [`Node.js ${process.version}\n\n${await licenceIn(join(dirname(process.execPath), '..'))}`];
   for (const name of packages) parts.push(`${name}\n\n${await licenceIn(join(ROOT, 'node_modules', name))}`);

@@ -11,12 +11,14 @@ import { handlersOf } from '../engine/local-handlers.ts';
 import type { LocalServer } from '../local-api/listen.ts';
 import { serveLocalApi, serveUsers, type UsersOptions } from '../local-api/server.ts';
 import { findGroup, USERS_GROUP } from '../local-api/users-group.ts';
+import type { Proxies } from '../proxy/proxies.ts';
 
 export interface DaemonOptions {
   readonly stateDirectory: string;
   readonly socket: string;
   readonly host: Host;
   readonly dnsRoutes?: readonly DnsRoute[];
+  readonly proxies?: Proxies | undefined;
   readonly logLevel: string;
   /** Resolves to why the agent has to stop, for the log. */
   readonly stop: Promise<string>;
@@ -38,6 +40,7 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
       stateDirectory: options.stateDirectory,
       host: options.host,
       dnsRoutes: options.dnsRoutes,
+      proxies: options.proxies,
       log: (message, details) => log.info(details, message),
     });
     try {
