@@ -1,5 +1,6 @@
 /** `causeway agent`: the agent in the foreground, until SIGTERM, SIGINT or SIGHUP. */
 import { releaseStartUpMemory } from '#runtime/collector.ts';
+import { linuxTokenSources } from '../activation/linux-sources.ts';
 import { type DaemonOptions, runDaemon } from './daemon.ts';
 import { type AdapterChoice, withHost } from './without-adapter.ts';
 
@@ -20,6 +21,7 @@ export async function runAgentCommand({ choice, ...options }: AgentCommandOption
     runDaemon({
       ...options,
       host,
+      tokenSources: linuxTokenSources({ stateDirectory: options.stateDirectory, environment: process.env }),
       stop,
       onReady: () => {
         release = setTimeout(releaseStartUpMemory, QUIET_AFTER_MS);
