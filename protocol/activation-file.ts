@@ -9,8 +9,12 @@ export const ACTIVATION_FILE_MAX_BYTES = 4_096;
 
 /** @returns the token in the text of an activation file */
 export function tokenOfFile(text: string): string | undefined {
-  const line = text.split(/\r?\n/).find((line) => line.trim() !== '' && !line.startsWith('#'));
-  return wellFormedToken(line ?? '');
+  return wellFormedToken(tokenLineOf(text) ?? '');
+}
+
+/** @returns the line that should be the token, unchecked */
+export function tokenLineOf(text: string): string | undefined {
+  return text.split(/\r?\n/).find((line) => line.trim() !== '' && !line.startsWith('#'));
 }
 
 /** @returns the text without the white space around it, if it is a well-formed token */

@@ -1,5 +1,6 @@
 /** `causeway agent`: the agent in the foreground, until SIGTERM, SIGINT or SIGHUP. */
 import { releaseStartUpMemory } from '#runtime/collector.ts';
+import { linuxTokenSources } from '../activation/linux-sources.ts';
 import { systemProxies } from '../proxy/system-proxies.ts';
 import { type DaemonOptions, runDaemon } from './daemon.ts';
 import { type AdapterChoice, withHost } from './without-adapter.ts';
@@ -24,6 +25,7 @@ export async function runAgentCommand({ choice, upstreamProxy, ...options }: Age
       ...options,
       proxies,
       host,
+      tokenSources: linuxTokenSources({ stateDirectory: options.stateDirectory, environment: process.env }),
       stop,
       onReady: () => {
         release = setTimeout(releaseStartUpMemory, QUIET_AFTER_MS);
