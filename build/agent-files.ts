@@ -4,6 +4,7 @@
  *     bin/node              this Node
  *     bin/causeway          the command
  *     lib/causeway.js       the bundle, without its map
+ *     lib/causeway-pac.js   what runs proxy configurations, with quickjs.wasm
  *     lib/lwip.wasm         the IP stack for machines without an adapter
  *     lib/node_modules/     koffi and its native module for this platform only
  *     share/                service unit, installation, change of version, removal, licences
@@ -31,6 +32,8 @@ export async function agentFiles(agent: string): Promise<TarEntry[]> {
     await entry('bin/causeway', join(ROOT, 'build/linux/causeway'), EXECUTABLE),
     await entry('bin/node', process.execPath, EXECUTABLE),
     { path: 'lib/causeway.js', content: await bundleWithoutMap(agent), mode: PLAIN },
+    { path: 'lib/causeway-pac.js', content: await bundleWithoutMap(pacOf(agent)), mode: PLAIN },
+    await entry('lib/quickjs.wasm', join(dirname(agent), 'quickjs.wasm')),
     await entry('lib/lwip.wasm', join(dirname(agent), 'lwip.wasm')),
     // Node takes the bundle for a module by this.
     { path: 'lib/package.json', content: Buffer.from('{"type":"module"}\n'), mode: PLAIN },
@@ -49,10 +52,15 @@ async function bundleWithoutMap(agent: string): Promise<Uint8Array> {
   return Buffer.from(text.replace(/\n\/\/# sourceMappingURL=.*\n?$/, '\n'));
 }
 
-/** Of Node, of koffi, of what lwip.wasm is made of, and of every package that is in the bundle, which its map tells. */
+function pacOf(agent: string): string {
+  return join(dirname(agent), 'causeway-pac.js');
+}
+
+/** Of Node, of koffi, of what lwip.wasm is made of, and of every package that is in a bundle, which its map tells. */
 async function otherLicences(agent: string): Promise<Uint8Array> {
-  const map: { sources: string[] } = JSON.parse(await readFile(`${agent}.map`, 'utf8'));
-  const inBundle = map.sources.flatMap((source) => /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(source)?.[1] ?? []);
+  const maps = await Promise.all([agent, pacOf(agent)].map((path) => readFile(`${path}.map`, 'utf8')));
+  const sources = maps.flatMap((map) => (JSON.parse(map) as { sources: string[] }).sources);
+  const inBundle = sources.flatMap((source) => /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(source)?.[1] ?? []);
   const packages = [...new Set([...inBundle, 'koffi'])].sort();
   const parts = [`Node.js ${process.version}\n\n${await licenceIn(join(dirname(process.execPath), '..'))}`];
   for (const name of packages) parts.push(`${name}\n\n${await licenceIn(join(ROOT, 'node_modules', name))}`);

@@ -11,6 +11,7 @@ import { COMPUTER_ERRORS } from './computer-errors.ts';
 import { DOMAIN_ERRORS } from './domain-errors.ts';
 import { JOINING_ERRORS } from './joining-errors.ts';
 import { NETWORK_ERRORS } from './network-errors.ts';
+import { PROXY_ERRORS } from './proxy-errors.ts';
 import { ROLE_ERRORS } from './role-errors.ts';
 
 export interface CatalogueEntry {
@@ -26,6 +27,7 @@ export const ERRORS = {
   ...JOINING_ERRORS,
   ...COMPUTER_ERRORS,
   ...NETWORK_ERRORS,
+  ...PROXY_ERRORS,
   ...ADMINISTRATION_ERRORS,
   ...DOMAIN_ERRORS,
   ...ROLE_ERRORS,

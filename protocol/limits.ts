@@ -11,6 +11,7 @@ import { DNS_LIMITS } from './dns-limits.ts';
 import { DOMAIN_LIMITS } from './domain-limits.ts';
 import { LOCAL_LIMITS } from './local-limits.ts';
 import { MESSAGE_LIMITS } from './message-limits.ts';
+import { PROXY_LIMITS } from './proxy-limits.ts';
 import { RELAY_LIMITS } from './relay-limits.ts';
 import { RESOLVER_LIMITS } from './resolver-limits.ts';
 import { ROLE_LIMITS } from './role-limits.ts';
@@ -42,6 +43,7 @@ export const LIMITS = {
   ...SENDING_LIMITS,
   ...CONNECTION_LIMITS,
   ...ADAPTER_LIMITS,
+  ...PROXY_LIMITS,
   ...RELAY_LIMITS,
   ...ACCESS_LIMITS,
   ...RESOLVER_LIMITS,

@@ -14,12 +14,14 @@ import { handlersOf } from '../engine/local-handlers.ts';
 import type { LocalServer } from '../local-api/listen.ts';
 import { serveLocalApi, serveUsers, type UsersOptions } from '../local-api/server.ts';
 import { findGroup, USERS_GROUP } from '../local-api/users-group.ts';
+import type { Proxies } from '../proxy/proxies.ts';
 
 export interface DaemonOptions {
   readonly stateDirectory: string;
   readonly socket: string;
   readonly host: Host;
   readonly dnsRoutes?: readonly DnsRoute[];
+  readonly proxies?: Proxies | undefined;
   readonly logLevel: string;
   /** Where a token may lie by which it activates itself. */
   readonly tokenSources?: readonly TokenSource[];
@@ -44,6 +46,7 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
       stateDirectory: options.stateDirectory,
       host: options.host,
       dnsRoutes: options.dnsRoutes,
+      proxies: options.proxies,
       log: (message, details) => log.info(details, message),
     });
     try {

@@ -6,6 +6,7 @@ import { fromBase64url, toBase64url } from '#protocol/encoding.ts';
 import type { Label } from '#protocol/names.ts';
 import { activationTranscript, tunnelKeyProof } from '#protocol/proofs.ts';
 import type { ActivationToken } from '#protocol/token.ts';
+import type { Proxies } from '../proxy/proxies.ts';
 import type { ServerClock } from '../server-clock.ts';
 import type { Activation } from '../state/activation-file.ts';
 import type { Identity } from '../state/identity.ts';
@@ -14,6 +15,7 @@ import type { Software } from './software.ts';
 
 export interface ActivationRequest {
   readonly token: ActivationToken;
+  readonly proxies?: Proxies | undefined;
   readonly name: Label;
   readonly identity: Identity;
   readonly software: Software;
@@ -33,7 +35,7 @@ export async function activate(request: ActivationRequest): Promise<Activation> 
     onDoubtful: () => undefined,
     onClose: () => undefined,
   };
-  const connection = await ControlConnection.open(token, silent, request.signal);
+  const connection = await ControlConnection.open({ ...token, proxies: request.proxies }, silent, request.signal);
   try {
     const { nonce, ephemeral, serverTime } = connection.challenge;
     request.clock.learn(serverTime);

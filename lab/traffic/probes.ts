@@ -21,6 +21,15 @@ export async function knowsName(host: Host, name: string): Promise<boolean> {
   return (await host.run(['getent', 'ahosts', name])).code === 0;
 }
 
+/** After a change of policy: machines hear of it some milliseconds after the administrator. */
+export async function waitForName(host: Host, name: string, timeoutMs = 10_000): Promise<void> {
+  await until(
+    () => knowsName(host, name),
+    timeoutMs,
+    () => `${host.name} does not know ${name}`,
+  );
+}
+
 export async function pings(host: Host, target: string): Promise<boolean> {
   return (await host.run(['ping', '-c', '2', '-i', '0.2', '-W', '1', target])).code === 0;
 }
