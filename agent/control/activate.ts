@@ -13,6 +13,7 @@ import { isLocked, type LockPin } from '#protocol/lock/statement.ts';
 import type { Label } from '#protocol/names.ts';
 import { activationTranscript, tunnelKeyProof } from '#protocol/proofs.ts';
 import type { ActivationToken } from '#protocol/token.ts';
+import type { Proxies } from '../proxy/proxies.ts';
 import type { ServerClock } from '../server-clock.ts';
 import type { Activation } from '../state/activation-file.ts';
 import type { Identity } from '../state/identity.ts';
@@ -21,6 +22,7 @@ import type { Software } from './software.ts';
 
 export interface ActivationRequest {
   readonly token: ActivationToken;
+  readonly proxies?: Proxies | undefined;
   readonly name: Label;
   readonly identity: Identity;
   readonly software: Software;
@@ -42,7 +44,7 @@ export async function activate(request: ActivationRequest): Promise<Activation> 
     onDoubtful: () => undefined,
     onClose: () => undefined,
   };
-  const connection = await ControlConnection.open(token, silent, request.signal);
+  const connection = await ControlConnection.open({ ...token, proxies: request.proxies }, silent, request.signal);
   try {
     const { nonce, ephemeral, serverTime } = connection.challenge;
     request.clock.learn(serverTime);

@@ -19,6 +19,7 @@ import { ensurePrivateDirectory } from '#runtime/durable-file.ts';
 import { activate } from '../control/activate.ts';
 import { deactivate } from '../control/authenticate.ts';
 import { AGENT_VERSION, software } from '../control/software.ts';
+import type { Proxies } from '../proxy/proxies.ts';
 import { ServerClock, SYSTEM_TIME, type TimeSource } from '../server-clock.ts';
 import { type Activation, forgetActivation, loadActivation, saveActivation } from '../state/activation-file.ts';
 import { type Identity, loadOrCreateIdentity } from '../state/identity.ts';
@@ -41,6 +42,8 @@ export interface EngineOptions {
   /** On-premises suffixes that this machine routes whatever the policy says. */
   readonly dnsRoutes?: readonly DnsRoute[] | undefined;
   readonly time?: TimeSource;
+  /** By which the server is reached; without them directly. */
+  readonly proxies?: Proxies | undefined;
   readonly log: (message: string, details: Record<string, unknown>) => void;
 }
 
@@ -64,7 +67,7 @@ export class Engine implements AsyncDisposable {
         activation: this.#activation,
         membership: this.#membership,
         host: this.#options.host,
-        environment: process.env,
+        proxies: this.#options.proxies,
         clockOffsetMs: this.#clock.offsetMs,
         status: async () => {
           await this.#membership?.prove();
@@ -301,8 +304,14 @@ export class Engine implements AsyncDisposable {
     }
     if (before === undefined) this.#board.pending('activation', token.server);
     try {
-      const signal = this.#stop.signal;
-      const activation = await activate({ ...this.#introduction(), token, name, signal, lock: before?.lock });
+      const activation = await activate({
+        ...this.#introduction(),
+        token,
+        proxies: this.#options.proxies,
+        name,
+        signal: this.#stop.signal,
+        lock: before?.lock,
+      });
       await this.#save(activation);
       this.#board.works('activation', `in ${activation.self.subscription.name}`);
     } catch (error) {
@@ -330,6 +339,7 @@ export class Engine implements AsyncDisposable {
       host,
       log,
       dnsRoutes: this.#options.dnsRoutes,
+      proxies: this.#options.proxies,
       onSelf,
       saveLock,
       status: () => this.status(),
@@ -343,7 +353,8 @@ export class Engine implements AsyncDisposable {
     const heard = control?.online && (await control.request('deactivate', {}).catch(() => undefined));
     if (heard) return;
     const introduction = { ...this.#introduction(), machine: activation.self.id };
-    await deactivate(activation, introduction, this.#stop.signal);
+    const { proxies } = this.#options;
+    await deactivate({ ...activation, proxies }, introduction, this.#stop.signal);
   }
 
   async #leave(): Promise<void> {

@@ -17,6 +17,7 @@ import { ControlClient } from '../control/client.ts';
 import { cpuFlags, type Software } from '../control/software.ts';
 import { durationText } from '../duration.ts';
 import { KnownAddresses } from '../known-addresses.ts';
+import type { Proxies } from '../proxy/proxies.ts';
 import { RelayClient } from '../relay/client.ts';
 import { TicketHolder } from '../relay/ticket-holder.ts';
 import type { ServerClock, TimeSource } from '../server-clock.ts';
@@ -44,6 +45,8 @@ export interface MembershipOptions {
   readonly host: Host;
   /** On-premises suffixes that this machine routes whatever the policy says. */
   readonly dnsRoutes?: readonly DnsRoute[] | undefined;
+  /** By which the server is reached. */
+  readonly proxies?: Proxies | undefined;
   /** The machine's own facts changed and should be stored. */
   readonly onSelf: (self: SelfFacts) => void;
   /** Stores the lock of the subscription that holds from now on. */
@@ -145,7 +148,7 @@ export class Membership implements AsyncDisposable {
       send: (report) => this.control.request('report', report),
     });
     this.control = new ControlClient({
-      target: { server: activation.server, pin: activation.pin, addresses: this.#addresses },
+      target: { server: activation.server, pin: activation.pin, addresses: this.#addresses, proxies: options.proxies },
       machine: activation.self.id,
       identity,
       software,
@@ -332,7 +335,7 @@ export class Membership implements AsyncDisposable {
     const { board, log } = this.#options;
     return new RelayClient({
       memory: this.#memory,
-      target: { ...this.#relayTarget(), addresses: this.#addresses },
+      target: { ...this.#relayTarget(), addresses: this.#addresses, proxies: this.#options.proxies },
       handlers: {
         ticket: () => this.#ticket.fresh(),
         onConnected: () => {

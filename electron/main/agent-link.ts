@@ -98,7 +98,8 @@ export class AgentLink implements Disposable {
   #hear(word: LocalProgress<'watch'>, withPeers: boolean): void {
     if (this.#stop.signal.aborted) return;
     this.#heardAt = Date.now();
-    this.#silence.wordWithin(LIMITS.LOCAL_SILENT_AFTER_MS.value);
+    const { LOCAL_SILENT_AFTER_MS, LOCAL_SILENT_UNSEEN_AFTER_MS } = LIMITS;
+    this.#silence.wordWithin(withPeers ? LOCAL_SILENT_AFTER_MS.value : LOCAL_SILENT_UNSEEN_AFTER_MS.value);
     if (word !== 'alive') this.#options.onNews({ type: 'heard', status: word, withPeers });
   }
 

@@ -6,6 +6,7 @@
 import { runDaemon } from '#agent/cli/daemon.ts';
 import type { Host } from '#agent/engine/host.ts';
 import { LinuxHost } from '#agent/os/linux-host.ts';
+import { systemProxies } from '#agent/proxy/system-proxies.ts';
 import { CausewayError } from '#protocol/errors.ts';
 import type { HostingRight } from './hosting-right.ts';
 
@@ -27,14 +28,17 @@ export class HostedAgent implements AsyncDisposable {
   constructor(options: HostedAgentOptions) {
     const { stateDirectory, adapterName, socket, logLevel = 'info' } = options;
     const ready = Promise.withResolvers<void>();
-    this.#run = runDaemon({
-      stateDirectory,
-      socket,
-      host: options.host ?? new LinuxHost({ stateDirectory, adapterName }),
-      logLevel,
-      stop: this.#stop.promise,
-      onReady: () => ready.resolve(),
-    }).catch((error: unknown) => {
+    const run = async () =>
+      runDaemon({
+        stateDirectory,
+        socket,
+        host: options.host ?? new LinuxHost({ stateDirectory, adapterName }),
+        proxies: await systemProxies(undefined),
+        logLevel,
+        stop: this.#stop.promise,
+        onReady: () => ready.resolve(),
+      });
+    this.#run = run().catch((error: unknown) => {
       this.#failure = asRefusal(error);
     });
     this.settled = Promise.race([ready.promise, this.#run]);
