@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { pino } from 'pino';
 import { CausewayError } from '#protocol/errors.ts';
+import { addAuditCommands } from './audit-command.ts';
 import { oidcSettings } from './control/access/oidc-settings.ts';
 import { makeFirstSecret } from './control/administration/access.ts';
 import { databasePath } from './data-directory.ts';
@@ -68,6 +69,7 @@ export async function run(args: readonly string[], around: Surroundings): Promis
     exit = code;
   });
   addLockCommands(program, around);
+  addAuditCommands(program, around, common);
   try {
     await program.parseAsync([...args], { from: 'user' });
     return exit ?? 0;
