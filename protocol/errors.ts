@@ -13,6 +13,7 @@ import { JOINING_ERRORS } from './joining-errors.ts';
 import { NETWORK_ERRORS } from './network-errors.ts';
 import { PROXY_ERRORS } from './proxy-errors.ts';
 import { ROLE_ERRORS } from './role-errors.ts';
+import { UPKEEP_ERRORS } from './upkeep-errors.ts';
 
 export interface CatalogueEntry {
   /** What is wrong, one sentence. */
@@ -28,6 +29,7 @@ export const ERRORS = {
   ...COMPUTER_ERRORS,
   ...NETWORK_ERRORS,
   ...PROXY_ERRORS,
+  ...UPKEEP_ERRORS,
   ...ADMINISTRATION_ERRORS,
   ...DOMAIN_ERRORS,
   ...ROLE_ERRORS,
