@@ -41,6 +41,7 @@ import { machineReportRoutes } from './routes/machine-reports.ts';
 import { machineRoutes } from './routes/machines.ts';
 import { oidcRoutes } from './routes/oidc.ts';
 import { peopleRoutes } from './routes/people.ts';
+import { personalDownloadRoutes } from './routes/personal-downloads.ts';
 import { policyRoutes } from './routes/policy.ts';
 import { roleRoutes } from './routes/roles.ts';
 import { serviceRoutes } from './routes/service.ts';
@@ -106,10 +107,11 @@ export async function buildApi(options: ApiOptions): Promise<Api> {
     acting,
     rates: new PairRates(control.context.clock, control.context.relay),
     overTime: options.overTime,
-    installing: new Installing(options.installing, control.context.clock),
+    installing: new Installing(options.installing, control.context.clock, () => options.relayMetrics().out.bytes),
   };
   serviceRoutes(typed(app), control, options.relayMetrics);
   installingFileRoutes({ app: typed(app), ...shared });
+  await app.register(async (forms) => personalDownloadRoutes({ app: typed(forms), ...shared }));
   await app.register(
     async (api) => {
       // People share computers: nothing of an answer is to be found on their disks afterwards.

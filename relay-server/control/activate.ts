@@ -13,6 +13,7 @@ import { newId } from '../random.ts';
 import type { MachineRecord, TokenRecord } from '../store/records.ts';
 import type { ToldOfArrival } from '../store/store.ts';
 import { isOpen } from './administration/install-links.ts';
+import { requireUsable } from './administration/tokens.ts';
 import { auditEntry } from './audit.ts';
 import type { ControlContext } from './context.ts';
 import { toldDnsRoutes, toldOtherwise } from './dns-routes.ts';
@@ -107,14 +108,6 @@ function admitAgain(known: MachineRecord, params: ControlParams<'activate'>): Ma
   if (known.tunnelKey !== params.tunnelKey) throw new CausewayError('AUTHENTICATION_FAILED');
   if (known.disabled) throw new CausewayError('MACHINE_DISABLED');
   return known;
-}
-
-function requireUsable(token: TokenRecord, now: number): void {
-  if (token.revokedAt !== null) throw new CausewayError('TOKEN_REVOKED');
-  if (token.expiresAt !== null && token.expiresAt <= now) {
-    throw new CausewayError('TOKEN_EXPIRED', { expiredAt: new Date(token.expiresAt).toISOString() });
-  }
-  if (token.usesLeft === 0) throw new CausewayError('TOKEN_EXHAUSTED', { uses: token.usesTotal ?? 0 });
 }
 
 function newMachine(

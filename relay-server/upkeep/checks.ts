@@ -85,7 +85,11 @@ async function disk(directory: string): Promise<string> {
 async function database({ dataDirectory, database: url }: CheckOptions): Promise<string> {
   if (url !== undefined) {
     const store = await openStore(dataDirectory, url, false);
-    await store.probe().finally(() => store.close());
+    try {
+      await store.probe();
+    } finally {
+      await store.close();
+    }
     return 'PostgreSQL answers, and has the tables of this version.';
   }
   const path = databasePath(dataDirectory);
