@@ -37,6 +37,7 @@ import { groupRoutes } from './routes/groups.ts';
 import { installLinkRoutes } from './routes/install-links.ts';
 import { installPageRoutes } from './routes/install-page.ts';
 import { installingFileRoutes } from './routes/installing-files.ts';
+import { lockRoutes } from './routes/lock.ts';
 import { machineReportRoutes } from './routes/machine-reports.ts';
 import { machineRoutes } from './routes/machines.ts';
 import { oidcRoutes } from './routes/oidc.ts';
@@ -142,6 +143,7 @@ const RESOURCES = [
   connectionRoutes,
   changeRoutes,
   policyRoutes,
+  lockRoutes,
   auditRoutes,
   installLinkRoutes,
   installPageRoutes,

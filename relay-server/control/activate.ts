@@ -7,9 +7,9 @@ import type { ControlParams } from '#protocol/control-messages.ts';
 import { fromBase64url, toHex } from '#protocol/encoding.ts';
 import { CausewayError } from '#protocol/errors.ts';
 import type { MachineId } from '#protocol/ids.ts';
+import { machineIdOf } from '#protocol/lock/certificate.ts';
 import type { Label } from '#protocol/names.ts';
 import { activationTranscript, tokenSecretHash } from '#protocol/proofs.ts';
-import { newId } from '../random.ts';
 import type { MachineRecord, TokenRecord } from '../store/records.ts';
 import type { ToldOfArrival } from '../store/store.ts';
 import { isOpen } from './administration/install-links.ts';
@@ -116,7 +116,9 @@ function newMachine(
   token: TokenRecord,
   params: ControlParams<'activate'>,
 ): MachineRecord {
-  const id = newId<MachineId>(context.random);
+  const id = machineIdOf(subscription.id, params.tunnelKey);
+  // Two machines with one tunnel key: nobody honest makes that.
+  if (context.directory.homeOf(id) !== undefined) throw new CausewayError('AUTHENTICATION_FAILED');
   const now = context.clock.now();
   const common = {
     id,

@@ -17,7 +17,7 @@ const FORM = 'application/x-www-form-urlencoded';
 
 export function personalDownloadRoutes({ app, control: { context }, installing }: RouteScope): void {
   // A token, its name, and what the form's way of writing makes of white space.
-  const bodyLimit = 4 * LIMITS.TOKEN_MAX_CHARACTERS.value;
+  const bodyLimit = 4 * LIMITS.TOKEN_PRE_SIGNED_MAX_CHARACTERS.value;
   app.addContentTypeParser(FORM, { parseAs: 'string', bodyLimit }, (_request, body, done) => {
     done(null, Object.fromEntries(new URLSearchParams(String(body))));
   });
