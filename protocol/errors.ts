@@ -10,6 +10,7 @@ import { ADMINISTRATION_ERRORS } from './administration-errors.ts';
 import { COMPUTER_ERRORS } from './computer-errors.ts';
 import { DOMAIN_ERRORS } from './domain-errors.ts';
 import { JOINING_ERRORS } from './joining-errors.ts';
+import { LOCK_ERRORS } from './lock-errors.ts';
 import { NETWORK_ERRORS } from './network-errors.ts';
 import { PROXY_ERRORS } from './proxy-errors.ts';
 import { ROLE_ERRORS } from './role-errors.ts';
@@ -30,6 +31,7 @@ export const ERRORS = {
   ...PROXY_ERRORS,
   ...ADMINISTRATION_ERRORS,
   ...DOMAIN_ERRORS,
+  ...LOCK_ERRORS,
   ...ROLE_ERRORS,
   USAGE: {
     what: '{issue}',

@@ -10,6 +10,7 @@ import { CONNECTION_LIMITS } from './connection-limits.ts';
 import { DNS_LIMITS } from './dns-limits.ts';
 import { DOMAIN_LIMITS } from './domain-limits.ts';
 import { LOCAL_LIMITS } from './local-limits.ts';
+import { LOCK_LIMITS } from './lock-limits.ts';
 import { MESSAGE_LIMITS } from './message-limits.ts';
 import { PROXY_LIMITS } from './proxy-limits.ts';
 import { RELAY_LIMITS } from './relay-limits.ts';
@@ -50,6 +51,7 @@ export const LIMITS = {
   ...DOMAIN_LIMITS,
   ...DNS_LIMITS,
   ...LOCAL_LIMITS,
+  ...LOCK_LIMITS,
   ...USERSPACE_LIMITS,
   ...ROLE_LIMITS,
   ...WATCHING_LIMITS,

@@ -8,7 +8,7 @@ export const LOCAL_LIMITS = {
   LOCAL_REQUEST_MAX_BYTES: {
     value: 8_192,
     unit: 'bytes',
-    why: 'The largest honest request activates: a token of TOKEN_MAX_CHARACTERS and a name. Sixteen times that.',
+    why: 'The largest honest request activates: a token of TOKEN_PRE_SIGNED_MAX_CHARACTERS and a name. Six times that.',
   },
   LOCAL_MESSAGE_MAX_BYTES: {
     value: 4_194_304,

@@ -11,6 +11,7 @@ import { oidcSettings } from './control/access/oidc-settings.ts';
 import { makeFirstSecret } from './control/administration/access.ts';
 import { databasePath } from './data-directory.ts';
 import { DEFAULT_LISTEN, parseListenAddress, parseServerUrl } from './listen-address.ts';
+import { addLockCommands } from './lock-command.ts';
 import { addPolicyCommands } from './policy-command.ts';
 import { systemRandom } from './random.ts';
 import { createServer, openStore, type RunningServer } from './server.ts';
@@ -66,6 +67,7 @@ export async function run(args: readonly string[], around: Surroundings): Promis
   addPolicyCommands(program, around, (code) => {
     exit = code;
   });
+  addLockCommands(program, around);
   try {
     await program.parseAsync([...args], { from: 'user' });
     return exit ?? 0;

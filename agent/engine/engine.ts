@@ -11,6 +11,7 @@ import type { DnsRoute } from '#protocol/dns-routes.ts';
 import { asRefusal, CausewayError, fromWire } from '#protocol/errors.ts';
 import { LIMITS } from '#protocol/limits.ts';
 import type { Check, LocalResult, SupportBundle } from '#protocol/local-api.ts';
+import type { LockPin } from '#protocol/lock/statement.ts';
 import { fullName, labelFromHostName, parseLabel, suffixOf } from '#protocol/names.ts';
 import { type AgentStatus, PART_ORDER, summarise } from '#protocol/status.ts';
 import { decodeToken } from '#protocol/token.ts';
@@ -137,6 +138,7 @@ export class Engine implements AsyncDisposable {
               fullName: fullName(self.name, self.subscription.name),
               ipv4: self.ipv4,
               ipv6: self.ipv6,
+              key: this.#identity.tunnelKey,
               subscription: self.subscription.name,
               memberOf: self.memberOf?.name ?? null,
               memberKind: self.memberOf?.kind,
@@ -308,6 +310,7 @@ export class Engine implements AsyncDisposable {
         proxies: this.#options.proxies,
         name,
         signal: this.#stop.signal,
+        lock: before?.lock,
       });
       await this.#save(activation);
       this.#board.works('activation', `in ${activation.self.subscription.name}`);
@@ -327,6 +330,7 @@ export class Engine implements AsyncDisposable {
         log('could not store the machine’s facts', { error: String(error) }),
       );
     };
+    const saveLock = (lock: LockPin) => this.#change((current) => ({ ...current, lock }));
     this.#membership = await Membership.start({
       ...this.#introduction(),
       activation,
@@ -337,6 +341,7 @@ export class Engine implements AsyncDisposable {
       dnsRoutes: this.#options.dnsRoutes,
       proxies: this.#options.proxies,
       onSelf,
+      saveLock,
       status: () => this.status(),
       diagnose: () => this.diagnose(() => {}),
     });

@@ -10,6 +10,7 @@ import { type GrantClaims, verifyGrant } from '#protocol/grants.ts';
 import type { MachineId } from '#protocol/ids.ts';
 import { LIMITS } from '#protocol/limits.ts';
 import type { Check } from '#protocol/local-api.ts';
+import type { LockPin } from '#protocol/lock/statement.ts';
 import type { AgentStatus, Part } from '#protocol/status.ts';
 import { FrameMemory } from '#runtime/frame-memory.ts';
 import { ControlClient } from '../control/client.ts';
@@ -26,6 +27,7 @@ import type { Change } from '../surroundings.ts';
 import { diagnosticsOf } from './diagnostics.ts';
 import type { Host } from './host.ts';
 import { LocalSide } from './local-side.ts';
+import { LockKeeper } from './lock-keeper.ts';
 import { nameLookup } from './name-lookup.ts';
 import { PeerDirectory } from './peer-directory.ts';
 import { Reporter } from './reporter.ts';
@@ -47,6 +49,8 @@ export interface MembershipOptions {
   readonly proxies?: Proxies | undefined;
   /** The machine's own facts changed and should be stored. */
   readonly onSelf: (self: SelfFacts) => void;
+  /** Stores the lock of the subscription that holds from now on. */
+  readonly saveLock: (lock: LockPin) => Promise<void>;
   /** What the agent says of itself, for the server. */
   readonly status: () => AgentStatus;
   /** Looks at every link of the chain; takes some seconds. */
@@ -68,6 +72,7 @@ export class Membership implements AsyncDisposable {
   readonly #memory = new FrameMemory();
   readonly #grantKey: CryptoKey;
   readonly #local: LocalSide;
+  readonly #lock: LockKeeper;
   readonly #surroundings: SurroundingsWatch;
   readonly #addresses = new KnownAddresses();
   readonly #looking: NodeJS.Timeout;
@@ -102,6 +107,15 @@ export class Membership implements AsyncDisposable {
       verify: (grant) => this.#verify(grant),
       onGrant: (peer) => this.link.granted(peer),
       onForgotten: (machine) => this.link.forgotten(machine),
+    });
+    this.#lock = new LockKeeper({
+      subscription: activation.self.subscription.id,
+      pin: activation.lock,
+      now,
+      ask: async (after) => (await this.control.request('lock', { after })).steps,
+      save: options.saveLock,
+      onMoved: () => void this.#askAgain(),
+      log,
     });
     this.#local = new LocalSide({
       host,
@@ -274,11 +288,14 @@ export class Membership implements AsyncDisposable {
       onOnline: () => {
         log('control online', {});
         this.link.clockLearnt();
-        this.#introduced.resolve();
+        void this.#lock.follow(this.#self).then(() => {
+          this.#introduced.resolve();
+          if (this.control.online) this.#activated();
+        });
         // Nobody could be asked a moment ago.
         this.link.router.forgetRefusals();
         board.policyRefreshedAt = Date.now();
-        board.works('activation', `in ${this.#self.subscription.name}`);
+        this.#activated();
         board.works('control', this.#options.activation.server, this.#clockWarning());
         if (!this.relay.connected) this.relay.connectNow();
         this.#reporter.connected();
@@ -371,8 +388,38 @@ export class Membership implements AsyncDisposable {
     }
   }
 
-  #verify(grant: string): Promise<GrantClaims> {
-    return verifyGrant(grant, this.#grantKey, this.#options.clock.now());
+  /** What the server has signed and, in a locked subscription, a lock key stands behind. */
+  async #verify(grant: string): Promise<GrantClaims> {
+    const claims = await verifyGrant(grant, this.#grantKey, this.#options.clock.now());
+    await this.#lock.requireBacked(claims);
+    return claims;
+  }
+
+  /** Another lock holds: peers whose grants it does not back get a new one that it backs, or are dropped. */
+  async #askAgain(): Promise<void> {
+    this.#activated();
+    const known = new Set(this.directory.ids());
+    for (const { id } of [...this.link.peers()]) if (!known.has(id)) this.link.revoke(id);
+    await Promise.all(
+      [...known].map(async (id) => {
+        const isBacked = async () => {
+          const peer = this.directory.get(id);
+          if (peer !== undefined) await this.#lock.requireBacked(peer.claims);
+        };
+        await isBacked()
+          .catch(() => this.directory.renew(id).then(isBacked))
+          .catch((error: unknown) => {
+            this.#options.log('no longer backed', { peer: id, error: String(error) });
+            this.#revoke([id]);
+          });
+      }),
+    );
+  }
+
+  #activated(): void {
+    const { name } = this.#self.subscription;
+    const detail = this.#lock.locked ? `in ${name}, locked` : `in ${name}`;
+    this.#options.board.works('activation', detail, this.#lock.warning(this.#self));
   }
 
   #revoke(peers: readonly MachineId[]): void {
@@ -384,6 +431,9 @@ export class Membership implements AsyncDisposable {
     const before = this.#self;
     this.#self = self;
     if (JSON.stringify(before) !== JSON.stringify(self)) this.#options.onSelf(self);
+    if (JSON.stringify(before.lock) !== JSON.stringify(self.lock)) {
+      void this.#lock.follow(self).then(() => this.control.online && this.#activated());
+    }
     if (before.name !== self.name) this.directory.expireNames();
     const suffixes = ({ dnsRoutes = [] }: SelfFacts) => dnsRoutes.map(({ suffix }) => suffix).join(' ');
     if (before.subscription.name !== self.subscription.name || suffixes(before) !== suffixes(self)) {

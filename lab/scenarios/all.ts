@@ -1,5 +1,6 @@
 /** Every scenario, in the order in which the lab lists and runs them. */
 import { agentCrash } from './agent-crash.ts';
+import { deb } from './deb.ts';
 import { desktop } from './desktop.ts';
 import { desktopDouble } from './desktop-double.ts';
 import { desktopGuard } from './desktop-guard.ts';
@@ -39,6 +40,7 @@ export const SCENARIOS: readonly Scenario[] = [
   untouched,
   dns,
   install,
+  deb,
   domainJoin,
   scale,
   portalGuard,

@@ -8,7 +8,7 @@ import type { Tables } from './schema.ts';
 
 type Step = (db: Transaction<Tables>) => Promise<void>;
 
-const STEPS: readonly Step[] = [firstTables, peopleAndAudit, onPremisesSuffixes];
+const STEPS: readonly Step[] = [firstTables, peopleAndAudit, onPremisesSuffixes, subscriptionLock];
 
 /**
  * @param path names the database in errors.
@@ -217,6 +217,26 @@ async function onPremisesSuffixes(db: Transaction<Tables>): Promise<void> {
   await db.schema
     .alterTable('subscriptions')
     .addColumn('dns_routes', 'text', (column) => column.notNull().defaultTo('[]'))
+    .execute();
+}
+
+async function subscriptionLock(db: Transaction<Tables>): Promise<void> {
+  await db.schema.alterTable('tokens').addColumn('delegation', 'text').execute();
+  const steps = db.schema.createTable('lock_steps').addColumn('sequence', 'integer', notNull);
+  await ofSubscription(steps)
+    .addColumn('kind', 'text', notNull)
+    .addColumn('text', 'text', notNull)
+    .addPrimaryKeyConstraint('lock_steps_key', ['subscription', 'sequence'])
+    .execute();
+  const certificates = db.schema.createTable('lock_certificates');
+  await ofSubscription(certificates.addColumn('machine', 'text', (column) => column.primaryKey()))
+    .addColumn('name', 'text', notNull)
+    .addColumn('text', 'text', notNull)
+    .execute();
+  await db.schema
+    .createIndex('lock_certificates_by_subscription')
+    .on('lock_certificates')
+    .column('subscription')
     .execute();
 }
 

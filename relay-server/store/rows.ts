@@ -128,6 +128,7 @@ export const tokenRow = (record: TokenRecord): Insertable<Tables['tokens']> => (
   revoked_at: record.revokedAt,
   group: record.group,
   role: record.role,
+  delegation: null,
 });
 
 export const tokenOf = (row: Selectable<Tables['tokens']>): TokenRecord => ({

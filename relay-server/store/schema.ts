@@ -60,6 +60,8 @@ export interface Tables {
     revoked_at: number | null;
     group: string | null;
     role: string | null;
+    /** By what a lock key lets its machines sign themselves. */
+    delegation: string | null;
   };
   install_links: {
     id: string;
@@ -127,6 +129,9 @@ export interface Tables {
   instance_counts: { role: string; at: number; instances: number };
   /** The last ones of each machine, as JSON. */
   diagnostics: { machine: string; at: number; checks: string };
+  lock_steps: { subscription: string; sequence: number; kind: string; text: string };
+  /** Outlives its machine, until a statement says that it counts no more. */
+  lock_certificates: { machine: string; subscription: string; name: string; text: string };
   /** At most one row. */
   first_secret: { only: number; hash: string; created_at: number };
 }

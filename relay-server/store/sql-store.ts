@@ -11,6 +11,7 @@ import { writeAudits } from './audits.ts';
 import { type HistoryStore, SqlHistoryStore } from './history-store.ts';
 import { type InstallingStore, SqlInstallingStore } from './installing-store.ts';
 import { readInstanceCounts, recordInstances } from './instance-counts.ts';
+import { type LockStore, SqlLockStore } from './lock-store.ts';
 import type { PolicyOperation } from './operations.ts';
 import { type PeopleStore, SqlPeopleStore } from './people-store.ts';
 import type * as records from './records.ts';
@@ -28,6 +29,7 @@ export class SqlStore implements Store {
   readonly audit: AuditStore;
   readonly installing: InstallingStore;
   readonly history: HistoryStore;
+  readonly lock: LockStore;
 
   /** @param translate turns an engine's error into a refusal. @param close if there is more to close than `db`. */
   constructor(db: Kysely<Tables>, translate: (error: unknown) => unknown, close = () => db.destroy()) {
@@ -39,6 +41,7 @@ export class SqlStore implements Store {
     this.audit = new SqlAuditStore(transactions);
     this.installing = new SqlInstallingStore(transactions);
     this.history = new SqlHistoryStore(transactions);
+    this.lock = new SqlLockStore(transactions);
   }
 
   readDirectory(): Promise<DirectoryContents> {
@@ -48,6 +51,7 @@ export class SqlStore implements Store {
       roles: (await db.selectFrom('roles').selectAll().execute()).map(rows.roleOf),
       machines: (await db.selectFrom('machines').selectAll().execute()).map(rows.machineOf),
       connections: (await db.selectFrom('connections').selectAll().execute()).map(rows.connectionOf),
+      locks: await this.lock.read(),
     }));
   }
 
