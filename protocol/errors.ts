@@ -98,6 +98,13 @@ export function isRefusal(error: unknown, code?: ErrorCode): error is CausewayEr
   return error instanceof CausewayError && (code === undefined || error.code === code);
 }
 
+/** What to say of anything that was thrown: a refusal says it itself, all else is a bug. */
+export function asRefusal(error: unknown): CausewayError {
+  if (error instanceof CausewayError) return error;
+  const issue = error instanceof Error ? error.message : String(error);
+  return new CausewayError('INTERNAL', { issue }, { cause: error });
+}
+
 function clip(sentence: string): string {
   return sentence.length > WIRE_SENTENCE_MAX ? `${sentence.slice(0, WIRE_SENTENCE_MAX - 1)}…` : sentence;
 }
