@@ -14,6 +14,7 @@ import { LOCK_ERRORS } from './lock-errors.ts';
 import { NETWORK_ERRORS } from './network-errors.ts';
 import { PROXY_ERRORS } from './proxy-errors.ts';
 import { ROLE_ERRORS } from './role-errors.ts';
+import { UPKEEP_ERRORS } from './upkeep-errors.ts';
 
 export interface CatalogueEntry {
   /** What is wrong, one sentence. */
@@ -29,6 +30,7 @@ export const ERRORS = {
   ...COMPUTER_ERRORS,
   ...NETWORK_ERRORS,
   ...PROXY_ERRORS,
+  ...UPKEEP_ERRORS,
   ...ADMINISTRATION_ERRORS,
   ...DOMAIN_ERRORS,
   ...LOCK_ERRORS,
@@ -94,6 +96,13 @@ export function isErrorCode(code: string): code is ErrorCode {
 /** Whether `error` is the expected refusal `code`. */
 export function isRefusal(error: unknown, code?: ErrorCode): error is CausewayError {
   return error instanceof CausewayError && (code === undefined || error.code === code);
+}
+
+/** What to say of anything that was thrown: a refusal says it itself, all else is a bug. */
+export function asRefusal(error: unknown): CausewayError {
+  if (error instanceof CausewayError) return error;
+  const issue = error instanceof Error ? error.message : String(error);
+  return new CausewayError('INTERNAL', { issue }, { cause: error });
 }
 
 function clip(sentence: string): string {

@@ -18,6 +18,7 @@ import { RESOLVER_LIMITS } from './resolver-limits.ts';
 import { ROLE_LIMITS } from './role-limits.ts';
 import { SENDING_LIMITS } from './sending-limits.ts';
 import { SESSION_LIMITS } from './session-limits.ts';
+import { UPKEEP_LIMITS } from './upkeep-limits.ts';
 import { USERSPACE_LIMITS } from './userspace-limits.ts';
 import { WATCHING_LIMITS } from './watching-limits.ts';
 
@@ -54,5 +55,6 @@ export const LIMITS = {
   ...LOCK_LIMITS,
   ...USERSPACE_LIMITS,
   ...ROLE_LIMITS,
+  ...UPKEEP_LIMITS,
   ...WATCHING_LIMITS,
 } as const satisfies Record<string, Limit>;

@@ -8,7 +8,7 @@ import { hostname } from 'node:os';
 import { formatIpv6, parseIpv6 } from '#protocol/addresses.ts';
 import type { SelfFacts } from '#protocol/control-messages.ts';
 import type { DnsRoute } from '#protocol/dns-routes.ts';
-import { CausewayError, fromWire } from '#protocol/errors.ts';
+import { asRefusal, CausewayError, fromWire } from '#protocol/errors.ts';
 import { LIMITS } from '#protocol/limits.ts';
 import type { Check, LocalResult, SupportBundle } from '#protocol/local-api.ts';
 import type { LockPin } from '#protocol/lock/statement.ts';
@@ -431,14 +431,5 @@ function sameFacts(before: SelfFacts | undefined, after: SelfFacts): boolean {
   return (
     before !== undefined &&
     JSON.stringify({ ...before, policyVersion: 0 }) === JSON.stringify({ ...after, policyVersion: 0 })
-  );
-}
-
-function asRefusal(error: unknown): CausewayError {
-  if (error instanceof CausewayError) return error;
-  return new CausewayError(
-    'INTERNAL',
-    { issue: error instanceof Error ? error.message : String(error) },
-    { cause: error },
   );
 }

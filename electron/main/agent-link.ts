@@ -3,7 +3,7 @@
  * falls silent, looks again when it has gone. Knows the local API and no Electron.
  */
 import { connectAgent, type LocalClient } from '#agent/local-api/client.ts';
-import { CausewayError } from '#protocol/errors.ts';
+import { asRefusal, CausewayError } from '#protocol/errors.ts';
 import { LIMITS } from '#protocol/limits.ts';
 import type { LocalMethod, LocalParams, LocalProgress, LocalResult } from '#protocol/local-api.ts';
 import type { AgentNews } from './desktop-state.ts';
@@ -109,10 +109,4 @@ export class AgentLink implements Disposable {
     // Asked anew, it begins with the status when it speaks again.
     this.#watch.abort();
   }
-}
-
-function asRefusal(error: unknown): CausewayError {
-  if (error instanceof CausewayError) return error;
-  const issue = error instanceof Error ? error.message : String(error);
-  return new CausewayError('INTERNAL', { issue }, { cause: error });
 }

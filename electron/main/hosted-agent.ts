@@ -7,7 +7,7 @@ import { runDaemon } from '#agent/cli/daemon.ts';
 import type { Host } from '#agent/engine/host.ts';
 import { LinuxHost } from '#agent/os/linux-host.ts';
 import { systemProxies } from '#agent/proxy/system-proxies.ts';
-import { CausewayError } from '#protocol/errors.ts';
+import { asRefusal, type CausewayError } from '#protocol/errors.ts';
 import type { HostingRight } from './hosting-right.ts';
 
 export interface HostedAgentOptions extends HostingRight {
@@ -54,10 +54,4 @@ export class HostedAgent implements AsyncDisposable {
     this.#stop.resolve('the application ends');
     await this.#run;
   }
-}
-
-function asRefusal(error: unknown): CausewayError {
-  if (error instanceof CausewayError) return error;
-  const issue = error instanceof Error ? error.message : String(error);
-  return new CausewayError('INTERNAL', { issue }, { cause: error });
 }
