@@ -5,7 +5,7 @@
  *
  *     causeway/bin/node              this Node
  *     causeway/bin/causeway          the command
- *     causeway/lib/causeway.js       the bundle, without its map
+ *     causeway/lib/causeway*.js      the bundles, without their maps
  *     causeway/lib/lwip.wasm         the IP stack for machines without an adapter
  *     causeway/lib/node_modules/     koffi and its native module for this platform only
  *     causeway/share/                service unit, removal, licences
@@ -16,12 +16,12 @@
 import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 import { createGzip } from 'node:zlib';
-import { bundle } from './bundle.ts';
+import { bundle, mainOf } from './bundle.ts';
 import { koffiFiles } from './koffi-files.ts';
 import { type TarEntry, tarOf } from './tar.ts';
 
@@ -58,7 +58,13 @@ async function contents(agent: string): Promise<TarEntry[]> {
   return [
     await entry('bin/causeway', join(ROOT, 'build/linux/causeway'), EXECUTABLE),
     await entry('bin/node', process.execPath, EXECUTABLE),
-    { path: 'causeway/lib/causeway.js', content: await bundleWithoutMap(agent), mode: PLAIN },
+    ...(await Promise.all(
+      [agent, mainOf(agent)].map(async (file) => ({
+        path: `causeway/lib/${basename(file)}`,
+        content: await bundleWithoutMap(file),
+        mode: PLAIN,
+      })),
+    )),
     await entry('lib/lwip.wasm', join(dirname(agent), 'lwip.wasm')),
     // Node takes the bundle for a module by this.
     { path: 'causeway/lib/package.json', content: Buffer.from('{"type":"module"}\n'), mode: PLAIN },
@@ -70,14 +76,14 @@ async function contents(agent: string): Promise<TarEntry[]> {
   ];
 }
 
-async function bundleWithoutMap(agent: string): Promise<Uint8Array> {
-  const text = await readFile(agent, 'utf8');
+async function bundleWithoutMap(file: string): Promise<Uint8Array> {
+  const text = await readFile(file, 'utf8');
   return Buffer.from(text.replace(/\n\/\/# sourceMappingURL=.*\n?$/, '\n'));
 }
 
 /** Of Node, of koffi, of what lwip.wasm is made of, and of every package that is in the bundle, which its map tells. */
 async function otherLicences(agent: string): Promise<Uint8Array> {
-  const map: { sources: string[] } = JSON.parse(await readFile(`${agent}.map`, 'utf8'));
+  const map: { sources: string[] } = JSON.parse(await readFile(`${mainOf(agent)}.map`, 'utf8'));
   const inBundle = map.sources.flatMap((source) => /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(source)?.[1] ?? []);
   const packages = [...new Set([...inBundle, 'koffi'])].sort();
   const parts = [`Node.js ${process.version}\n\n${await licenceIn(join(dirname(process.execPath), '..'))}`];

@@ -1,5 +1,6 @@
 /**
- * Bundles what users run: dist/causeway.js (agent and command) and dist/causeway-relay.js (server).
+ * Bundles what users run: dist/causeway.js (agent and command) and dist/causeway-relay.js (server). Each of them
+ * only launches the program itself, -main.js beside it (runtime/launch.ts).
  * Native code stays outside: koffi is loaded from node_modules, or from beside the bundle once packaged.
  */
 import { copyFile, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
@@ -24,13 +25,20 @@ const EXTERNAL = ['koffi', 'pg-native'];
  */
 export async function bundle(): Promise<Bundles> {
   const written = [
-    bundleOne('../agent/main.ts', '../dist/causeway.js'),
-    bundleOne('../relay-server/main.ts', '../dist/causeway-relay.js'),
+    bundleOne('../runtime/launch.ts', '../dist/causeway.js'),
+    bundleOne('../runtime/launch.ts', '../dist/causeway-relay.js'),
+    bundleOne('../agent/main.ts', '../dist/causeway-main.js'),
+    bundleOne('../relay-server/main.ts', '../dist/causeway-relay-main.js'),
   ] as const;
-  await Promise.allSettled(written); // a failure of one leaves the other time to tidy up
+  await Promise.allSettled(written); // a failure of one leaves the others time to tidy up
   const [agent, relay] = await Promise.all(written);
   await placeBeside(agent, '../native/lwip/lwip.wasm');
   return { agent, relay };
+}
+
+/** The program itself, which the bundle launches. */
+export function mainOf(bundlePath: string): string {
+  return bundlePath.replace(/\.js$/, '-main.js');
 }
 
 /** Written beside its place and moved there in one step: somebody may be starting the bundle right now. */
