@@ -48,6 +48,9 @@ const PACKAGES = {
   smbclient: 'smbclient',
   faketime: 'faketime',
   visudo: 'sudo',
+  squid: 'squid-openssl',
+  tinyproxy: 'tinyproxy',
+  tayga: 'tayga',
 } as const;
 
 export type Command = keyof typeof PACKAGES;

@@ -12,6 +12,7 @@ import { promisify } from 'node:util';
 import type { Logger } from 'pino';
 import { CausewayError } from '#protocol/errors.ts';
 import type { ServerPin } from '#protocol/ids.ts';
+import { LIMITS } from '#protocol/limits.ts';
 import { buildApi } from './api/app.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { OidcSettings } from './control/access/oidc-settings.ts';
@@ -33,6 +34,9 @@ import type { Store } from './store/store.ts';
 import { operatorIdentity, ownIdentity, type TlsIdentity } from './tls/certificate.ts';
 import { curlPin } from './tls/curl-pin.ts';
 import { grantKey } from './tls/grant-key.ts';
+import { descriptorsOf } from './upkeep/descriptors.ts';
+import { PeriodicBackups } from './upkeep/periodic-backups.ts';
+import { writeRunningFile } from './upkeep/running-file.ts';
 import { VERSION } from './version.ts';
 
 /** Longer than any honest client takes to say what it wants, and then to send 64 KiB. */
@@ -59,6 +63,8 @@ export interface ServerOptions {
   readonly instancesGoneAfterMs?: number | null | undefined;
   /** Container image of the agent that install pages name. */
   readonly containerImage?: string | undefined;
+  /** How often a backup is made in the data directory; null or left out: never. */
+  readonly backupEveryMs?: number | null | undefined;
   readonly clock?: Clock;
   readonly random?: Random;
 }
@@ -162,8 +168,23 @@ async function open(options: ServerOptions, things: OpenThings): Promise<Running
   const firstSecret = await makeSecretIfNobody(store, random, clock.now());
   const [url, address] = [serverUrl(), boundTo(server, options.listen)];
   logger.info({ url, pin: identity.pin, listen: formatAddress(address), version: VERSION }, 'relay server listens');
+  await keepWell(options, things, { url, pin: identity.pin, ...address }, clock);
   const close = () => things.close();
   return { url, pin: identity.pin, address, firstSecret, control, close, [Symbol.asyncDispose]: close };
+}
+
+/** Backups, and what `causeway-relay check` wants to know. */
+async function keepWell(
+  { dataDirectory, database, logger, backupEveryMs = null }: ServerOptions,
+  things: OpenThings,
+  where: { url: string; pin: ServerPin } & ListenAddress,
+  clock: Clock,
+): Promise<void> {
+  const facts = { ...where, pid: process.pid, database: database === undefined ? 'inside' : 'elsewhere' } as const;
+  await writeRunningFile(dataDirectory, { ...facts, backupEveryMs });
+  if (backupEveryMs === null) return;
+  const backups = new PeriodicBackups({ dataDirectory, database, clock, logger, everyMs: backupEveryMs });
+  things.add(() => backups[Symbol.dispose]());
 }
 
 function dispatch(edge: ControlEdge, relay: Relay, request: IncomingMessage, socket: Duplex, head: Buffer): void {
@@ -178,7 +199,7 @@ function tlsIdentity(options: ServerOptions, now: number, random: Random): Promi
 }
 
 function httpsServer(identity: TlsIdentity): Server {
-  return createHttpsServer({
+  const server = createHttpsServer({
     cert: identity.certificate,
     key: identity.key,
     minVersion: 'TLSv1.2',
@@ -188,6 +209,13 @@ function httpsServer(identity: TlsIdentity): Server {
     requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
   });
+  const descriptors = descriptorsOf('self');
+  if (descriptors !== undefined) {
+    // Who comes when all are taken is closed at once, and the database keeps its files.
+    const { most, used } = descriptors;
+    server.maxConnections = Math.max(1, most - used - LIMITS.DESCRIPTORS_RESERVED_MAX.value);
+  }
+  return server;
 }
 
 async function makeSecretIfNobody(store: Store, random: Random, now: number): Promise<string | undefined> {

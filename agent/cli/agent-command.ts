@@ -1,5 +1,7 @@
 /** `causeway agent`: the agent in the foreground, until SIGTERM, SIGINT or SIGHUP. */
 import { releaseStartUpMemory } from '#runtime/collector.ts';
+import { linuxTokenSources } from '../activation/linux-sources.ts';
+import { systemProxies } from '../proxy/system-proxies.ts';
 import { type DaemonOptions, runDaemon } from './daemon.ts';
 import { type AdapterChoice, withHost } from './without-adapter.ts';
 
@@ -9,17 +11,21 @@ const QUIET_AFTER_MS = 5_000;
 export interface AgentCommandOptions
   extends Pick<DaemonOptions, 'stateDirectory' | 'socket' | 'logLevel' | 'dnsRoutes'> {
   readonly choice: AdapterChoice;
+  readonly upstreamProxy: string | undefined;
 }
 
-/** @throws what {@link runDaemon} and {@link withHost} throw */
-export async function runAgentCommand({ choice, ...options }: AgentCommandOptions): Promise<void> {
+/** @throws what {@link systemProxies}, {@link runDaemon} and {@link withHost} throw */
+export async function runAgentCommand({ choice, upstreamProxy, ...options }: AgentCommandOptions): Promise<void> {
   process.umask(0o077);
+  const proxies = await systemProxies(upstreamProxy);
   let release: NodeJS.Timeout | undefined;
   const stop = stopRequested();
   await withHost(choice, options.stateDirectory, (host) =>
     runDaemon({
       ...options,
+      proxies,
       host,
+      tokenSources: linuxTokenSources({ stateDirectory: options.stateDirectory, environment: process.env }),
       stop,
       onReady: () => {
         release = setTimeout(releaseStartUpMemory, QUIET_AFTER_MS);

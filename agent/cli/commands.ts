@@ -37,6 +37,16 @@ To begin:
   causeway up --token TOKEN      with an activation token from the portal
   causeway status                what works, what does not, and what to do about it`;
 
+const UPSTREAM_PROXY =
+  'the proxy to the server: http://HOST:PORT, pac+https://HOST/FILE, or none; a password goes into the variable CAUSEWAY_UPSTREAM_PROXY_CREDENTIALS (default: HTTPS_PROXY and NO_PROXY, as other programs)';
+
+interface AgentOptions {
+  readonly state: string;
+  readonly logLevel: string;
+  readonly dnsRoute: DnsRoute[];
+  readonly upstreamProxy?: string;
+}
+
 interface SocketOption {
   readonly socket?: string;
 }
@@ -80,8 +90,10 @@ export function causewayCommand(terminal: Terminal): Command {
       moreRoutes,
       [] as DnsRoute[],
     )
-    .action((options: AdapterChoice & { state: string; logLevel: string; dnsRoute: DnsRoute[] }) =>
+    .option('--upstream-proxy <url>', UPSTREAM_PROXY)
+    .action((options: AdapterChoice & AgentOptions) =>
       runAgentCommand({
+        upstreamProxy: options.upstreamProxy,
         dnsRoutes: options.dnsRoute,
         stateDirectory: options.state,
         socket: program.opts<SocketOption>().socket ?? socketFor(options, options.state),
@@ -107,6 +119,7 @@ export function causewayCommand(terminal: Terminal): Command {
     .addOption(
       new Option('--user <user>', 'run the command as this user of /etc/passwd, or as UID:GID').env('CAUSEWAY_USER'),
     )
+    .option('--upstream-proxy <url>', UPSTREAM_PROXY)
     .option('--no-goodbye', 'do not leave the directory when the command ends, but some time after')
     .action((command: string[], options: Omit<RoleCommandOptions, 'command' | 'socket'>) =>
       runRoleCommand({ ...options, command, socket: program.opts<SocketOption>().socket }),

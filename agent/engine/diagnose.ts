@@ -10,17 +10,18 @@ import { LIMITS } from '#protocol/limits.ts';
 import type { Check } from '#protocol/local-api.ts';
 import type { AgentStatus, Part, PartName } from '#protocol/status.ts';
 import { durationText } from '../duration.ts';
+import type { Proxies } from '../proxy/proxies.ts';
 import type { Activation } from '../state/activation-file.ts';
 import { type Finding, outcome } from './check-outcome.ts';
 import type { Host } from './host.ts';
 import type { Membership } from './membership.ts';
-import { keyFinding, nameFinding, portFinding, proxyFinding } from './server-checks.ts';
+import { keyFinding, nameFinding, portFinding, proxyFinding, proxyInUse } from './server-checks.ts';
 
 export interface DiagnosisSubject {
   readonly activation: Activation | undefined;
   readonly membership: Membership | undefined;
   readonly host: Host;
-  readonly environment: NodeJS.ProcessEnv;
+  readonly proxies?: Proxies | undefined;
   /** Server clock minus ours, milliseconds, as learnt last. */
   readonly clockOffsetMs: number | null;
   /** Status with every part proven anew. */
@@ -51,10 +52,14 @@ export async function diagnose(subject: DiagnosisSubject, onCheck: (check: Check
   await run('activation', () => activationFinding(activation));
   if (activation === undefined) return checks;
   await run('clock', () => clockFinding(subject.clockOffsetMs));
-  await run('proxy', () => proxyFinding(subject.environment, activation));
-  await run('server name', () => nameFinding(activation));
-  await run('server port', () => portFinding(activation));
-  await run('server key', () => keyFinding(activation));
+  const server = { ...activation, proxies: subject.proxies };
+  const proxy = await proxyInUse(server);
+  await run('proxy', () => proxyFinding(server, proxy));
+  if (proxy === undefined) {
+    await run('server name', () => nameFinding(activation));
+    await run('server port', () => portFinding(activation));
+  }
+  await run('server key', () => keyFinding(server));
   if (membership === undefined) {
     await run('wanted', () => Promise.reject(new CausewayError('NOT_CONNECTED')));
     return checks;

@@ -1,27 +1,28 @@
 import { createServer } from 'node:net';
 import { expect, test } from 'vitest';
 import { serverPin } from '#protocol/ids.ts';
-import { nameFinding, portFinding, proxyFinding } from './server-checks.ts';
+import { Proxies } from '../proxy/proxies.ts';
+import { proxySetting } from '../proxy/proxy-settings.ts';
+import { nameFinding, portFinding, proxyFinding, proxyInUse } from './server-checks.ts';
 
 const target = (server: string) => ({ server, pin: serverPin.parse('A'.repeat(43)) });
 const SERVER = target('https://relay.example:8443');
 
-test.each([
-  [{}, /^No proxy is set/, undefined],
-  [{ HTTPS_PROXY: '' }, /^No proxy is set/, undefined],
-  [{ NO_PROXY: '*' }, /^No proxy is set/, undefined],
-  [
-    { https_proxy: 'http://u:hunter2@p' },
-    /^https_proxy is set for the agent, and ignored/,
-    /TCP out to relay\.example:8443/,
-  ],
-  [{ HTTPS_PROXY: 'x', all_proxy: 'y' }, /^HTTPS_PROXY and all_proxy are set/, /relay\.example/],
-])('of the environment %j', (environment, detail, remedy) => {
-  const finding = proxyFinding(environment, SERVER);
-  expect(finding.detail).toMatch(detail);
-  if (remedy === undefined) expect(finding.remedy).toBeUndefined();
-  else expect(finding.remedy).toMatch(remedy);
-  expect(JSON.stringify(finding)).not.toContain('hunter2');
+test('what is set as a proxy is said, and never its password', async () => {
+  const none = await proxyFinding(SERVER, undefined);
+  expect(none.detail).toMatch(/^No proxy is set/);
+  const environment = { HTTPS_PROXY: 'http://u:hunter2@127.0.0.1:9', NO_PROXY: 'relay.example' };
+  const proxies = new Proxies(proxySetting({ environment, systemEnvironment: '' }));
+  const excepted = { ...SERVER, proxies };
+  expect(await proxyInUse(excepted)).toBeUndefined();
+  expect((await proxyFinding(excepted, undefined)).detail).toMatch(
+    /^The proxy setting \(HTTPS_PROXY\) leaves this server out/,
+  );
+  const other = { ...target('https://other.example'), proxies };
+  const proxy = await proxyInUse(other);
+  const refusal = await proxyFinding(other, proxy).catch((error: unknown) => error);
+  expect(refusal).toMatchObject({ code: 'PROXY_UNREACHABLE', message: expect.stringContaining('http://127.0.0.1:9') });
+  expect(JSON.stringify(refusal)).not.toContain('hunter2');
 });
 
 test('a server that is known by its address needs no name', async () => {

@@ -1,25 +1,41 @@
 /**
  * The way from this computer to the server, checked step by step and without the agent's own connections:
- * the proxy that is not used, the server's name, its port, its key.
+ * the proxy, the server's name, its port, its key.
  */
 import { lookup } from 'node:dns/promises';
 import { connect, isIP } from 'node:net';
 import { LIMITS } from '#protocol/limits.ts';
-import { connectPinned, type PinnedServer, unreachable } from '../pinned-socket.ts';
+import { connectPinned, type PinnedServer, placeOf, unreachable } from '../pinned-socket.ts';
+import { connectThrough } from '../proxy/connect-through.ts';
+import type { HttpProxy } from '../proxy/proxy.ts';
 import type { Finding } from './check-outcome.ts';
 
-const PROXY_VARIABLES = ['HTTPS_PROXY', 'HTTP_PROXY', 'ALL_PROXY'] as const;
+/** The first proxy by which the server is tried; undefined when it is tried directly, or nobody knows. */
+export async function proxyInUse({ server, proxies }: PinnedServer): Promise<HttpProxy | undefined> {
+  const ways = await proxies
+    ?.waysTo(server, AbortSignal.timeout(LIMITS.CONTROL_TIMEOUT_MS.value))
+    .catch(() => undefined);
+  return ways?.find((way) => way !== 'direct');
+}
 
-/** What programs take for a proxy is none for us: say so, for people wonder. Values may hold passwords, and are not told. */
-export function proxyFinding(environment: NodeJS.ProcessEnv, { server }: PinnedServer): Finding {
-  const names = PROXY_VARIABLES.flatMap((name) => [name, name.toLowerCase()]);
-  const set = names.filter((name) => (environment[name] ?? '') !== '');
-  if (set.length === 0) return { detail: 'No proxy is set for the agent; it connects to its server directly.' };
+/** @throws CausewayError PROXY_…, PAC_UNUSABLE, SERVER_UNREACHABLE */
+export async function proxyFinding({ server, proxies }: PinnedServer, proxy: HttpProxy | undefined): Promise<Finding> {
+  const signal = AbortSignal.timeout(LIMITS.CONTROL_TIMEOUT_MS.value);
+  if (proxies === undefined || proxies.setting.kind === 'none') {
+    return { detail: 'No proxy is set for the agent; it connects to its server directly.' };
+  }
+  const { place } = proxies.setting;
+  if (proxy === undefined) {
+    await proxies.waysTo(server, signal);
+    return { detail: `The proxy setting (${place}) leaves this server out; the agent connects to it directly.` };
+  }
   const { host, port } = placeOf(server);
-  return {
-    detail: `${set.join(' and ')} ${set.length === 1 ? 'is' : 'are'} set for the agent, and ignored: it connects to its server directly.`,
-    remedy: `Nothing to do while the port check below is well; otherwise the firewall has to let TCP out to ${host}:${port}.`,
-  };
+  const began = performance.now();
+  const socket = await connectThrough(proxy, { host, port }, signal);
+  socket.on('error', () => undefined);
+  socket.destroy();
+  const took = (performance.now() - began).toFixed(1);
+  return { detail: `The proxy ${proxy.shown} (${place}) leads to ${host}:${port} in ${took} ms.` };
 }
 
 /** @throws CausewayError SERVER_UNREACHABLE */
@@ -49,11 +65,6 @@ export async function keyFinding(target: PinnedServer): Promise<Finding> {
   const protocol = socket.getProtocol();
   socket.destroy();
   return { detail: `${protocol ?? 'TLS'} works, and the server’s key is the one in the activation token.` };
-}
-
-function placeOf(server: string): { host: string; port: number } {
-  const { hostname, port } = new URL(server);
-  return { host: hostname.replace(/^\[|\]$/g, ''), port: port === '' ? 443 : Number(port) };
 }
 
 function tcpConnect(host: string, port: number, server: string): Promise<void> {

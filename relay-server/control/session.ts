@@ -18,6 +18,7 @@ import type { Rate } from '../rate.ts';
 import { issueOf } from '../schema-issue.ts';
 import type { MachineRecord } from '../store/records.ts';
 import { activate, type Challenged } from './activate.ts';
+import { certifyItself } from './administration/lock.ts';
 import type { AgentReports } from './agent-reports.ts';
 import { type Answer, type ControlContext, selfFactsOf } from './context.ts';
 import type { InstanceDepartures } from './instance-departures.ts';
@@ -129,7 +130,7 @@ export class Session {
         this.#requireFresh();
         const machine = await activate(context, this.#challenge, params, this.#link.address);
         const { home } = this.#arrive(machine.id, params);
-        return () => ({ self: selfFactsOf(home, machine), grantKey: context.grantKey.publicText });
+        return () => ({ self: selfFactsOf(home, machine, context.clock.now()), grantKey: context.grantKey.publicText });
       },
       authenticate: (params) => {
         this.#requireFresh();
@@ -141,10 +142,10 @@ export class Session {
         if (machine.disabled) throw new CausewayError('MACHINE_DISABLED');
         const { home } = this.#arrive(machine.id, params);
         context.counters.authentications++;
-        return () => ({ self: selfFactsOf(home, machine) });
+        return () => ({ self: selfFactsOf(home, machine, context.clock.now()) });
       },
       sync: ({ peers }) => this.#now((home, machine) => syncGrants(context, home, machine, peers)),
-      self: () => this.#now((home, machine) => ({ self: selfFactsOf(home, machine) })),
+      self: () => this.#now((home, machine) => ({ self: selfFactsOf(home, machine, context.clock.now()) })),
       listPeers: ({ after }) => this.#now((home, machine) => listPeers(context, home, machine, after)),
       report: (report) =>
         this.#now((_, machine) => {
@@ -157,6 +158,11 @@ export class Session {
         await context.store.history.saveDiagnostics(machine.id, context.clock.now(), checks);
         const by = machine.name;
         context.announcer.changed({ subscription: home.id, kinds: ['machines'], by, policyVersion: null });
+        return () => ({});
+      },
+      lock: ({ after }) => this.#now((home) => ({ steps: home.lock.after(after) })),
+      certify: async ({ certificate }) => {
+        await certifyItself(context, ...this.#present(), certificate);
         return () => ({});
       },
       relayTicket: () => relayTicket(context, ...this.#present()),
