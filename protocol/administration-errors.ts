@@ -121,6 +121,12 @@ export const ADMINISTRATION_ERRORS = {
     remedy: 'Download it without the token, and paste the token when Causeway asks for it.',
     http: 409,
   },
+  AUDIT_CHANGED: {
+    what: 'The audit is not as it was written, at entry {position}: {issue}.',
+    remedy:
+      'Take the server for compromised; the entries before that number are sound, and a backup may have the others.',
+    http: 500,
+  },
   REQUEST_MALFORMED: {
     what: 'The request does not have the shape the API demands: {issue}.',
     remedy: 'Compare it with the description at /api/v1/openapi.json.',

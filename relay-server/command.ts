@@ -8,6 +8,7 @@ import { Command, CommanderError } from 'commander';
 import { pino } from 'pino';
 import { CausewayError } from '#protocol/errors.ts';
 import { LIMITS } from '#protocol/limits.ts';
+import { addAuditCommands } from './audit-command.ts';
 import { oidcSettings } from './control/access/oidc-settings.ts';
 import { makeFirstSecret } from './control/administration/access.ts';
 import { databasePath } from './data-directory.ts';
@@ -74,6 +75,7 @@ export async function run(args: readonly string[], around: Surroundings): Promis
   addPolicyCommands(program, around, setExit);
   addUpkeepCommands(program, around, common, setExit);
   addLockCommands(program, around);
+  addAuditCommands(program, around, common);
   try {
     await program.parseAsync([...args], { from: 'user' });
     return exit ?? 0;

@@ -3,7 +3,7 @@
  * of machines, and the delegations of tokens. All of it is signed elsewhere; nothing here can sign.
  */
 import type { MachineId, SubscriptionId } from '#protocol/ids.ts';
-import { writeAudits } from './audits.ts';
+import { appendToChain } from './audit-chain.ts';
 import type { AuditRecord } from './records.ts';
 import type { Transactions } from './transactions.ts';
 
@@ -91,7 +91,7 @@ export class SqlLockStore implements LockStore {
           .where('subscription', '=', subscription)
           .execute();
       }
-      await writeAudits(db, audits);
+      await appendToChain(db, audits);
     });
   }
 

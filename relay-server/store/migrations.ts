@@ -4,11 +4,12 @@
  */
 import { type CreateTableBuilder, type Kysely, sql, type Transaction } from 'kysely';
 import { CausewayError } from '#protocol/errors.ts';
+import { linkOldEntries } from './audit-chain.ts';
 import type { Tables } from './schema.ts';
 
 type Step = (db: Transaction<Tables>) => Promise<void>;
 
-const STEPS: readonly Step[] = [firstTables, peopleAndAudit, onPremisesSuffixes, subscriptionLock];
+const STEPS: readonly Step[] = [firstTables, peopleAndAudit, onPremisesSuffixes, subscriptionLock, auditChain];
 
 /**
  * @param path names the database in errors.
@@ -238,6 +239,27 @@ async function subscriptionLock(db: Transaction<Tables>): Promise<void> {
     .on('lock_certificates')
     .column('subscription')
     .execute();
+}
+
+/** Entries that are there already are linked as they are found. */
+async function auditChain(db: Transaction<Tables>): Promise<void> {
+  const audit = () => db.schema.alterTable('audit');
+  await audit()
+    .addColumn('position', 'bigint', (column) => column.notNull().defaultTo(0))
+    .execute();
+  await audit()
+    .addColumn('hash', 'text', (column) => column.notNull().defaultTo(''))
+    .execute();
+  await db.schema
+    .createTable('audit_head')
+    .addColumn('only', 'integer', (column) => column.primaryKey().check(sql`"only" = 1`))
+    .addColumn('position', 'bigint', notNull)
+    .addColumn('hash', 'text', notNull)
+    .addColumn('pruned_position', 'bigint', notNull)
+    .addColumn('pruned_hash', 'text', notNull)
+    .execute();
+  await linkOldEntries(db);
+  await db.schema.createIndex('audit_by_position').on('audit').column('position').unique().execute();
 }
 
 function table(db: Transaction<Tables>, name: keyof Tables) {

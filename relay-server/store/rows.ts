@@ -169,7 +169,8 @@ export const apiKeyOf = (row: Selectable<Tables['api_keys']>): ApiKeyRecord => (
   lastUsedAt: row.last_used_at,
 });
 
-export const auditRow = (record: AuditRecord): Insertable<Tables['audit']> => ({
+/** All but its place in the chain. */
+export const auditRow = (record: AuditRecord): Omit<Insertable<Tables['audit']>, 'position' | 'hash'> => ({
   id: record.id,
   at: record.at,
   actor_kind: record.by.kind,

@@ -124,7 +124,12 @@ export interface Tables {
     /** JSON. */
     before: string | null;
     after: string | null;
+    /** Place in the chain, and its hash (audit-chain.ts). */
+    position: number;
+    hash: string;
   };
+  /** One row. */
+  audit_head: { only: number; position: number; hash: string; pruned_position: number; pruned_hash: string };
   machine_history: { machine: string; at: number; what: string; sentence: string };
   instance_counts: { role: string; at: number; instances: number };
   /** The last ones of each machine, as JSON. */

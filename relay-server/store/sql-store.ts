@@ -6,8 +6,8 @@ import { type Kysely, sql } from 'kysely';
 import { CausewayError } from '#protocol/errors.ts';
 import type { RoleId, SubscriptionId } from '#protocol/ids.ts';
 import { applyOperation } from './apply-operation.ts';
+import { appendToChain } from './audit-chain.ts';
 import { type AuditStore, SqlAuditStore } from './audit-store.ts';
-import { writeAudits } from './audits.ts';
 import { type HistoryStore, SqlHistoryStore } from './history-store.ts';
 import { type InstallingStore, SqlInstallingStore } from './installing-store.ts';
 import { readInstanceCounts, recordInstances } from './instance-counts.ts';
@@ -61,7 +61,7 @@ export class SqlStore implements Store {
   ): Promise<void> {
     return this.#transactions.do(async (db) => {
       await db.insertInto('subscriptions').values(rows.subscriptionRow(subscription)).execute();
-      await writeAudits(db, audits);
+      await appendToChain(db, audits);
     });
   }
 
@@ -72,14 +72,14 @@ export class SqlStore implements Store {
         .set((row) => ({ name, version: row('version', '+', 1) }))
         .where('id', '=', id)
         .execute();
-      await writeAudits(db, audits);
+      await appendToChain(db, audits);
     });
   }
 
   removeSubscription(id: SubscriptionId, audits: readonly records.AuditRecord[] = []): Promise<void> {
     return this.#transactions.do(async (db) => {
       await db.deleteFrom('subscriptions').where('id', '=', id).execute();
-      await writeAudits(db, audits);
+      await appendToChain(db, audits);
     });
   }
 
@@ -90,7 +90,7 @@ export class SqlStore implements Store {
   ): Promise<number> {
     return this.#change(subscription, async (db) => {
       for (const operation of operations) await applyOperation(db, operation);
-      await writeAudits(db, audits);
+      await appendToChain(db, audits);
     });
   }
 
@@ -113,7 +113,7 @@ export class SqlStore implements Store {
       if (machine.kind === 'role-instance') await recordInstances(db, machine.role, machine.activatedAt);
       await db.insertInto('token_uses').values(told.use).execute();
       await db.insertInto('machine_history').values(told.history).execute();
-      await writeAudits(db, [told.audit]);
+      await appendToChain(db, [told.audit]);
     });
   }
 
@@ -129,7 +129,7 @@ export class SqlStore implements Store {
   createApiKey(key: records.ApiKeyRecord, entry: records.AuditRecord): Promise<void> {
     return this.#transactions.do(async (db) => {
       await db.insertInto('api_keys').values(rows.apiKeyRow(key)).execute();
-      await writeAudits(db, [entry]);
+      await appendToChain(db, [entry]);
     });
   }
 
@@ -150,7 +150,7 @@ export class SqlStore implements Store {
     return this.#transactions.do(async (db) => {
       const removed = await db.deleteFrom('api_keys').where('id', '=', id).executeTakeFirst();
       if (removed.numDeletedRows === 0n) return false;
-      await writeAudits(db, [entry]);
+      await appendToChain(db, [entry]);
       return true;
     });
   }
@@ -181,7 +181,7 @@ export class SqlStore implements Store {
       const taken = await db.deleteFrom('first_secret').where('hash', '=', hash).executeTakeFirst();
       if (taken.numDeletedRows === 0n) return false;
       await db.insertInto('api_keys').values(rows.apiKeyRow(key)).execute();
-      await writeAudits(db, [entry]);
+      await appendToChain(db, [entry]);
       return true;
     });
   }
