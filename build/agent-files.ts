@@ -3,7 +3,7 @@
  *
  *     bin/node              this Node
  *     bin/causeway          the command
- *     lib/causeway.js       the bundle, without its map
+ *     lib/causeway.js       launches the bundle, causeway-main.js; both without their maps
  *     lib/causeway-pac.js   what runs proxy configurations, with quickjs.wasm
  *     lib/lwip.wasm         the IP stack for machines without an adapter
  *     lib/node_modules/     koffi and its native module for this platform only
@@ -11,6 +11,7 @@
  */
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { mainOf } from './bundle.ts';
 import { koffiFiles } from './koffi-files.ts';
 import type { TarEntry } from './tar.ts';
 
@@ -32,6 +33,7 @@ export async function agentFiles(agent: string): Promise<TarEntry[]> {
     await entry('bin/causeway', join(ROOT, 'build/linux/causeway'), EXECUTABLE),
     await entry('bin/node', process.execPath, EXECUTABLE),
     { path: 'lib/causeway.js', content: await bundleWithoutMap(agent), mode: PLAIN },
+    { path: 'lib/causeway-main.js', content: await bundleWithoutMap(mainOf(agent)), mode: PLAIN },
     { path: 'lib/causeway-pac.js', content: await bundleWithoutMap(pacOf(agent)), mode: PLAIN },
     await entry('lib/quickjs.wasm', join(dirname(agent), 'quickjs.wasm')),
     await entry('lib/lwip.wasm', join(dirname(agent), 'lwip.wasm')),
@@ -47,8 +49,8 @@ export async function agentFiles(agent: string): Promise<TarEntry[]> {
   ];
 }
 
-async function bundleWithoutMap(agent: string): Promise<Uint8Array> {
-  const text = await readFile(agent, 'utf8');
+async function bundleWithoutMap(file: string): Promise<Uint8Array> {
+  const text = await readFile(file, 'utf8');
   return Buffer.from(text.replace(/\n\/\/# sourceMappingURL=.*\n?$/, '\n'));
 }
 
@@ -58,7 +60,7 @@ function pacOf(agent: string): string {
 
 /** Of Node, of koffi, of what lwip.wasm is made of, and of every package that is in a bundle, which its map tells. */
 async function otherLicences(agent: string): Promise<Uint8Array> {
-  const maps = await Promise.all([agent, pacOf(agent)].map((path) => readFile(`${path}.map`, 'utf8')));
+  const maps = await Promise.all([mainOf(agent), pacOf(agent)].map((path) => readFile(`${path}.map`, 'utf8')));
   const sources = maps.flatMap((map) => (JSON.parse(map) as { sources: string[] }).sources);
   const inBundle = sources.flatMap((source) => /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(source)?.[1] ?? []);
   const packages = [...new Set([...inBundle, 'koffi'])].sort();

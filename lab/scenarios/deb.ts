@@ -22,7 +22,7 @@ const BREAK = `set -e
 dpkg-deb --raw-extract "$1" "$3" && cd "$3"
 sed -i 's/^Version: .*/Version: ${BROKEN}/' DEBIAN/control && sed -i 's/${NEWER}/${BROKEN}/g' DEBIAN/p*
 mv opt/causeway/versions/${NEWER} opt/causeway/versions/${BROKEN} && rm DEBIAN/md5sums
-sed -i 's#CONTROL_PATH=\\(.\\)/control#CONTROL_PATH=\\1/kontrol#' opt/causeway/versions/${BROKEN}/lib/causeway.js
+sed -i 's#CONTROL_PATH=\\(.\\)/control#CONTROL_PATH=\\1/kontrol#' opt/causeway/versions/${BROKEN}/lib/causeway-main.js
 dpkg-deb --root-owner-group -Znone --build . "$2" >/dev/null`;
 
 export const deb: Scenario = {

@@ -80,7 +80,7 @@ async function writeDeb(
 
 /** The program says which version it is; everything else does not depend on it. */
 function atVersion(entry: TarEntry, version: string): TarEntry {
-  if (entry.path !== 'lib/causeway.js' || version === AGENT_VERSION) return entry;
+  if (entry.path !== 'lib/causeway-main.js' || version === AGENT_VERSION) return entry;
   const text = Buffer.from(entry.content).toString();
   const changed = text.replace(SAYS_VERSION, (said) => said.replace(AGENT_VERSION, version));
   if (changed === text) throw new Error('the bundle does not say its version where it is looked for');
