@@ -10,6 +10,7 @@ import { domainJoin } from './domain-join.ts';
 import { hosts } from './hosts.ts';
 import { idle } from './idle.ts';
 import { install } from './install.ts';
+import { lock } from './lock.ts';
 import { networkChange } from './network-change.ts';
 import { policy } from './policy.ts';
 import { portal, portalKeyboard } from './portal.ts';
@@ -43,6 +44,7 @@ export const SCENARIOS: readonly Scenario[] = [
   deb,
   domainJoin,
   scale,
+  lock,
   portalGuard,
   portal,
   portalKeyboard,
