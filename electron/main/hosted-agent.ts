@@ -5,7 +5,7 @@
  */
 import { runDaemon } from '#agent/cli/daemon.ts';
 import type { Host } from '#agent/engine/host.ts';
-import { LinuxHost } from '#agent/os/linux-host.ts';
+import { systemHost } from '#agent/os/system-host.ts';
 import { CausewayError } from '#protocol/errors.ts';
 import type { HostingRight } from './hosting-right.ts';
 
@@ -27,14 +27,12 @@ export class HostedAgent implements AsyncDisposable {
   constructor(options: HostedAgentOptions) {
     const { stateDirectory, adapterName, socket, logLevel = 'info' } = options;
     const ready = Promise.withResolvers<void>();
-    this.#run = runDaemon({
-      stateDirectory,
-      socket,
-      host: options.host ?? new LinuxHost({ stateDirectory, adapterName }),
-      logLevel,
-      stop: this.#stop.promise,
-      onReady: () => ready.resolve(),
-    }).catch((error: unknown) => {
+    const run = async () => {
+      const host = options.host ?? (await systemHost({ stateDirectory, adapterName }));
+      const { promise: stop } = this.#stop;
+      await runDaemon({ stateDirectory, socket, host, logLevel, stop, onReady: () => ready.resolve() });
+    };
+    this.#run = run().catch((error: unknown) => {
       this.#failure = asRefusal(error);
     });
     this.settled = Promise.race([ready.promise, this.#run]);

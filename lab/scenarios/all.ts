@@ -22,6 +22,7 @@ import { sqlUnchanged } from './sql-unchanged.ts';
 import type { Scenario } from './story.ts';
 import { untouched } from './untouched.ts';
 import { userspace } from './userspace.ts';
+import { windows } from './windows.ts';
 
 export const SCENARIOS: readonly Scenario[] = [
   hosts,
@@ -46,5 +47,6 @@ export const SCENARIOS: readonly Scenario[] = [
   desktopDouble,
   desktopGuard,
   desktopHost,
+  windows,
   idle,
 ];
