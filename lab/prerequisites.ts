@@ -50,6 +50,12 @@ const PACKAGES = {
   visudo: 'sudo',
   wine: 'wine wine64',
   'x86_64-w64-mingw32-gcc': 'gcc-mingw-w64-x86-64-win32',
+  wixl: 'wixl',
+  msibuild: 'msitools',
+  osslsigncode: 'osslsigncode',
+  squid: 'squid-openssl',
+  tinyproxy: 'tinyproxy',
+  tayga: 'tayga',
 } as const;
 
 export type Command = keyof typeof PACKAGES;

@@ -7,6 +7,15 @@ import { decodeToken } from './token.ts';
 /** A file that is longer holds no token. */
 export const ACTIVATION_FILE_MAX_BYTES = 4_096;
 
+/** @param subscription its name, for people */
+export function activationFileText(token: string, subscription: string): string {
+  return [
+    `# Joins a computer to the Causeway network ${subscription}. Open this file with Causeway.`,
+    '# Whoever has it can let a computer in: give it to nobody else.',
+    `${token}\n`,
+  ].join('\n');
+}
+
 /** @returns the token in the text of an activation file */
 export function tokenOfFile(text: string): string | undefined {
   return wellFormedToken(tokenLineOf(text) ?? '');

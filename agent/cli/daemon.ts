@@ -14,13 +14,17 @@ import { handlersOf } from '../engine/local-handlers.ts';
 import type { LocalServer } from '../local-api/listen.ts';
 import { serveLocalApi, serveUsers, type UsersOptions } from '../local-api/server.ts';
 import { findGroup, USERS_GROUP } from '../local-api/users-group.ts';
+import type { Proxies } from '../proxy/proxies.ts';
 
 export interface DaemonOptions {
   readonly stateDirectory: string;
   readonly socket: string;
   readonly host: Host;
   readonly dnsRoutes?: readonly DnsRoute[];
+  readonly proxies?: Proxies | undefined;
   readonly logLevel: string;
+  /** A file; by default standard error. */
+  readonly logTo?: string;
   /** Where a token may lie by which it activates itself. */
   readonly tokenSources?: readonly TokenSource[];
   /** Resolves to why the agent has to stop, for the log. */
@@ -34,7 +38,10 @@ export interface DaemonOptions {
  * @throws CausewayError AGENT_ALREADY_RUNNING and what {@link Engine.start} throws
  */
 export async function runDaemon(options: DaemonOptions): Promise<void> {
-  const log = pino({ name: 'causeway', level: options.logLevel }, pino.destination({ dest: 2, sync: true }));
+  const log = pino(
+    { name: 'causeway', level: options.logLevel },
+    pino.destination({ dest: options.logTo ?? 2, sync: true }),
+  );
   // The socket comes first: it is what tells a second agent that it must not touch the adapter.
   const engineReady = Promise.withResolvers<Engine>();
   const stopping = new AbortController();
@@ -44,6 +51,7 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
       stateDirectory: options.stateDirectory,
       host: options.host,
       dnsRoutes: options.dnsRoutes,
+      proxies: options.proxies,
       log: (message, details) => log.info(details, message),
     });
     try {

@@ -10,12 +10,14 @@ import { type GrantClaims, verifyGrant } from '#protocol/grants.ts';
 import type { MachineId } from '#protocol/ids.ts';
 import { LIMITS } from '#protocol/limits.ts';
 import type { Check } from '#protocol/local-api.ts';
+import type { LockPin } from '#protocol/lock/statement.ts';
 import type { AgentStatus, Part } from '#protocol/status.ts';
 import { FrameMemory } from '#runtime/frame-memory.ts';
 import { ControlClient } from '../control/client.ts';
 import { cpuFlags, type Software } from '../control/software.ts';
 import { durationText } from '../duration.ts';
 import { KnownAddresses } from '../known-addresses.ts';
+import type { Proxies } from '../proxy/proxies.ts';
 import { RelayClient } from '../relay/client.ts';
 import { TicketHolder } from '../relay/ticket-holder.ts';
 import type { ServerClock, TimeSource } from '../server-clock.ts';
@@ -25,6 +27,7 @@ import type { Change } from '../surroundings.ts';
 import { diagnosticsOf } from './diagnostics.ts';
 import type { Host } from './host.ts';
 import { LocalSide } from './local-side.ts';
+import { LockKeeper } from './lock-keeper.ts';
 import { nameLookup } from './name-lookup.ts';
 import { PeerDirectory } from './peer-directory.ts';
 import { Reporter } from './reporter.ts';
@@ -42,8 +45,12 @@ export interface MembershipOptions {
   readonly host: Host;
   /** On-premises suffixes that this machine routes whatever the policy says. */
   readonly dnsRoutes?: readonly DnsRoute[] | undefined;
+  /** By which the server is reached. */
+  readonly proxies?: Proxies | undefined;
   /** The machine's own facts changed and should be stored. */
   readonly onSelf: (self: SelfFacts) => void;
+  /** Stores the lock of the subscription that holds from now on. */
+  readonly saveLock: (lock: LockPin) => Promise<void>;
   /** What the agent says of itself, for the server. */
   readonly status: () => AgentStatus;
   /** Looks at every link of the chain; takes some seconds. */
@@ -65,6 +72,7 @@ export class Membership implements AsyncDisposable {
   readonly #memory = new FrameMemory();
   readonly #grantKey: CryptoKey;
   readonly #local: LocalSide;
+  readonly #lock: LockKeeper;
   readonly #surroundings: SurroundingsWatch;
   readonly #addresses = new KnownAddresses();
   readonly #looking: NodeJS.Timeout;
@@ -100,6 +108,15 @@ export class Membership implements AsyncDisposable {
       onGrant: (peer) => this.link.granted(peer),
       onForgotten: (machine) => this.link.forgotten(machine),
     });
+    this.#lock = new LockKeeper({
+      subscription: activation.self.subscription.id,
+      pin: activation.lock,
+      now,
+      ask: async (after) => (await this.control.request('lock', { after })).steps,
+      save: options.saveLock,
+      onMoved: () => void this.#askAgain(),
+      log,
+    });
     this.#local = new LocalSide({
       host,
       board,
@@ -131,7 +148,7 @@ export class Membership implements AsyncDisposable {
       send: (report) => this.control.request('report', report),
     });
     this.control = new ControlClient({
-      target: { server: activation.server, pin: activation.pin, addresses: this.#addresses },
+      target: { server: activation.server, pin: activation.pin, addresses: this.#addresses, proxies: options.proxies },
       machine: activation.self.id,
       identity,
       software,
@@ -271,11 +288,14 @@ export class Membership implements AsyncDisposable {
       onOnline: () => {
         log('control online', {});
         this.link.clockLearnt();
-        this.#introduced.resolve();
+        void this.#lock.follow(this.#self).then(() => {
+          this.#introduced.resolve();
+          if (this.control.online) this.#activated();
+        });
         // Nobody could be asked a moment ago.
         this.link.router.forgetRefusals();
         board.policyRefreshedAt = Date.now();
-        board.works('activation', `in ${this.#self.subscription.name}`);
+        this.#activated();
         board.works('control', this.#options.activation.server, this.#clockWarning());
         if (!this.relay.connected) this.relay.connectNow();
         this.#reporter.connected();
@@ -315,7 +335,7 @@ export class Membership implements AsyncDisposable {
     const { board, log } = this.#options;
     return new RelayClient({
       memory: this.#memory,
-      target: { ...this.#relayTarget(), addresses: this.#addresses },
+      target: { ...this.#relayTarget(), addresses: this.#addresses, proxies: this.#options.proxies },
       handlers: {
         ticket: () => this.#ticket.fresh(),
         onConnected: () => {
@@ -368,8 +388,38 @@ export class Membership implements AsyncDisposable {
     }
   }
 
-  #verify(grant: string): Promise<GrantClaims> {
-    return verifyGrant(grant, this.#grantKey, this.#options.clock.now());
+  /** What the server has signed and, in a locked subscription, a lock key stands behind. */
+  async #verify(grant: string): Promise<GrantClaims> {
+    const claims = await verifyGrant(grant, this.#grantKey, this.#options.clock.now());
+    await this.#lock.requireBacked(claims);
+    return claims;
+  }
+
+  /** Another lock holds: peers whose grants it does not back get a new one that it backs, or are dropped. */
+  async #askAgain(): Promise<void> {
+    this.#activated();
+    const known = new Set(this.directory.ids());
+    for (const { id } of [...this.link.peers()]) if (!known.has(id)) this.link.revoke(id);
+    await Promise.all(
+      [...known].map(async (id) => {
+        const isBacked = async () => {
+          const peer = this.directory.get(id);
+          if (peer !== undefined) await this.#lock.requireBacked(peer.claims);
+        };
+        await isBacked()
+          .catch(() => this.directory.renew(id).then(isBacked))
+          .catch((error: unknown) => {
+            this.#options.log('no longer backed', { peer: id, error: String(error) });
+            this.#revoke([id]);
+          });
+      }),
+    );
+  }
+
+  #activated(): void {
+    const { name } = this.#self.subscription;
+    const detail = this.#lock.locked ? `in ${name}, locked` : `in ${name}`;
+    this.#options.board.works('activation', detail, this.#lock.warning(this.#self));
   }
 
   #revoke(peers: readonly MachineId[]): void {
@@ -381,6 +431,9 @@ export class Membership implements AsyncDisposable {
     const before = this.#self;
     this.#self = self;
     if (JSON.stringify(before) !== JSON.stringify(self)) this.#options.onSelf(self);
+    if (JSON.stringify(before.lock) !== JSON.stringify(self.lock)) {
+      void this.#lock.follow(self).then(() => this.control.online && this.#activated());
+    }
     if (before.name !== self.name) this.directory.expireNames();
     const suffixes = ({ dnsRoutes = [] }: SelfFacts) => dnsRoutes.map(({ suffix }) => suffix).join(' ');
     if (before.subscription.name !== self.subscription.name || suffixes(before) !== suffixes(self)) {

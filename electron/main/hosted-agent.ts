@@ -6,7 +6,8 @@
 import { runDaemon } from '#agent/cli/daemon.ts';
 import type { Host } from '#agent/engine/host.ts';
 import { systemHost } from '#agent/os/system-host.ts';
-import { CausewayError } from '#protocol/errors.ts';
+import { systemProxies } from '#agent/proxy/system-proxies.ts';
+import { asRefusal, type CausewayError } from '#protocol/errors.ts';
 import type { HostingRight } from './hosting-right.ts';
 
 export interface HostedAgentOptions extends HostingRight {
@@ -27,11 +28,16 @@ export class HostedAgent implements AsyncDisposable {
   constructor(options: HostedAgentOptions) {
     const { stateDirectory, adapterName, socket, logLevel = 'info' } = options;
     const ready = Promise.withResolvers<void>();
-    const run = async () => {
-      const host = options.host ?? (await systemHost({ stateDirectory, adapterName }));
-      const { promise: stop } = this.#stop;
-      await runDaemon({ stateDirectory, socket, host, logLevel, stop, onReady: () => ready.resolve() });
-    };
+    const run = async () =>
+      runDaemon({
+        stateDirectory,
+        socket,
+        host: options.host ?? (await systemHost({ stateDirectory, adapterName })),
+        proxies: await systemProxies(undefined),
+        logLevel,
+        stop: this.#stop.promise,
+        onReady: () => ready.resolve(),
+      });
     this.#run = run().catch((error: unknown) => {
       this.#failure = asRefusal(error);
     });
@@ -48,10 +54,4 @@ export class HostedAgent implements AsyncDisposable {
     this.#stop.resolve('the application ends');
     await this.#run;
   }
-}
-
-function asRefusal(error: unknown): CausewayError {
-  if (error instanceof CausewayError) return error;
-  const issue = error instanceof Error ? error.message : String(error);
-  return new CausewayError('INTERNAL', { issue }, { cause: error });
 }

@@ -11,10 +11,8 @@ const KEY_WRITE = 0x20006;
 const REG_SZ = 1;
 const REG_DWORD = 4;
 const REG_MULTI_SZ = 7;
-/** winreg.h: whatever it is that types allow; here only strings. */
+/** winreg.h: a value of another type is refused. */
 const RRF_RT_REG_SZ = 0x00000002;
-const RRF_RT_REG_MULTI_SZ = 0x00000020;
-const RRF_RT_REG_DWORD = 0x00000010;
 /** Longest name of a key, with the zero. */
 const KEY_NAME_CHARACTERS = 256;
 /** What we read is short; a longer value is somebody's mistake. */
@@ -40,18 +38,12 @@ let loaded: Functions | undefined;
 
 /** @throws CausewayError REGISTRY_REFUSED */
 export function readString(path: KeyPath, name: string): string | undefined {
-  return read(path, name, RRF_RT_REG_SZ)?.toString('utf16le').replace(/\0.*$/s, '');
-}
-
-/** @throws CausewayError REGISTRY_REFUSED */
-export function readStrings(path: KeyPath, name: string): string[] | undefined {
-  const text = read(path, name, RRF_RT_REG_MULTI_SZ)?.toString('utf16le');
-  return text?.split('\0').filter((part) => part !== '');
-}
-
-/** @throws CausewayError REGISTRY_REFUSED */
-export function readNumber(path: KeyPath, name: string): number | undefined {
-  return read(path, name, RRF_RT_REG_DWORD)?.readUInt32LE();
+  const bytes = Buffer.alloc(VALUE_MAX_BYTES);
+  const length = [bytes.length];
+  const result = functions().get(HKEY_LOCAL_MACHINE, path, name, RRF_RT_REG_SZ, null, bytes, length);
+  if (result === ERROR.FILE_NOT_FOUND) return undefined;
+  check(result, `${path}\\${name}`);
+  return bytes.toString('utf16le', 0, length[0]).replace(/\0.*$/s, '');
 }
 
 /** Makes the key if it is not there. @throws CausewayError REGISTRY_REFUSED */
@@ -109,15 +101,6 @@ export function subkeys(path: KeyPath): string[] {
   } finally {
     close(key[0]);
   }
-}
-
-function read(path: KeyPath, name: string, types: number): Buffer | undefined {
-  const bytes = Buffer.alloc(VALUE_MAX_BYTES);
-  const length = [bytes.length];
-  const result = functions().get(HKEY_LOCAL_MACHINE, path, name, types, null, bytes, length);
-  if (result === ERROR.FILE_NOT_FOUND) return undefined;
-  check(result, `${path}\\${name}`);
-  return bytes.subarray(0, length[0]);
 }
 
 function write(path: KeyPath, name: string, type: number, bytes: Buffer): void {

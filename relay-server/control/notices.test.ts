@@ -49,7 +49,15 @@ function scene(count: number) {
     return { id, subscription, ...text, ...keys, ...times, disabled: false, kind: 'local-endpoint', group: group.id };
   });
   const record = { id: subscription, name: parseLabel('contoso'), createdAt: 0, policyVersion: 1, version: 1 };
-  const directory = new Directory({ subscriptions: [record], groups: [group], roles: [], machines, connections: [] });
+  const locks = { steps: [], certificates: [] };
+  const directory = new Directory({
+    subscriptions: [record],
+    groups: [group],
+    roles: [],
+    machines,
+    connections: [],
+    locks,
+  });
   const home = directory.find('contoso');
   const presence = new Presence();
   const sent = new Map<MachineId, ServerMessage[]>();

@@ -5,7 +5,7 @@
  * The table is kept twice in the registry: by this computer, and by group policy. Once a policy has a table,
  * Windows looks only at that one, so our rule is then in both.
  */
-import koffi from 'koffi';
+import { flushDnsCache } from '#native/windows/dns-cache.ts';
 import {
   deleteKey,
   deleteValue,
@@ -52,14 +52,14 @@ export function setUpNames(options: NamesOptions): void {
     writeNumber(rule, 'ConfigOptions', GENERIC_DNS_SERVERS);
   }
   writeString(interfaceKey(options.adapterGuid), 'Domain', options.suffix);
-  flushCache();
+  flushDnsCache();
 }
 
 /** Nothing there is well. @throws CausewayError REGISTRY_REFUSED */
 export function removeNames(adapterGuid: string): void {
   for (const table of [LOCAL_TABLE, POLICY_TABLE]) deleteKey(`${table}\\${RULE}`);
   deleteValue(interfaceKey(adapterGuid), 'Domain');
-  flushCache();
+  flushDnsCache();
 }
 
 function tables(): KeyPath[] {
@@ -69,9 +69,4 @@ function tables(): KeyPath[] {
 
 function interfaceKey(guid: string): KeyPath {
   return `${INTERFACES}\\{${guid}}`;
-}
-
-/** What was looked up before the rule was there. */
-function flushCache(): void {
-  koffi.load('dnsapi.dll').func('int __stdcall DnsFlushResolverCache()')();
 }
