@@ -5,9 +5,7 @@ import type { TokenSource } from './token-sources.ts';
 export async function systemTokenSources(places: Omit<LinuxPlaces, 'policyFile'>): Promise<TokenSource[]> {
   if (process.platform !== 'win32') return linuxTokenSources(places);
   // Loaded where it is needed: it declares functions that the other system's libraries do not have.
-  const [{ windowsTokenSources }, registry] = await Promise.all([
-    import('./windows-sources.ts'),
-    import('#native/windows/registry.ts'),
-  ]);
-  return windowsTokenSources(registry);
+  const { windowsTokenSources } = await import('./windows-sources.ts');
+  const { readString, deleteValue } = await import('#native/windows/registry.ts');
+  return windowsTokenSources({ readString, deleteValue });
 }
