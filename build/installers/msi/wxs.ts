@@ -110,7 +110,7 @@ function applicationComponent(program: PackedFile): Component {
   const target = `[INSTALLDIR]${program.path.replaceAll('/', '\\')}`;
   const xml = `${fileElement(program)}
           <Shortcut Id="StartMenu" Directory="ProgramMenuFolder" Name="Causeway" Target="${target}" Description="Shows how this computer is connected." />
-          <RegistryValue Root="HKLM" Key="Software\\Microsoft\\Windows\\CurrentVersion\\Run" Name="Causeway" Type="string" Value="&quot;${target}&quot; --tray" />`;
+          <RegistryValue Root="HKLM" Key="Software\\Microsoft\\Windows\\CurrentVersion\\Run" Name="Causeway" Type="string" Value="&quot;${target}&quot; --at-login" />`;
   return { directory: directoryOf(program.path), id: 'Application', xml: component('Application', program.path, xml) };
 }
 
