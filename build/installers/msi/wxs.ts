@@ -27,6 +27,8 @@ export const SETTINGS_KEY = 'Software\\Causeway';
 export const SERVICE = 'Causeway';
 const UPGRADE_CODE = guidOf('upgrade');
 const NODE = 'bin/node.exe';
+/** Its row in the table File. */
+export const NODE_FILE = idOf(NODE);
 
 export function wxsOf({ version, files, application }: InstallerDescription): string {
   const productCode = guidOf('product', version);
@@ -55,17 +57,10 @@ ${directoriesOf(all, '', 8)}
     <Feature Id="Main" Level="1" Title="Causeway">
 ${all.map(({ id }) => `      <ComponentRef Id="${id}" />`).join('\n')}
     </Feature>
-    <CustomAction Id="SayGoodbye" FileKey="${idOf(NODE)}" ExeCommand="&quot;[INSTALLDIR]lib\\causeway.js&quot; down --forget" Execute="deferred" Impersonate="no" Return="ignore" />
-    <InstallExecuteSequence>
-      <Custom Action="SayGoodbye" Before="StopServices">${ON_REMOVAL}</Custom>
-    </InstallExecuteSequence>
   </Product>
 </Wix>
 `;
 }
-
-/** A condition: not when a newer version takes the place of this one. */
-export const ON_REMOVAL = 'REMOVE~="ALL" AND NOT UPGRADINGPRODUCTCODE';
 
 interface Component {
   /** Below the directory of the program; empty for itself. */
@@ -115,7 +110,7 @@ function applicationComponent(program: PackedFile): Component {
   const target = `[INSTALLDIR]${program.path.replaceAll('/', '\\')}`;
   const xml = `${fileElement(program)}
           <Shortcut Id="StartMenu" Directory="ProgramMenuFolder" Name="Causeway" Target="${target}" Description="Shows how this computer is connected." />
-          <RegistryValue Root="HKLM" Key="Software\\Microsoft\\Windows\\CurrentVersion\\Run" Name="Causeway" Type="string" Value="&quot;${target}&quot; --tray" />`;
+          <RegistryValue Root="HKLM" Key="Software\\Microsoft\\Windows\\CurrentVersion\\Run" Name="Causeway" Type="string" Value="&quot;${target}&quot; --at-login" />`;
   return { directory: directoryOf(program.path), id: 'Application', xml: component('Application', program.path, xml) };
 }
 
