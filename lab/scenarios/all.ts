@@ -10,6 +10,7 @@ import { domainJoin } from './domain-join.ts';
 import { hosts } from './hosts.ts';
 import { idle } from './idle.ts';
 import { install } from './install.ts';
+import { names } from './names.ts';
 import { networkChange } from './network-change.ts';
 import { policy } from './policy.ts';
 import { portal, portalKeyboard } from './portal.ts';
@@ -39,6 +40,7 @@ export const SCENARIOS: readonly Scenario[] = [
   userspace,
   untouched,
   dns,
+  names,
   install,
   deb,
   domainJoin,
