@@ -12,6 +12,7 @@ import { DOMAIN_ERRORS } from './domain-errors.ts';
 import { JOINING_ERRORS } from './joining-errors.ts';
 import { LOCK_ERRORS } from './lock-errors.ts';
 import { NETWORK_ERRORS } from './network-errors.ts';
+import { PATH_ERRORS } from './path-errors.ts';
 import { PROXY_ERRORS } from './proxy-errors.ts';
 import { ROLE_ERRORS } from './role-errors.ts';
 import { UPKEEP_ERRORS } from './upkeep-errors.ts';
@@ -29,6 +30,7 @@ export const ERRORS = {
   ...JOINING_ERRORS,
   ...COMPUTER_ERRORS,
   ...NETWORK_ERRORS,
+  ...PATH_ERRORS,
   ...PROXY_ERRORS,
   ...UPKEEP_ERRORS,
   ...ADMINISTRATION_ERRORS,

@@ -12,6 +12,7 @@ import { DOMAIN_LIMITS } from './domain-limits.ts';
 import { LOCAL_LIMITS } from './local-limits.ts';
 import { LOCK_LIMITS } from './lock-limits.ts';
 import { MESSAGE_LIMITS } from './message-limits.ts';
+import { PATH_LIMITS } from './path-limits.ts';
 import { PROXY_LIMITS } from './proxy-limits.ts';
 import { RELAY_LIMITS } from './relay-limits.ts';
 import { RESOLVER_LIMITS } from './resolver-limits.ts';
@@ -45,6 +46,7 @@ export const LIMITS = {
   ...SENDING_LIMITS,
   ...CONNECTION_LIMITS,
   ...ADAPTER_LIMITS,
+  ...PATH_LIMITS,
   ...PROXY_LIMITS,
   ...RELAY_LIMITS,
   ...ACCESS_LIMITS,

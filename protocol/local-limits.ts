@@ -90,4 +90,14 @@ export const LOCAL_LIMITS = {
     unit: 'entries',
     why: 'What is kept of a system program’s words on adapter or resolver: they say it in some ten lines.',
   },
+  SERVICE_STOP_MS: {
+    value: 20_000,
+    unit: 'ms',
+    why: 'What Windows is told that stopping takes, as systemd is (TimeoutStopSec): the goodbye to the server, and undoing what was set up.',
+  },
+  SERVICE_LOG_MAX_BYTES: {
+    value: 8_388_608,
+    unit: 'bytes',
+    why: 'Some 40,000 lines, or months; past it a new log is begun at the next start, and one old one kept.',
+  },
 } as const satisfies Record<string, Limit>;

@@ -9,17 +9,23 @@ import { type AdapterChoice, withHost } from './without-adapter.ts';
 const QUIET_AFTER_MS = 5_000;
 
 export interface AgentCommandOptions
-  extends Pick<DaemonOptions, 'stateDirectory' | 'socket' | 'logLevel' | 'dnsRoutes'> {
+  extends Pick<DaemonOptions, 'stateDirectory' | 'socket' | 'logLevel' | 'logTo' | 'dnsRoutes'> {
   readonly choice: AdapterChoice;
   readonly upstreamProxy: string | undefined;
+  /** Resolves to why the agent has to stop; by default to a signal of the system. */
+  readonly stop?: Promise<string>;
 }
 
 /** @throws what {@link systemProxies}, {@link runDaemon} and {@link withHost} throw */
-export async function runAgentCommand({ choice, upstreamProxy, ...options }: AgentCommandOptions): Promise<void> {
+export async function runAgentCommand({
+  choice,
+  upstreamProxy,
+  stop = stopRequested(),
+  ...options
+}: AgentCommandOptions): Promise<void> {
   process.umask(0o077);
   const proxies = await systemProxies(upstreamProxy);
   let release: NodeJS.Timeout | undefined;
-  const stop = stopRequested();
   await withHost(choice, options.stateDirectory, (host) =>
     runDaemon({
       ...options,

@@ -23,6 +23,8 @@ export interface DaemonOptions {
   readonly dnsRoutes?: readonly DnsRoute[];
   readonly proxies?: Proxies | undefined;
   readonly logLevel: string;
+  /** A file; by default standard error. */
+  readonly logTo?: string;
   /** Where a token may lie by which it activates itself. */
   readonly tokenSources?: readonly TokenSource[];
   /** Resolves to why the agent has to stop, for the log. */
@@ -36,7 +38,10 @@ export interface DaemonOptions {
  * @throws CausewayError AGENT_ALREADY_RUNNING and what {@link Engine.start} throws
  */
 export async function runDaemon(options: DaemonOptions): Promise<void> {
-  const log = pino({ name: 'causeway', level: options.logLevel }, pino.destination({ dest: 2, sync: true }));
+  const log = pino(
+    { name: 'causeway', level: options.logLevel },
+    pino.destination({ dest: options.logTo ?? 2, sync: true }),
+  );
   // The socket comes first: it is what tells a second agent that it must not touch the adapter.
   const engineReady = Promise.withResolvers<Engine>();
   const stopping = new AbortController();

@@ -16,12 +16,14 @@ import type { Activation } from '../state/activation-file.ts';
 import { type Finding, outcome } from './check-outcome.ts';
 import type { Host } from './host.ts';
 import type { Membership } from './membership.ts';
-import { keyFinding, nameFinding, portFinding, proxyFinding, proxyInUse } from './server-checks.ts';
+import { checkWay } from './server-checks.ts';
+import { stateFinding } from './state-check.ts';
 
 export interface DiagnosisSubject {
   readonly activation: Activation | undefined;
   readonly membership: Membership | undefined;
   readonly host: Host;
+  readonly stateDirectory: string;
   readonly proxies?: Proxies | undefined;
   /** Server clock minus ours, milliseconds, as learnt last. */
   readonly clockOffsetMs: number | null;
@@ -51,16 +53,10 @@ export async function diagnose(subject: DiagnosisSubject, onCheck: (check: Check
   const run = async (name: string, work: () => Finding | Promise<Finding>) => add(await outcome(name, work));
   const { activation, membership, host } = subject;
   await run('activation', () => activationFinding(activation));
+  await run('state', () => stateFinding(subject.stateDirectory));
   if (activation === undefined) return checks;
   await run('clock', () => clockFinding(subject.clockOffsetMs));
-  const server = { ...activation, proxies: subject.proxies };
-  const proxy = await proxyInUse(server);
-  await run('proxy', () => proxyFinding(server, proxy));
-  if (proxy === undefined) {
-    await run('server name', () => nameFinding(activation));
-    await run('server port', () => portFinding(activation));
-  }
-  await run('server key', () => keyFinding(server));
+  await checkWay({ ...activation, proxies: subject.proxies }, run);
   if (membership === undefined) {
     await run('wanted', () => Promise.reject(new CausewayError('NOT_CONNECTED')));
     return checks;

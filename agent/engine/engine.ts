@@ -67,6 +67,7 @@ export class Engine implements AsyncDisposable {
         activation: this.#activation,
         membership: this.#membership,
         host: this.#options.host,
+        stateDirectory: this.#options.stateDirectory,
         proxies: this.#options.proxies,
         clockOffsetMs: this.#clock.offsetMs,
         status: async () => {
