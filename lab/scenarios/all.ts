@@ -10,6 +10,7 @@ import { domainJoin } from './domain-join.ts';
 import { hosts } from './hosts.ts';
 import { idle } from './idle.ts';
 import { install } from './install.ts';
+import { lock } from './lock.ts';
 import { names } from './names.ts';
 import { networkChange } from './network-change.ts';
 import { policy } from './policy.ts';
@@ -25,6 +26,7 @@ import { sqlUnchanged } from './sql-unchanged.ts';
 import type { Scenario } from './story.ts';
 import { untouched } from './untouched.ts';
 import { userspace } from './userspace.ts';
+import { windows } from './windows.ts';
 
 export const SCENARIOS: readonly Scenario[] = [
   hosts,
@@ -45,6 +47,7 @@ export const SCENARIOS: readonly Scenario[] = [
   deb,
   domainJoin,
   scale,
+  lock,
   portalGuard,
   portal,
   portalKeyboard,
@@ -52,5 +55,6 @@ export const SCENARIOS: readonly Scenario[] = [
   desktopDouble,
   desktopGuard,
   desktopHost,
+  windows,
   idle,
 ];
