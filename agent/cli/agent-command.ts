@@ -1,6 +1,6 @@
 /** `causeway agent`: the agent in the foreground, until SIGTERM, SIGINT or SIGHUP. */
 import { releaseStartUpMemory } from '#runtime/collector.ts';
-import { linuxTokenSources } from '../activation/linux-sources.ts';
+import { systemTokenSources } from '../activation/system-sources.ts';
 import { systemProxies } from '../proxy/system-proxies.ts';
 import { type DaemonOptions, runDaemon } from './daemon.ts';
 import { type AdapterChoice, withHost } from './without-adapter.ts';
@@ -25,13 +25,15 @@ export async function runAgentCommand({
 }: AgentCommandOptions): Promise<void> {
   process.umask(0o077);
   const proxies = await systemProxies(upstreamProxy);
+  const { stateDirectory } = options;
+  const tokenSources = await systemTokenSources({ stateDirectory, environment: process.env });
   let release: NodeJS.Timeout | undefined;
-  await withHost(choice, options.stateDirectory, (host) =>
+  await withHost(choice, stateDirectory, (host) =>
     runDaemon({
       ...options,
       proxies,
       host,
-      tokenSources: linuxTokenSources({ stateDirectory: options.stateDirectory, environment: process.env }),
+      tokenSources,
       stop,
       onReady: () => {
         release = setTimeout(releaseStartUpMemory, QUIET_AFTER_MS);

@@ -3,7 +3,7 @@
  */
 import type { CausewayError } from '#protocol/errors.ts';
 import type { Check, LocalResult } from '#protocol/local-api.ts';
-import { fingerprintOf } from '#protocol/lock/key.ts';
+import { fingerprintOf } from '#protocol/lock/fingerprint.ts';
 import { type AgentStatus, firstBroken, PART_ORDER, type Part } from '#protocol/status.ts';
 import { durationText } from '../duration.ts';
 

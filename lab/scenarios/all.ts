@@ -10,6 +10,8 @@ import { domainJoin } from './domain-join.ts';
 import { hosts } from './hosts.ts';
 import { idle } from './idle.ts';
 import { install } from './install.ts';
+import { lock } from './lock.ts';
+import { names } from './names.ts';
 import { networkChange } from './network-change.ts';
 import { policy } from './policy.ts';
 import { portal, portalKeyboard } from './portal.ts';
@@ -24,6 +26,7 @@ import { sqlUnchanged } from './sql-unchanged.ts';
 import type { Scenario } from './story.ts';
 import { untouched } from './untouched.ts';
 import { userspace } from './userspace.ts';
+import { windows } from './windows.ts';
 
 export const SCENARIOS: readonly Scenario[] = [
   hosts,
@@ -39,10 +42,12 @@ export const SCENARIOS: readonly Scenario[] = [
   userspace,
   untouched,
   dns,
+  names,
   install,
   deb,
   domainJoin,
   scale,
+  lock,
   portalGuard,
   portal,
   portalKeyboard,
@@ -50,5 +55,6 @@ export const SCENARIOS: readonly Scenario[] = [
   desktopDouble,
   desktopGuard,
   desktopHost,
+  windows,
   idle,
 ];
