@@ -11,6 +11,7 @@ import { hosts } from './hosts.ts';
 import { idle } from './idle.ts';
 import { install } from './install.ts';
 import { lock } from './lock.ts';
+import { names } from './names.ts';
 import { networkChange } from './network-change.ts';
 import { policy } from './policy.ts';
 import { portal, portalKeyboard } from './portal.ts';
@@ -42,6 +43,7 @@ export const SCENARIOS: readonly Scenario[] = [
   userspace,
   untouched,
   dns,
+  names,
   install,
   deb,
   domainJoin,
