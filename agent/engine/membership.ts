@@ -6,17 +6,18 @@ import { type CryptoKey, importJWK } from 'jose';
 import type { SelfFacts } from '#protocol/control-messages.ts';
 import type { DnsRoute } from '#protocol/dns-routes.ts';
 import { CausewayError, isRefusal } from '#protocol/errors.ts';
-import { type GrantClaims, verifyGrant } from '#protocol/grants.ts';
+import { type GrantClaims, otherMachine, verifyGrant } from '#protocol/grants.ts';
 import type { MachineId } from '#protocol/ids.ts';
 import { LIMITS } from '#protocol/limits.ts';
 import type { Check } from '#protocol/local-api.ts';
 import type { AgentStatus, Part } from '#protocol/status.ts';
 import { FrameMemory } from '#runtime/frame-memory.ts';
 import { ControlClient } from '../control/client.ts';
+import type { OpenControlSocket } from '../control/connection.ts';
 import { cpuFlags, type Software } from '../control/software.ts';
 import { durationText } from '../duration.ts';
 import { KnownAddresses } from '../known-addresses.ts';
-import { RelayClient } from '../relay/client.ts';
+import { type OpenRelayWire, RelayClient } from '../relay/client.ts';
 import { TicketHolder } from '../relay/ticket-holder.ts';
 import type { ServerClock, TimeSource } from '../server-clock.ts';
 import type { Activation } from '../state/activation-file.ts';
@@ -32,12 +33,20 @@ import type { StatusBoard } from './status-board.ts';
 import { SurroundingsWatch } from './surroundings-watch.ts';
 import { TunnelLink } from './tunnel-link.ts';
 
+/** How the server is reached, where that is not pinned TLS. */
+export interface MembershipNetwork {
+  readonly openSocket: OpenControlSocket;
+  readonly openWire: OpenRelayWire;
+}
+
 export interface MembershipOptions {
   readonly activation: Activation;
   readonly identity: Identity;
   readonly software: Software;
   readonly clock: ServerClock;
   readonly time: TimeSource;
+  /** For a simulation. */
+  readonly network?: MembershipNetwork | undefined;
   readonly board: StatusBoard;
   readonly host: Host;
   /** On-premises suffixes that this machine routes whatever the policy says. */
@@ -75,6 +84,8 @@ export class Membership implements AsyncDisposable {
   readonly #reporter: Reporter;
   readonly #ignoreBoard: () => void;
   #diagnosing = false;
+  /** Grants issued earlier, server's clock, may have been revoked without a word to this machine. */
+  #toldFrom = Number.POSITIVE_INFINITY;
 
   static async start(options: MembershipOptions): Promise<Membership> {
     const jwk = { kty: 'OKP', crv: 'Ed25519', x: options.activation.grantKey };
@@ -116,7 +127,7 @@ export class Membership implements AsyncDisposable {
       cpuFlags: cpuFlags(),
       now,
       sendFrame: (frame) => this.relay.send(frame),
-      verifyGrant: (grant) => this.#verify(grant),
+      verifyGrant: (grant) => this.#verifyBrought(grant),
       onAdapterFailure: (error) => this.#local.adapterFailed(error),
       log,
     });
@@ -136,6 +147,7 @@ export class Membership implements AsyncDisposable {
       identity,
       software,
       clock,
+      openSocket: options.network?.openSocket,
       handlers: this.#controlHandlers(),
     });
     this.#ticket = new TicketHolder({ now, ask: () => this.control.request('relayTicket', {}) });
@@ -270,6 +282,7 @@ export class Membership implements AsyncDisposable {
       onDoubtful: () => this.#doubtful('control'),
       onOnline: () => {
         log('control online', {});
+        this.#toldFromNow();
         this.link.clockLearnt();
         this.#introduced.resolve();
         // Nobody could be asked a moment ago.
@@ -315,6 +328,7 @@ export class Membership implements AsyncDisposable {
     const { board, log } = this.#options;
     return new RelayClient({
       memory: this.#memory,
+      openWire: this.#options.network?.openWire,
       target: { ...this.#relayTarget(), addresses: this.#addresses },
       handlers: {
         ticket: () => this.#ticket.fresh(),
@@ -372,7 +386,27 @@ export class Membership implements AsyncDisposable {
     return verifyGrant(grant, this.#grantKey, this.#options.clock.now());
   }
 
+  /**
+   * A grant that a peer brought along. This machine may not have heard that it was revoked: it was not here
+   * then, or the server has begun anew and did not know whom to tell. So one that is older than what was surely
+   * told, of a pair that the last `sync` did not name, counts only if the control plane says so now.
+   */
+  async #verifyBrought(grant: string): Promise<GrantClaims> {
+    const claims = await this.#verify(grant);
+    const peer = otherMachine(claims, this.#self.id);
+    if (this.directory.get(peer.id) !== undefined || claims.iat * 1_000 >= this.#toldFrom) return claims;
+    const { revoked } = await this.control.request('sync', { peers: [peer.id] });
+    if (!revoked.includes(peer.id)) return claims;
+    throw new CausewayError('POLICY_DENIED', { reason: `The policy no longer lets ${peer.name} reach this machine.` });
+  }
+
+  /** From now on every revocation is told; of what was granted before, some may have been missed. */
+  #toldFromNow(): void {
+    this.#toldFrom = this.#options.clock.now() + LIMITS.REVOCATION_MARGIN_MS.value;
+  }
+
   #revoke(peers: readonly MachineId[]): void {
+    this.#toldFromNow();
     for (const peer of peers) this.link.revoke(peer);
     this.directory.expireNames();
   }
