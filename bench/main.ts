@@ -1,57 +1,53 @@
-/**
- * `npm run bench`: runs suites of benchmarks, one after the other, each in a process of its own.
- *
- *     npm run bench                      all suites
- *     npm run bench -- list              what there is
- *     npm run bench -- NAME …            only these
- *       --rounds N     turns of every contender (5)
- *       --only A,B     only these contenders
- *       --minutes N    how long to watch, for suites that watch (desktop)
- *       --quick        short measurements, one round: shows that it works, nothing to quote
- *       --json         one JSON object a figure and a bar on standard output; the tables go to standard error
- */
+/** `npm run bench`: runs suites of benchmarks, one after the other, each in a process of its own; `--help` says how. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { jsonLines, tables } from './report.ts';
 import type { SuiteResult } from './suite.ts';
 import { SUITES } from './suites.ts';
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    rounds: { type: 'string' },
-    minutes: { type: 'string' },
-    only: { type: 'string', default: '' },
-    quick: { type: 'boolean', default: false },
-    json: { type: 'boolean', default: false },
-    /** For the child process that runs one suite: where its result goes. */
-    result: { type: 'string' },
-  },
-});
+interface Values {
+  readonly rounds?: number;
+  readonly minutes?: number;
+  readonly only: string;
+  readonly quick: boolean;
+  readonly json: boolean;
+  readonly result?: string;
+}
+
+const NOT_UNDERSTOOD = 2;
+const LISTING = SUITES.map(({ name, summary }) => `${name.padEnd(18)}${summary}`).join('\n');
+
+const command = new Command('npm run bench --')
+  .argument('[suites...]', 'their names; none: all of them; "list": what there is')
+  .option('--rounds <n>', 'turns of every contender (5)', wholeNumber)
+  .option('--only <a,b>', 'only these contenders', '')
+  .option('--minutes <n>', 'how long to watch, for suites that watch (desktop)', positive)
+  .option('--quick', 'short measurements, one round: shows that it works, nothing to quote', false)
+  .option('--json', 'one JSON object a figure and a bar on standard output; tables go to standard error', false)
+  // For the child process that runs one suite: where its result goes.
+  .addOption(new Option('--result <file>').hideHelp())
+  .addHelpText('after', `\n${LISTING}`)
+  .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : NOT_UNDERSTOOD));
+command.parse();
+const values = command.opts<Values>();
+const names = command.args;
 const say = (line: string) => (values.json ? process.stderr : process.stdout).write(`${line}\n`);
 
-if (positionals[0] === 'list') {
-  for (const { name, summary } of SUITES) process.stdout.write(`${name.padEnd(18)}${summary}\n`);
+if (names[0] === 'list') {
+  process.stdout.write(`${LISTING}\n`);
 } else {
-  const unknown = positionals.filter((name) => !SUITES.some((suite) => suite.name === name));
-  const rounds = Number(values.rounds ?? (values.quick ? 1 : 5));
-  const minutes = values.minutes === undefined ? undefined : Number(values.minutes);
-  const wrong = [
-    unknown.length > 0 && `There is no suite ${unknown.join(', ')}. npm run bench -- list names them.`,
-    !(Number.isInteger(rounds) && rounds >= 1) && '--rounds takes a whole number from 1.',
-    minutes !== undefined && !(minutes > 0) && '--minutes takes a number above 0.',
-  ].filter((sentence) => sentence !== false);
-  if (wrong.length > 0) {
-    process.stderr.write(`${wrong.join('\n')}\n`);
-    process.exit(2);
+  const unknown = names.filter((name) => !SUITES.some((suite) => suite.name === name));
+  if (unknown.length > 0) {
+    process.stderr.write(`There is no suite ${unknown.join(', ')}. npm run bench -- list names them.\n`);
+    process.exit(NOT_UNDERSTOOD);
   }
-  if (values.result === undefined) process.exit((await runAll(positionals)) ? 0 : 1);
-  await runOne(positionals[0] ?? '', values.result, rounds, minutes);
+  if (values.result === undefined) process.exit((await runAll(names)) ? 0 : 1);
+  await runOne(names[0] ?? '', values.result);
 }
 
 /** @returns whether all suites ran to their end; a bar that is missed is a result and no failure. */
@@ -83,8 +79,8 @@ async function runAll(names: readonly string[]): Promise<boolean> {
 }
 
 function options(): string[] {
-  const rounds = values.rounds === undefined ? [] : ['--rounds', values.rounds];
-  const minutes = values.minutes === undefined ? [] : ['--minutes', values.minutes];
+  const rounds = values.rounds === undefined ? [] : ['--rounds', String(values.rounds)];
+  const minutes = values.minutes === undefined ? [] : ['--minutes', String(values.minutes)];
   return [
     ...rounds,
     ...minutes,
@@ -96,11 +92,24 @@ function options(): string[] {
 }
 
 /** Ends the process: the hosts of a lab would keep it alive. */
-async function runOne(name: string, file: string, rounds: number, minutes: number | undefined): Promise<never> {
+async function runOne(name: string, file: string): Promise<never> {
   const suite = SUITES.find((known) => known.name === name);
   if (suite === undefined) throw new Error(`there is no suite ${name}`);
   const only = values.only.split(',').filter((word) => word !== '');
-  const result = await suite.run({ say, rounds, quick: values.quick, minutes, only });
+  const { quick, minutes, rounds = quick ? 1 : 5 } = values;
+  const result = await suite.run({ say, rounds, quick, minutes, only });
   await writeFile(file, JSON.stringify(result));
   process.exit(0);
+}
+
+function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= 1) return value;
+  throw new InvalidArgumentError('It is a whole number from 1.');
+}
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (value > 0 && Number.isFinite(value)) return value;
+  throw new InvalidArgumentError('It is a number above 0.');
 }

@@ -1,5 +1,7 @@
 /**
- * Bundles what users run: dist/causeway.js (agent and command) and dist/causeway-relay.js (server).
+ * Bundles what users run: dist/causeway.js (agent and command) with dist/causeway-pac.js (its thread for proxy
+ * configurations, so that only who needs it loads it), and dist/causeway-relay.js (server). Agent and server are a
+ * few lines that launch the program itself, -main.js beside them (runtime/launch.ts).
  * Native code stays outside: koffi is loaded from node_modules, or from beside the bundle once packaged.
  */
 import { copyFile, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
@@ -24,17 +26,36 @@ const EXTERNAL = ['koffi', 'pg-native'];
  */
 export async function bundle(): Promise<Bundles> {
   const written = [
-    bundleOne('../agent/main.ts', '../dist/causeway.js'),
-    bundleOne('../relay-server/main.ts', '../dist/causeway-relay.js'),
+    bundleOne('../runtime/launch.ts', '../dist/causeway.js'),
+    bundleOne('../runtime/launch.ts', '../dist/causeway-relay.js'),
+    bundleOne('../agent/main.ts', '../dist/causeway-main.js'),
+    bundleOne('../relay-server/main.ts', '../dist/causeway-relay-main.js'),
+    bundleOne('../agent/proxy/pac-program.ts', '../dist/causeway-pac.js'),
   ] as const;
-  await Promise.allSettled(written); // a failure of one leaves the other time to tidy up
+  await Promise.allSettled(written); // a failure of one leaves the others time to tidy up
   const [agent, relay] = await Promise.all(written);
   await placeBeside(agent, '../native/lwip/lwip.wasm');
+  await placeBeside(agent, '../node_modules/quickjs-wasi/quickjs.wasm');
   return { agent, relay };
 }
 
+/**
+ * The agent for a Node that knows no `using` yet (22), as Wine runs it, into dist/windows/.
+ * @returns absolute path of the agent
+ */
+export async function bundleForNode22(): Promise<string> {
+  const agent = await bundleOne('../agent/main.ts', '../dist/windows/causeway.js', 'node22');
+  await placeBeside(agent, '../native/lwip/lwip.wasm');
+  return agent;
+}
+
+/** The program itself, which the bundle launches. */
+export function mainOf(bundlePath: string): string {
+  return bundlePath.replace(/\.js$/, '-main.js');
+}
+
 /** Written beside its place and moved there in one step: somebody may be starting the bundle right now. */
-async function bundleOne(entry: string, output: string): Promise<string> {
+async function bundleOne(entry: string, output: string, target?: string): Promise<string> {
   const file = here(output);
   const staging = join(dirname(file), `.${basename(file)}-${process.pid}`);
   await mkdir(staging, { recursive: true });
@@ -44,6 +65,7 @@ async function bundleOne(entry: string, output: string): Promise<string> {
       platform: 'node',
       external: EXTERNAL,
       logLevel: 'silent',
+      ...(target === undefined ? {} : { transform: { target } }),
     });
     const staged = join(staging, basename(file));
     await built.write({

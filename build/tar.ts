@@ -4,15 +4,18 @@
  */
 
 export interface TarEntry {
-  /** Path in the archive, at most 100 bytes of ASCII. */
+  /** Path in the archive, at most 100 bytes of ASCII. One that ends with `/` is a directory. */
   readonly path: string;
   readonly content: Uint8Array;
   /** Permission bits. */
   readonly mode: number;
+  /** What a symbolic link leads to; it has no content then. */
+  readonly link?: string;
 }
 
 const BLOCK = 512;
 const NAME_MAX = 100;
+const TYPE = { file: '0', link: '2', directory: '5' } as const;
 
 /**
  * The pieces of the archive in order, without copies of the contents.
@@ -28,8 +31,9 @@ export function* tarOf(entries: readonly TarEntry[]): Generator<Uint8Array> {
   yield new Uint8Array(2 * BLOCK);
 }
 
-function headerOf({ path, content, mode }: TarEntry): Uint8Array {
-  if (Buffer.byteLength(path) > NAME_MAX) throw new RangeError(`too long for a tar archive: ${path}`);
+function headerOf({ path, content, mode, link = '' }: TarEntry): Uint8Array {
+  if (Math.max(Buffer.byteLength(path), Buffer.byteLength(link)) > NAME_MAX)
+    throw new RangeError(`too long for a tar archive: ${path}`);
   const header = Buffer.alloc(BLOCK);
   const octal = (value: number, at: number, length: number) =>
     header.write(`${value.toString(8).padStart(length - 1, '0')}\0`, at);
@@ -40,7 +44,8 @@ function headerOf({ path, content, mode }: TarEntry): Uint8Array {
   octal(content.length, 124, 12);
   octal(0, 136, 12);
   header.write('        ', 148);
-  header.write('0', 156);
+  header.write(link !== '' ? TYPE.link : path.endsWith('/') ? TYPE.directory : TYPE.file, 156);
+  header.write(link, 157);
   header.write('ustar\x0000', 257);
   header.write('root', 265);
   header.write('root', 297);

@@ -14,8 +14,14 @@ import { runUnitTests } from './unit-tests.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
 
-const filters = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
-const withLab = filters.length === 0 && !process.argv.includes('--no-lab');
+const words = process.argv.slice(2);
+const filters = words.filter((word) => !word.startsWith('--'));
+const unknown = words.filter((word) => word.startsWith('--') && word !== '--no-lab');
+if (unknown.length > 0) {
+  console.error(`There is no option ${unknown.join(', ')}. There is --no-lab, and parts of the paths of tests.`);
+  process.exit(2);
+}
+const withLab = filters.length === 0 && !words.includes('--no-lab');
 
 const verdicts = await runUnitTests(filters);
 if (withLab) verdicts.push(...(await runLabScenarios(ROOT)));

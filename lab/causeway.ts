@@ -18,6 +18,11 @@ export interface RoleRun extends Pick<RunOptions, 'environment'> {
   readonly label?: string;
 }
 
+export interface AgentStart extends Pick<RunOptions, 'environment'> {
+  /** Further options of `causeway agent`. */
+  readonly options?: readonly string[];
+}
+
 export class Causeway {
   readonly #bundles: Bundles;
   readonly #relayHost: Host;
@@ -84,8 +89,8 @@ export class Causeway {
   }
 
   /** Starts the agent's daemon; with an earlier activation it connects by itself. */
-  async startAgent(host: Host): Promise<AgentOnHost> {
-    const agent = new AgentOnHost(host, this.#bundles.agent);
+  async startAgent(host: Host, start: AgentStart = {}): Promise<AgentOnHost> {
+    const agent = new AgentOnHost(host, this.#bundles.agent, start);
     this.#agents.set(host.name, agent);
     await agent.start();
     return agent;
@@ -112,10 +117,12 @@ export class AgentOnHost {
   readonly host: Host;
   readonly #bundle: string;
   #program: Program | null = null;
+  #start: AgentStart;
 
-  constructor(host: Host, bundlePath: string) {
+  constructor(host: Host, bundlePath: string, start: AgentStart) {
     this.host = host;
     this.#bundle = bundlePath;
+    this.#start = start;
   }
 
   get program(): Program {
@@ -126,7 +133,9 @@ export class AgentOnHost {
   /** Returns once its local API answers. */
   async start(): Promise<void> {
     await this.#installCommand();
-    this.#program = this.host.spawn('agent', [process.execPath, this.#bundle, 'agent']);
+    const { environment, options = [] } = this.#start;
+    const command = [process.execPath, this.#bundle, 'agent', ...options];
+    this.#program = this.host.spawn('agent', command, environment === undefined ? {} : { environment });
     await until(
       async () => (await this.causeway(['status', '--json'])).code === 0 || !this.program.running,
       60_000,
@@ -139,6 +148,13 @@ export class AgentOnHost {
   async #installCommand(): Promise<void> {
     await this.host.write('/run/bin/causeway', `#!/bin/sh\nexec '${process.execPath}' '${this.#bundle}' "$@"\n`);
     await this.host.must(['chmod', '755', '/run/bin/causeway']);
+  }
+
+  /** Stops it, and starts it with other options. */
+  async restart(start: AgentStart): Promise<void> {
+    await this.stop();
+    this.#start = start;
+    await this.start();
   }
 
   /** The agent as a crash leaves it. */

@@ -48,6 +48,17 @@ const PACKAGES = {
   smbclient: 'smbclient',
   faketime: 'faketime',
   visudo: 'sudo',
+  wine: 'wine wine64',
+  'x86_64-w64-mingw32-gcc': 'gcc-mingw-w64-x86-64-win32',
+  wixl: 'wixl',
+  msibuild: 'msitools',
+  osslsigncode: 'osslsigncode',
+  xorriso: 'xorriso',
+  dmg2img: 'dmg2img',
+  '7z': 'p7zip-full',
+  squid: 'squid-openssl',
+  tinyproxy: 'tinyproxy',
+  tayga: 'tayga',
 } as const;
 
 export type Command = keyof typeof PACKAGES;

@@ -110,6 +110,23 @@ export const ADMINISTRATION_ERRORS = {
     remedy: 'Ask the person who sent it for a new one.',
     http: 404,
   },
+  INSTALLER_NAME_TOO_LONG: {
+    what: 'The address of this server is too long for the activation token to fit into the name of {file}.',
+    remedy:
+      'Download it without the token, and paste the token when Causeway asks for it, or hand it to the installer as ACTIVATIONTOKEN=TOKEN.',
+    http: 409,
+  },
+  INSTALLER_WITHOUT_PLACE: {
+    what: '{file} has no place for an activation token: it was not made by the build of Causeway.',
+    remedy: 'Download it without the token, and paste the token when Causeway asks for it.',
+    http: 409,
+  },
+  AUDIT_CHANGED: {
+    what: 'The audit is not as it was written, at entry {position}: {issue}.',
+    remedy:
+      'Take the server for compromised; the entries before that number are sound, and a backup may have the others.',
+    http: 500,
+  },
   REQUEST_MALFORMED: {
     what: 'The request does not have the shape the API demands: {issue}.',
     remedy: 'Compare it with the description at /api/v1/openapi.json.',

@@ -82,9 +82,25 @@ export const COMPUTER_ERRORS = {
       'Load the module with `modprobe tun`; in a container, pass the device in (`--device /dev/net/tun`), or do without by `--userspace`.',
     http: 500,
   },
+  WINTUN_MISSING: {
+    what: 'There is no {path}, and without it no virtual adapter can be made on Windows.',
+    remedy: 'Install Causeway again: its installer puts the file there.',
+    http: 500,
+  },
+  WINTUN_UNUSABLE: {
+    what: 'Wintun, which makes the virtual adapter on Windows, can not be used: {cause}.',
+    remedy:
+      'Install Causeway again; if another program has loaded an older driver, update that program or stop it, and start the service Causeway again.',
+    http: 500,
+  },
   PRIVILEGE_MISSING: {
     what: 'This user may not {action}.',
     remedy: 'Do it as root (`sudo`), or {otherwise}.',
+    http: 500,
+  },
+  REGISTRY_REFUSED: {
+    what: 'Windows does not let the agent at the registry key {key}: {cause}.',
+    remedy: 'Run the agent as the service Causeway, or from a console of an administrator.',
     http: 500,
   },
   ADAPTER_NAME_TAKEN: {

@@ -55,6 +55,8 @@ const EXAMPLES: Record<ControlMethod, { params: Record<string, unknown>; result:
     params: { checks: [{ name: 'relay', result: 'ok', sentence: 'The relay answers.', remedy: null }] },
     result: {},
   },
+  lock: { params: { after: 0 }, result: { steps: [{ kind: 'statement', text: 'a.b.c' }] } },
+  certify: { params: { certificate: 'a.b.c' }, result: {} },
   deactivate: { params: {}, result: {} },
 };
 
@@ -77,7 +79,7 @@ describe.each(Object.entries(EXAMPLES))('%s', (name, { params, result }) => {
       for (const field of Object.keys(example)) {
         const { [field]: _left, ...rest } = example;
         expect(schema.safeParse(rest).success, `${field} left out`).toBe(false);
-        for (const wrong of [null, {}, -0.5, 'x'.repeat(5_000)]) {
+        for (const wrong of [null, {}, -0.5, 'x'.repeat(6_000)]) {
           expect(schema.safeParse({ ...example, [field]: wrong }).success, `${field} = ${wrong}`).toBe(false);
         }
       }

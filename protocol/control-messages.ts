@@ -46,8 +46,18 @@ export const selfFacts = z.object({
   policyVersion: z.int().nonnegative(),
   /** On-premises suffixes with DNS servers that policy lets this machine reach. */
   dnsRoutes: z.array(dnsRoute).max(LIMITS.DNS_ROUTES_MAX.value).optional(),
+  /** Of a subscription that is or was locked: number of the newest statement, and whether it stands behind this machine. */
+  lock: z.object({ sequence: z.int().positive(), signed: z.boolean() }).optional(),
 });
 export type SelfFacts = z.infer<typeof selfFacts>;
+
+/** One step of the history of a lock. */
+const lockStep = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('statement'), text: z.string().max(LIMITS.LOCK_STATEMENT_MAX_CHARACTERS.value) }),
+  /** By a recovery secret, which everybody may know from then on. */
+  z.object({ kind: z.literal('release'), sequence: z.int().positive(), secret: z.string().max(100) }),
+]);
+export type LockStep = z.infer<typeof lockStep>;
 
 export const grantedPeer = z.object({ peer: grantedMachine, grant: grantText, expiresAt: epochMs });
 export type GrantedPeer = z.infer<typeof grantedPeer>;
@@ -131,6 +141,16 @@ export const CONTROL_METHODS = {
   /** What came of the checks that `diagnose` asked for. */
   diagnostics: {
     params: z.object({ checks: z.array(diagnosticCheck).max(LIMITS.DIAGNOSTIC_CHECKS_MAX.value) }),
+    result: z.object({}),
+  },
+  /** What follows the statement of the subscription's lock with this number, one at a time; none when nothing does. See lock/. */
+  lock: {
+    params: z.object({ after: z.int().nonnegative() }),
+    result: z.object({ steps: z.array(lockStep).max(1) }),
+  },
+  /** The machine's certificate, signed by itself with the key of its token (`delegation~certificate`). */
+  certify: {
+    params: z.object({ certificate: z.string().min(1).max(LIMITS.LOCK_CERTIFICATE_MAX_CHARACTERS.value) }),
     result: z.object({}),
   },
   /** Removes the machine from the directory (goodbye of an ephemeral instance, `down --forget`). */

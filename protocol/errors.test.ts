@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import {
+  asRefusal,
   type CatalogueEntry,
   CausewayError,
   ERRORS,
@@ -73,4 +74,12 @@ test('a refusal is told from a bug, and keeps its cause', () => {
   expect(isRefusal(error, 'DISK_FULL')).toBe(true);
   expect(isRefusal(error, 'STATE_CORRUPT')).toBe(false);
   expect(isRefusal(cause)).toBe(false);
+});
+
+test('whatever was thrown can be told as a refusal', () => {
+  const refusal = new CausewayError('NOT_CONNECTED');
+  expect(asRefusal(refusal)).toBe(refusal);
+  const bug = new TypeError('x is undefined');
+  expect(asRefusal(bug)).toMatchObject({ code: 'INTERNAL', details: { issue: 'x is undefined' }, cause: bug });
+  expect(asRefusal('out of order')).toMatchObject({ code: 'INTERNAL', details: { issue: 'out of order' } });
 });

@@ -10,8 +10,12 @@ import { ADMINISTRATION_ERRORS } from './administration-errors.ts';
 import { COMPUTER_ERRORS } from './computer-errors.ts';
 import { DOMAIN_ERRORS } from './domain-errors.ts';
 import { JOINING_ERRORS } from './joining-errors.ts';
+import { LOCK_ERRORS } from './lock-errors.ts';
 import { NETWORK_ERRORS } from './network-errors.ts';
+import { PATH_ERRORS } from './path-errors.ts';
+import { PROXY_ERRORS } from './proxy-errors.ts';
 import { ROLE_ERRORS } from './role-errors.ts';
+import { UPKEEP_ERRORS } from './upkeep-errors.ts';
 
 export interface CatalogueEntry {
   /** What is wrong, one sentence. */
@@ -26,8 +30,12 @@ export const ERRORS = {
   ...JOINING_ERRORS,
   ...COMPUTER_ERRORS,
   ...NETWORK_ERRORS,
+  ...PATH_ERRORS,
+  ...PROXY_ERRORS,
+  ...UPKEEP_ERRORS,
   ...ADMINISTRATION_ERRORS,
   ...DOMAIN_ERRORS,
+  ...LOCK_ERRORS,
   ...ROLE_ERRORS,
   USAGE: {
     what: '{issue}',
@@ -90,6 +98,13 @@ export function isErrorCode(code: string): code is ErrorCode {
 /** Whether `error` is the expected refusal `code`. */
 export function isRefusal(error: unknown, code?: ErrorCode): error is CausewayError {
   return error instanceof CausewayError && (code === undefined || error.code === code);
+}
+
+/** What to say of anything that was thrown: a refusal says it itself, all else is a bug. */
+export function asRefusal(error: unknown): CausewayError {
+  if (error instanceof CausewayError) return error;
+  const issue = error instanceof Error ? error.message : String(error);
+  return new CausewayError('INTERNAL', { issue }, { cause: error });
 }
 
 function clip(sentence: string): string {

@@ -3,16 +3,17 @@
  * everybody else verifies offline: the grant for one pair of machines, and the relay ticket.
  * Signing takes a key that only the control plane has; verifying takes its public key.
  */
-import { type CryptoKey, errors, type JWTPayload, jwtVerify, SignJWT } from 'jose';
+import type { CryptoKey } from 'jose';
 import { z } from 'zod';
 import { CausewayError } from './errors.ts';
 import { type MachineId, machineId, subscriptionId, tunnelPublicKey } from './ids.ts';
 import { LIMITS } from './limits.ts';
 import { label } from './names.ts';
+import { signStatement, verifyStatement } from './signed-statement.ts';
 
-const ALGORITHM = 'EdDSA';
 const GRANT_TYPE = 'causeway-grant+jwt';
 const TICKET_TYPE = 'causeway-relay-ticket+jwt';
+const REQUIRED = ['exp', 'iat'];
 
 /** What one machine of a pair is told of the other. */
 export const grantedMachine = z.object({
@@ -32,6 +33,8 @@ export const grantClaims = z.object({
   exp: z.int(),
   subscription: subscriptionId,
   machines: z.tuple([grantedMachine, grantedMachine]),
+  /** Of a locked subscription: what backs each of the two, in the same order (lock/certificate.ts). */
+  backing: z.tuple([z.string().max(2_000), z.string().max(2_000)]).optional(),
 });
 export type GrantClaims = z.infer<typeof grantClaims>;
 
@@ -44,11 +47,11 @@ export const ticketClaims = z.object({
 export type TicketClaims = z.infer<typeof ticketClaims>;
 
 export function signGrant(claims: GrantClaims, key: CryptoKey): Promise<string> {
-  return sign(claims, GRANT_TYPE, key);
+  return signStatement(claims, GRANT_TYPE, key);
 }
 
 export function signTicket(claims: TicketClaims, key: CryptoKey): Promise<string> {
-  return sign(claims, TICKET_TYPE, key);
+  return signStatement(claims, TICKET_TYPE, key);
 }
 
 /**
@@ -57,8 +60,10 @@ export function signTicket(claims: TicketClaims, key: CryptoKey): Promise<string
  */
 export async function verifyGrant(grant: string, key: CryptoKey, now: number): Promise<GrantClaims> {
   if (grant.length > LIMITS.GRANT_MAX_CHARACTERS.value) throw new CausewayError('GRANT_FORGED');
-  const payload = await verify(grant, GRANT_TYPE, key, now, (expiredAt) =>
-    expiredAt === undefined ? new CausewayError('GRANT_FORGED') : new CausewayError('GRANT_EXPIRED', { expiredAt }),
+  const payload = await verifyStatement(grant, GRANT_TYPE, key, now, REQUIRED, (fault) =>
+    fault.fault === 'expired'
+      ? new CausewayError('GRANT_EXPIRED', { expiredAt: fault.at })
+      : new CausewayError('GRANT_FORGED'),
   );
   const claims = grantClaims.safeParse(payload);
   if (!claims.success) throw new CausewayError('GRANT_FORGED', {}, { cause: claims.error });
@@ -71,7 +76,8 @@ export async function verifyGrant(grant: string, key: CryptoKey, now: number): P
  */
 export async function verifyTicket(ticket: string, key: CryptoKey, now: number): Promise<TicketClaims> {
   if (ticket.length > LIMITS.GRANT_MAX_CHARACTERS.value) throw new CausewayError('TICKET_REFUSED');
-  const payload = await verify(ticket, TICKET_TYPE, key, now, () => new CausewayError('TICKET_REFUSED'));
+  const refused = () => new CausewayError('TICKET_REFUSED');
+  const payload = await verifyStatement(ticket, TICKET_TYPE, key, now, REQUIRED, refused);
   const claims = ticketClaims.safeParse(payload);
   if (!claims.success) throw new CausewayError('TICKET_REFUSED', {}, { cause: claims.error });
   return claims.data;
@@ -86,32 +92,4 @@ export function otherMachine(claims: GrantClaims, self: MachineId): GrantedMachi
   if (a.id === self && b.id !== self) return b;
   if (b.id === self && a.id !== self) return a;
   throw new CausewayError('GRANT_NOT_FOR_US');
-}
-
-function sign(claims: JWTPayload, type: string, key: CryptoKey): Promise<string> {
-  return new SignJWT(claims).setProtectedHeader({ alg: ALGORITHM, typ: type }).sign(key);
-}
-
-async function verify(
-  statement: string,
-  type: string,
-  key: CryptoKey,
-  now: number,
-  refusal: (expiredAt?: string) => CausewayError,
-): Promise<JWTPayload> {
-  try {
-    const { payload } = await jwtVerify(statement, key, {
-      algorithms: [ALGORITHM],
-      typ: type,
-      requiredClaims: ['exp', 'iat'],
-      currentDate: new Date(now),
-    });
-    return payload;
-  } catch (error) {
-    if (error instanceof errors.JWTExpired) {
-      throw refusal(new Date(Number(error.payload.exp) * 1000).toISOString());
-    }
-    if (error instanceof errors.JOSEError || error instanceof TypeError) throw refusal();
-    throw error;
-  }
 }

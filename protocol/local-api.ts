@@ -56,8 +56,8 @@ export const LOCAL_METHODS = {
   /**
    * The status as progress: at once, after every change, and every LOCAL_WATCH_EVERY_MS, until the caller
    * cancels or goes away. Without `peers` it has no sessions, and is told only when it is another one.
-   * In between, every LOCAL_ALIVE_EVERY_MS, a word that the agent is there. Who reads slowly gets fewer of
-   * them, each as it is then. Nothing is proven for it.
+   * In between, every LOCAL_ALIVE_EVERY_MS (without `peers` LOCAL_ALIVE_UNSEEN_EVERY_MS), a word that the agent
+   * is there. Who reads slowly gets fewer of them, each as it is then. Nothing is proven for it.
    */
   watch: {
     params: z.object({ peers: z.boolean().default(true) }),

@@ -8,7 +8,7 @@ export const LOCAL_LIMITS = {
   LOCAL_REQUEST_MAX_BYTES: {
     value: 8_192,
     unit: 'bytes',
-    why: 'The largest honest request activates: a token of TOKEN_MAX_CHARACTERS and a name. Sixteen times that.',
+    why: 'The largest honest request activates: a token of TOKEN_PRE_SIGNED_MAX_CHARACTERS and a name. Six times that.',
   },
   LOCAL_MESSAGE_MAX_BYTES: {
     value: 4_194_304,
@@ -43,12 +43,22 @@ export const LOCAL_LIMITS = {
   LOCAL_ALIVE_EVERY_MS: {
     value: 500,
     unit: 'ms',
-    why: 'How often an agent shows that it lives to somebody who watches it: twice in the second in which an icon has to know of one that hangs. Two wakes a second, of some 1.3 ms each where they were measured (a computer with seventeen programs for two processors); nobody who does not watch pays for them.',
+    why: 'How often an agent shows that it lives to somebody who looks at its window: twice in the second in which the window has to know of one that hangs. Two wakes a second, of some 1.3 ms each where they were measured (a computer with seventeen programs for two processors); nobody who does not watch pays for them.',
+  },
+  LOCAL_ALIVE_UNSEEN_EVERY_MS: {
+    value: 2_000,
+    unit: 'ms',
+    why: 'The same while only the icon is seen, all day long: each word wakes several threads of the application, and four times fewer of them leave it under half a per cent of a processor.',
   },
   LOCAL_SILENT_AFTER_MS: {
     value: 950,
     unit: 'ms',
-    why: 'A watched agent that has said nothing for so long hangs, as far as anybody can see: its icon says so within a second. It leaves LOCAL_ALIVE_EVERY_MS 450 ms for a busy computer.',
+    why: 'A watched agent that has said nothing for so long hangs, as far as anybody can see: the window says so within a second. It leaves LOCAL_ALIVE_EVERY_MS 450 ms for a busy computer.',
+  },
+  LOCAL_SILENT_UNSEEN_AFTER_MS: {
+    value: 2_900,
+    unit: 'ms',
+    why: 'The same for LOCAL_ALIVE_UNSEEN_EVERY_MS, with 900 ms for a busy computer: an icon says within three seconds that its agent hangs.',
   },
   LOCAL_FIRST_WORD_MS: {
     value: 5_000,
@@ -79,5 +89,15 @@ export const LOCAL_LIMITS = {
     value: 100,
     unit: 'entries',
     why: 'What is kept of a system program’s words on adapter or resolver: they say it in some ten lines.',
+  },
+  SERVICE_STOP_MS: {
+    value: 20_000,
+    unit: 'ms',
+    why: 'What Windows is told that stopping takes, as systemd is (TimeoutStopSec): the goodbye to the server, and undoing what was set up.',
+  },
+  SERVICE_LOG_MAX_BYTES: {
+    value: 8_388_608,
+    unit: 'bytes',
+    why: 'Some 40,000 lines, or months; past it a new log is begun at the next start, and one old one kept.',
   },
 } as const satisfies Record<string, Limit>;

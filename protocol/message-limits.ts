@@ -93,12 +93,12 @@ export const MESSAGE_LIMITS = {
   HANDSHAKE_MESSAGE_MAX_BYTES: {
     value: 8_192,
     unit: 'bytes',
-    why: 'IKhfs init carries e (32), an ML-KEM-768 key (1,184 + 16), s (48) and a grant of at most 4,096 bytes with its tag.',
+    why: 'IKhfs init carries e (32), an ML-KEM-768 key (1,184 + 16), s (48) and a grant of at most 5,632 bytes with its tag.',
   },
   GRANT_MAX_CHARACTERS: {
-    value: 4_096,
+    value: 5_632,
     unit: 'characters',
-    why: 'Two machines with 63-character names make a JWT of about 1,300 characters; three times that.',
+    why: 'Two machines with 63-character names make a JWT of about 1,300 characters; in a locked subscription each has a certificate of at most 1,500 beside it, in base64url once more.',
   },
   SYNC_PEERS_MAX: {
     value: 1_500,

@@ -54,6 +54,8 @@ export const agentStatus = z.object({
       fullName: z.string(),
       ipv4: z.string(),
       ipv6: z.string(),
+      /** Tunnel key, public half: what an administrator compares before they sign the machine. */
+      key: z.string().max(60).optional(),
       subscription: z.string(),
       memberOf: z.string().nullable(),
       /** What it is a member of: a computer's group, or an instance's role. */

@@ -11,9 +11,23 @@
  *     pin(32)            SHA-256 of the server's SubjectPublicKeyInfo
  *     url(n)             UTF-8, https://host[:port], no path
  *     checksum(4)        first bytes of SHA-256 over all before
+ *
+ * For a locked subscription an administrator may have signed it before: then the delegation (lock/certificate.ts)
+ * and the seed of the key to which it delegates stand behind it, which the server has never seen.
+ *
+ *     cwt1_….<delegation: three parts with full stops between>.<base64url of seed(32)>
  */
 import { sha256 } from '@noble/hashes/sha2.js';
-import { concatBytes, equalBytes, fromBase64url, fromHex, toBase64url, toHex, utf8 } from './encoding.ts';
+import {
+  base64urlPattern,
+  concatBytes,
+  equalBytes,
+  fromBase64url,
+  fromHex,
+  toBase64url,
+  toHex,
+  utf8,
+} from './encoding.ts';
 import { CausewayError } from './errors.ts';
 import { type ServerPin, type SubscriptionId, serverPin, subscriptionId } from './ids.ts';
 import { LIMITS } from './limits.ts';
@@ -25,6 +39,9 @@ const SECRET_AT = 17;
 const PIN_AT = 37;
 const URL_AT = 69;
 const CHECKSUM_BYTES = 4;
+/** The token, the three parts of a delegation, the seed. */
+const PRE_SIGNED = /^([^.]+)\.([\w-]+\.[\w-]+\.[\w-]+)\.([\w-]+)$/;
+const SEED = base64urlPattern(32);
 
 /** 160 random bits: not guessable, and short enough to read over a telephone. */
 export const TOKEN_SECRET_BYTES = 20;
@@ -36,6 +53,8 @@ export interface ActivationToken {
   readonly subscription: SubscriptionId;
   /** {@link TOKEN_SECRET_BYTES} bytes. Secret: never log it. */
   readonly secret: Uint8Array;
+  /** By what the machine signs itself in a locked subscription. The seed is secret too. */
+  readonly preSigned?: { readonly delegation: string; readonly seed: Uint8Array };
 }
 
 /**
@@ -61,8 +80,25 @@ export function encodeToken(token: ActivationToken): string {
  * @throws CausewayError TOKEN_MISTYPED
  */
 export function decodeToken(text: string): ActivationToken {
-  if (text.length > 4 * LIMITS.TOKEN_MAX_CHARACTERS.value) throw mistyped();
+  if (text.length > 4 * LIMITS.TOKEN_PRE_SIGNED_MAX_CHARACTERS.value) throw mistyped();
   const trimmed = text.replace(/\s+/g, '');
+  if (trimmed.length > LIMITS.TOKEN_PRE_SIGNED_MAX_CHARACTERS.value) throw mistyped();
+  if (!trimmed.includes('.')) return decodePlain(trimmed);
+  const [, plain = '', delegation = '', seed = ''] = PRE_SIGNED.exec(trimmed) ?? [];
+  if (!SEED.test(seed)) throw mistyped();
+  return { ...decodePlain(plain), preSigned: { delegation, seed: fromBase64url(seed) } };
+}
+
+/**
+ * The token's text with what lets its machine sign itself.
+ * @throws CausewayError TOKEN_MISTYPED
+ */
+export function preSignedToken(text: string, { delegation, seed }: { delegation: string; seed: Uint8Array }): string {
+  decodePlain(text);
+  return `${text}.${delegation}.${toBase64url(seed)}`;
+}
+
+function decodePlain(trimmed: string): ActivationToken {
   if (trimmed.length > LIMITS.TOKEN_MAX_CHARACTERS.value || !trimmed.startsWith(PREFIX)) throw mistyped();
   let bytes: Uint8Array;
   try {

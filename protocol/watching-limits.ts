@@ -92,9 +92,29 @@ export const WATCHING_LIMITS = {
     why: 'A roll-out of two machines a second from one office (ACTIVATIONS_PER_ADDRESS_PER_MINUTE), each with its page, script and archive, twice over.',
   },
   DOWNLOADS_AT_ONCE: {
-    value: 64,
+    value: 256,
     unit: 'entries',
-    why: 'Archives of 50 MB under way at once: more only make all of them slower.',
+    why: 'The computers of an office that are set up in one go; each holds two pieces of DOWNLOAD_PIECE_BYTES at most, together 32 MiB.',
+  },
+  DOWNLOAD_PIECE_BYTES: {
+    value: 65_536,
+    unit: 'bytes',
+    why: 'As much as a relayed message has at most, so that one piece delays forwarding by no more than one message does.',
+  },
+  DOWNLOAD_BYTES_PER_SECOND_BESIDE: {
+    value: 16_777_216,
+    unit: 'bytes',
+    why: 'All downloads together while the relay forwards: a tenth of what one processor seals by TLS beside forwarding at full speed, or an installer of 150 MB every ten seconds.',
+  },
+  FORWARDING_BYTES_PER_SECOND: {
+    value: 1_048_576,
+    unit: 'bytes',
+    why: 'From here on the relay counts as forwarding: an idle network of ten thousand machines makes a fifth of it.',
+  },
+  INSTALLER_NAME_MAX_CHARACTERS: {
+    value: 240,
+    unit: 'characters',
+    why: 'A file name has at most 255 characters on Windows; browsers and people put “ (1)” and “Copy of ” to it.',
   },
   TOKEN_USES_SHOWN: {
     value: 1_000,

@@ -7,20 +7,25 @@ import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { pino } from 'pino';
 import { CausewayError } from '#protocol/errors.ts';
+import { LIMITS } from '#protocol/limits.ts';
+import { addAuditCommands } from './audit-command.ts';
 import { oidcSettings } from './control/access/oidc-settings.ts';
 import { makeFirstSecret } from './control/administration/access.ts';
 import { databasePath } from './data-directory.ts';
 import { DEFAULT_LISTEN, parseListenAddress, parseServerUrl } from './listen-address.ts';
+import { addLockCommands } from './lock-command.ts';
 import { addPolicyCommands } from './policy-command.ts';
 import { systemRandom } from './random.ts';
 import { createServer, openStore, type RunningServer } from './server.ts';
 import { curlPin } from './tls/curl-pin.ts';
+import { addUpkeepCommands } from './upkeep/commands.ts';
 import { VERSION } from './version.ts';
 
 const DEFAULT_DATA = '/var/lib/causeway-relay';
 const WRONG_USAGE = 2;
 /** Timers of Node take no more than 24 days. */
 const GONE_AFTER_MOST_S = 1_000_000;
+const [BACKUP_LEAST_H, BACKUP_MOST_H] = [0.01, 500];
 const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'];
 
 /** Where the command writes and how it hears that it shall stop. */
@@ -57,15 +62,20 @@ interface ServeOptions extends CommonOptions {
   readonly downloads?: string;
   readonly containerImage?: string;
   readonly instancesGoneAfter?: string;
+  readonly backupEvery?: string;
 }
 
 /** @returns the exit code: 0, 1 for a refusal, 2 for wrong usage; `policy diff` has its own. */
 export async function run(args: readonly string[], around: Surroundings): Promise<number> {
   let exit: number | undefined;
   const program = describe(around);
-  addPolicyCommands(program, around, (code) => {
+  const setExit = (code: number) => {
     exit = code;
-  });
+  };
+  addPolicyCommands(program, around, setExit);
+  addUpkeepCommands(program, around, common, setExit);
+  addLockCommands(program, around);
+  addAuditCommands(program, around, common);
   try {
     await program.parseAsync([...args], { from: 'user' });
     return exit ?? 0;
@@ -107,6 +117,7 @@ function describe(around: Surroundings): Command {
       '--instances-gone-after <seconds>',
       'when role instances that stopped without goodbye are removed, or `never` (default: 900)',
     )
+    .option('--backup-every <hours>', 'how often a backup is made in the data directory, or `never` (default: 24)')
     .option('--log-level <level>', LOG_LEVELS.join(', '), 'info')
     .action((options: ServeOptions) => serve(options, around));
   common(program.command('reset-admin').description('Print a new one-time secret for an administrator.')).action(
@@ -141,6 +152,7 @@ async function serve(options: ServeOptions, around: Surroundings): Promise<void>
     downloads: options.downloads ?? join(around.programDirectory, 'downloads'),
     containerImage: options.containerImage,
     instancesGoneAfterMs: goneAfterMs(options.instancesGoneAfter),
+    backupEveryMs: backupEveryMs(options.backupEvery),
     certificate: certificatePath === undefined || keyPath === undefined ? undefined : { certificatePath, keyPath },
   });
   const selfMade = options.cert === undefined;
@@ -159,6 +171,17 @@ function goneAfterMs(text: string | undefined): number | null | undefined {
   if (/^\d+$/.test(text) && seconds >= 1 && seconds <= GONE_AFTER_MOST_S) return seconds * 1_000;
   throw new CausewayError('USAGE', {
     issue: `--instances-gone-after takes seconds from 1 to ${GONE_AFTER_MOST_S}, or never.`,
+  });
+}
+
+/** @throws CausewayError USAGE */
+function backupEveryMs(text: string | undefined): number | null {
+  if (text === undefined) return LIMITS.BACKUP_EVERY_MS.value;
+  if (text === 'never') return null;
+  const hours = Number(text);
+  if (hours >= BACKUP_LEAST_H && hours <= BACKUP_MOST_H) return hours * 3_600_000;
+  throw new CausewayError('USAGE', {
+    issue: `--backup-every takes hours from ${BACKUP_LEAST_H} to ${BACKUP_MOST_H}, or never.`,
   });
 }
 

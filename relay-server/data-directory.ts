@@ -8,7 +8,7 @@ import { CausewayError } from '#protocol/errors.ts';
 import { fileRefusal } from './store/database-errors.ts';
 
 const LOCK_FILE = 'server.lock';
-const DATABASE_FILE = 'causeway.sqlite';
+export const DATABASE_FILE = 'causeway.sqlite';
 const SQLITE_BUSY = 5;
 
 export function databasePath(directory: string): string {

@@ -2,6 +2,7 @@
  * Entry point of `causeway-relay`: ties the command to this process.
  */
 
+import { flushCompileCache } from 'node:module';
 import { createInterface } from 'node:readline/promises';
 import { text } from 'node:stream/consumers';
 import { releaseStartUpMemory } from '#runtime/collector.ts';
@@ -11,6 +12,8 @@ const STDERR = 2;
 /** By then the machines that waited for the server have come back, and what that took can be given back too. */
 const SETTLED_AFTER_MS = 20_000;
 
+// Now, before the collector sets flags of V8: what is stored under others is not taken at the next start.
+flushCompileCache();
 // Whatever is made in the data directory is for this user only.
 process.umask(0o077);
 const stop = new AbortController();

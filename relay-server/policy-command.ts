@@ -2,20 +2,16 @@
  * `causeway-relay policy export|diff|apply`: a subscription's policy as a file, for those who keep it in
  * git. A client of the REST API like any other; the server works out what differs.
  */
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import type { z } from 'zod';
 import { CausewayError } from '#protocol/errors.ts';
 import { appliedChanges, type PolicyChange, policyDifference } from '#protocol/rest/changes.ts';
 import type { Surroundings } from './command.ts';
-import { parseServerUrl } from './listen-address.ts';
 import { callRest, json, type RestServer } from './rest-client.ts';
+import { contentOf, pathOf, type RestOptions, restOptions, STANDARD_INPUT, serverOf } from './rest-options.ts';
 
-interface Options {
-  readonly server: string;
-  readonly subscription: string;
-  readonly keyFile?: string;
-  readonly pin?: string;
+interface Options extends RestOptions {
   readonly json?: boolean;
   readonly yes?: boolean;
 }
@@ -25,16 +21,15 @@ type Difference = z.infer<typeof policyDifference>;
 const DIFFERENT = 1;
 const TROUBLE = 2;
 
-const STANDARD_INPUT = '-';
 const REMOVING: readonly PolicyChange['do'][] = ['remove-group', 'remove-role', 'disconnect'];
 
 /** @param setExit what the command ends with, also when it is a refusal that ends it. */
 export function addPolicyCommands(program: Command, around: Surroundings, setExit: (code: number) => void): void {
   const policy = program.command('policy').description('Keep the network policy of a subscription in a file.');
-  common(policy.command('export').description('Write the policy to a file, or to standard output.'))
+  restOptions(policy.command('export').description('Write the policy to a file, or to standard output.'))
     .argument('[file]', 'where to write')
     .action((file: string | undefined, options: Options) => exportPolicy(file, options, around));
-  common(policy.command('diff').description('Show what applying a file would change.'))
+  restOptions(policy.command('diff').description('Show what applying a file would change.'))
     .argument('[file]', 'policy as `export` writes it; - or none for standard input')
     .addHelpText('after', '\nExits with 0 if the policy is that of the file, 1 if it differs, 2 for trouble.')
     .action(async (file: string | undefined, options: Options) => {
@@ -43,7 +38,7 @@ export function addPolicyCommands(program: Command, around: Surroundings, setExi
       show(difference, options, around);
       setExit(difference.changes.length === 0 ? 0 : DIFFERENT);
     });
-  common(policy.command('apply').description('Make the policy that of a file.'))
+  restOptions(policy.command('apply').description('Make the policy that of a file.'))
     .argument('[file]', 'policy as `export` writes it; - or none for standard input')
     .option('--yes', 'do not ask; needed where nobody can be asked and something would be removed')
     .addHelpText('after', '\nDoing it again changes nothing. Who is in a group is not in the file, and stays.')
@@ -52,15 +47,6 @@ export function addPolicyCommands(program: Command, around: Surroundings, setExi
       around.out('Nothing was changed.');
       setExit(DIFFERENT);
     });
-}
-
-function common(command: Command): Command {
-  return command
-    .requiredOption('--server <url>', 'https://NAME[:PORT] of the relay server')
-    .requiredOption('--subscription <name>', 'name or id of the subscription')
-    .option('--key-file <file>', 'file that holds an API key (default: CAUSEWAY_API_KEY of the environment)')
-    .option('--pin <pin>', 'pin of the server’s key, as the server prints it, if its certificate is its own')
-    .option('--json', 'print JSON in place of words');
 }
 
 async function exportPolicy(file: string | undefined, options: Options, around: Surroundings): Promise<void> {
@@ -127,31 +113,4 @@ function show(difference: Difference, options: Options, around: Surroundings): v
   around.out('');
   around.out(effect.sentence);
   if (effect.whyNot !== null) around.out(`This can not be undone. ${effect.whyNot}`);
-}
-
-/** @throws CausewayError USAGE */
-async function serverOf(options: Options, around: Surroundings): Promise<RestServer> {
-  const fromFile = options.keyFile === undefined ? undefined : await contentOf(options.keyFile, around);
-  const apiKey = (fromFile ?? around.environment?.CAUSEWAY_API_KEY ?? '').trim();
-  if (apiKey === '') {
-    throw new CausewayError('USAGE', {
-      issue: 'An API key is needed: --key-file, or CAUSEWAY_API_KEY in the environment.',
-    });
-  }
-  return { url: parseServerUrl(options.server), pin: options.pin, apiKey };
-}
-
-function pathOf({ subscription }: Options): string {
-  return `/subscriptions/${encodeURIComponent(subscription)}`;
-}
-
-/** @throws CausewayError USAGE */
-async function contentOf(file: string, around: Surroundings): Promise<string> {
-  try {
-    if (file !== STANDARD_INPUT) return await readFile(file, 'utf8');
-    return (await around.input?.()) ?? '';
-  } catch (error) {
-    const issue = `${file} can not be read: ${error instanceof Error ? error.message : String(error)}`;
-    throw new CausewayError('USAGE', { issue }, { cause: error });
-  }
 }

@@ -12,6 +12,7 @@ import { promisify } from 'node:util';
 import type { Logger } from 'pino';
 import { CausewayError } from '#protocol/errors.ts';
 import type { ServerPin } from '#protocol/ids.ts';
+import { LIMITS } from '#protocol/limits.ts';
 import { buildApi } from './api/app.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { OidcSettings } from './control/access/oidc-settings.ts';
@@ -20,6 +21,7 @@ import { ControlPlane } from './control/control-plane.ts';
 import { ControlEdge } from './control/edge.ts';
 import { RelayOverTime } from './control/relay-over-time.ts';
 import { databasePath, lockDataDirectory, makeDataDirectory } from './data-directory.ts';
+import { Door } from './door.ts';
 import { Downloads } from './installing/downloads.ts';
 import { defaultServerUrl, formatAddress, hostOf, type ListenAddress } from './listen-address.ts';
 import { readingOf } from './measure.ts';
@@ -33,13 +35,10 @@ import type { Store } from './store/store.ts';
 import { operatorIdentity, ownIdentity, type TlsIdentity } from './tls/certificate.ts';
 import { curlPin } from './tls/curl-pin.ts';
 import { grantKey } from './tls/grant-key.ts';
+import { descriptorsOf } from './upkeep/descriptors.ts';
+import { PeriodicBackups } from './upkeep/periodic-backups.ts';
+import { writeRunningFile } from './upkeep/running-file.ts';
 import { VERSION } from './version.ts';
-
-/** Longer than any honest client takes to say what it wants, and then to send 64 KiB. */
-const HEADERS_TIMEOUT_MS = 10_000;
-const REQUEST_TIMEOUT_MS = 15_000;
-const HANDSHAKE_TIMEOUT_MS = 10_000;
-const KEEP_ALIVE_MS = 30_000;
 
 export interface ServerOptions {
   readonly listen: ListenAddress;
@@ -59,6 +58,8 @@ export interface ServerOptions {
   readonly instancesGoneAfterMs?: number | null | undefined;
   /** Container image of the agent that install pages name. */
   readonly containerImage?: string | undefined;
+  /** How often a backup is made in the data directory; null or left out: never. */
+  readonly backupEveryMs?: number | null | undefined;
   readonly clock?: Clock;
   readonly random?: Random;
 }
@@ -111,6 +112,8 @@ async function open(options: ServerOptions, things: OpenThings): Promise<Running
   const key = await grantKey(dataDirectory);
 
   const server = httpsServer(identity);
+  const door = new Door();
+  server.on('connection', (socket) => door.came(socket));
   things.add(() => closed(server));
   let moved: PresenceListener = () => {};
   const onPresence: PresenceListener = (...machine) => moved(...machine);
@@ -154,7 +157,10 @@ async function open(options: ServerOptions, things: OpenThings): Promise<Running
     serverFactory: (handler) => server.on('request', handler),
   });
   await api.ready();
-  server.on('upgrade', (request, socket, head) => dispatch(edge, relay, request, socket, head));
+  server.on('upgrade', (request, socket, head) => {
+    door.upgraded(socket);
+    dispatch(edge, relay, request, socket, head);
+  });
 
   await listen(server, options.listen);
   // First to go: nothing new comes in while the rest is closed.
@@ -162,8 +168,23 @@ async function open(options: ServerOptions, things: OpenThings): Promise<Running
   const firstSecret = await makeSecretIfNobody(store, random, clock.now());
   const [url, address] = [serverUrl(), boundTo(server, options.listen)];
   logger.info({ url, pin: identity.pin, listen: formatAddress(address), version: VERSION }, 'relay server listens');
+  await keepWell(options, things, { url, pin: identity.pin, ...address }, clock);
   const close = () => things.close();
   return { url, pin: identity.pin, address, firstSecret, control, close, [Symbol.asyncDispose]: close };
+}
+
+/** Backups, and what `causeway-relay check` wants to know. */
+async function keepWell(
+  { dataDirectory, database, logger, backupEveryMs = null }: ServerOptions,
+  things: OpenThings,
+  where: { url: string; pin: ServerPin } & ListenAddress,
+  clock: Clock,
+): Promise<void> {
+  const facts = { ...where, pid: process.pid, database: database === undefined ? 'inside' : 'elsewhere' } as const;
+  await writeRunningFile(dataDirectory, { ...facts, backupEveryMs });
+  if (backupEveryMs === null) return;
+  const backups = new PeriodicBackups({ dataDirectory, database, clock, logger, everyMs: backupEveryMs });
+  things.add(() => backups[Symbol.dispose]());
 }
 
 function dispatch(edge: ControlEdge, relay: Relay, request: IncomingMessage, socket: Duplex, head: Buffer): void {
@@ -178,16 +199,24 @@ function tlsIdentity(options: ServerOptions, now: number, random: Random): Promi
 }
 
 function httpsServer(identity: TlsIdentity): Server {
-  return createHttpsServer({
+  const server = createHttpsServer({
     cert: identity.certificate,
     key: identity.key,
     minVersion: 'TLSv1.2',
     ALPNProtocols: ['http/1.1'],
-    handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
-    headersTimeout: HEADERS_TIMEOUT_MS,
-    requestTimeout: REQUEST_TIMEOUT_MS,
-    keepAliveTimeout: KEEP_ALIVE_MS,
+    handshakeTimeout: LIMITS.TLS_HANDSHAKE_MS.value,
+    headersTimeout: LIMITS.HTTP_HEADERS_MS.value,
+    requestTimeout: LIMITS.HTTP_REQUEST_MS.value,
+    connectionsCheckingInterval: LIMITS.HTTP_LOOK_EVERY_MS.value,
+    keepAliveTimeout: LIMITS.HTTP_KEEP_ALIVE_MS.value,
   });
+  const descriptors = descriptorsOf('self');
+  if (descriptors !== undefined) {
+    // Who comes when all are taken is closed at once, and the database keeps its files.
+    const { most, used } = descriptors;
+    server.maxConnections = Math.max(1, most - used - LIMITS.DESCRIPTORS_RESERVED_MAX.value);
+  }
+  return server;
 }
 
 async function makeSecretIfNobody(store: Store, random: Random, now: number): Promise<string | undefined> {

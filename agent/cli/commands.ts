@@ -5,14 +5,13 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { type DnsRoute, dnsRouteOf } from '#protocol/dns-routes.ts';
 import { CausewayError } from '#protocol/errors.ts';
-import type { Check } from '#protocol/local-api.ts';
 import type { AgentStatus } from '#protocol/status.ts';
-import { writeDurably } from '#runtime/durable-file.ts';
 import { AGENT_VERSION } from '../control/software.ts';
 import { connectAgent, connectLocal, type LocalClient } from '../local-api/client.ts';
 import { DEFAULT_SOCKET } from '../local-api/sockets.ts';
 import { DEFAULT_ADAPTER, DEFAULT_STATE_DIRECTORY } from '../os/defaults.ts';
-import { runAgentCommand } from './agent-command.ts';
+import { type AgentCommandOptions, runAgentCommand } from './agent-command.ts';
+import { diagnoseThisComputer } from './diagnose-command.ts';
 import {
   checkLines,
   nameLines,
@@ -24,6 +23,7 @@ import {
   statusLines,
 } from './output.ts';
 import { type RoleCommandOptions, runRoleCommand } from './role-command.ts';
+import { runServiceCommand } from './service-command.ts';
 import { type AdapterChoice, addUserspaceOptions, socketFor } from './without-adapter.ts';
 
 export interface Terminal {
@@ -36,6 +36,16 @@ To begin:
   causeway agent                 as root, or let the service manager start it
   causeway up --token TOKEN      with an activation token from the portal
   causeway status                what works, what does not, and what to do about it`;
+
+const UPSTREAM_PROXY =
+  'the proxy to the server: http://HOST:PORT, pac+https://HOST/FILE, or none; a password goes into the variable CAUSEWAY_UPSTREAM_PROXY_CREDENTIALS (default: HTTPS_PROXY and NO_PROXY, as other programs)';
+
+interface AgentOptions {
+  readonly state: string;
+  readonly logLevel: string;
+  readonly dnsRoute: DnsRoute[];
+  readonly upstreamProxy?: string;
+}
 
 interface SocketOption {
   readonly socket?: string;
@@ -56,9 +66,12 @@ export function causewayCommand(terminal: Terminal): Command {
     )
     .addHelpText('after', EXAMPLES);
   const { print, style } = terminal;
-  const withAgent = async (work: (agent: LocalClient) => Promise<void>) => {
+  const connect = () => {
     const { socket } = program.opts<SocketOption>();
-    const agent = await (socket === undefined ? connectAgent() : connectLocal(socket));
+    return socket === undefined ? connectAgent() : connectLocal(socket);
+  };
+  const withAgent = async (work: (agent: LocalClient) => Promise<void>) => {
+    const agent = await connect();
     try {
       await work(agent);
     } finally {
@@ -67,28 +80,38 @@ export function causewayCommand(terminal: Terminal): Command {
   };
   const printJson = (value: unknown) => print(JSON.stringify(value));
 
-  addUserspaceOptions(program.command('agent'))
-    .description('run the agent in the foreground (as root, or with --userspace as anybody)')
-    .option('--state <directory>', 'where keys and settings are kept', DEFAULT_STATE_DIRECTORY)
-    .option('--adapter <name>', 'name of the virtual adapter', DEFAULT_ADAPTER)
-    .addOption(
-      new Option('--log-level <level>', 'how much to log').choices(['error', 'warn', 'info', 'debug']).default('info'),
-    )
-    .option(
-      '--dns-route <suffix=machines>',
-      'ask machines of the network for names under a suffix, as corp.example=dc1,dc2; can be repeated',
-      moreRoutes,
-      [] as DnsRoute[],
-    )
-    .action((options: AdapterChoice & { state: string; logLevel: string; dnsRoute: DnsRoute[] }) =>
-      runAgentCommand({
-        dnsRoutes: options.dnsRoute,
-        stateDirectory: options.state,
-        socket: program.opts<SocketOption>().socket ?? socketFor(options, options.state),
-        choice: options,
-        logLevel: options.logLevel,
-      }),
-    );
+  const addAgent = (command: Command, run: (options: AgentCommandOptions) => Promise<void>) =>
+    addUserspaceOptions(command)
+      .option('--state <directory>', 'where keys and settings are kept', DEFAULT_STATE_DIRECTORY)
+      .option('--adapter <name>', 'name of the virtual adapter', DEFAULT_ADAPTER)
+      .addOption(
+        new Option('--log-level <level>', 'how much to log')
+          .choices(['error', 'warn', 'info', 'debug'])
+          .default('info'),
+      )
+      .option(
+        '--dns-route <suffix=machines>',
+        'ask machines of the network for names under a suffix, as corp.example=dc1,dc2; can be repeated',
+        moreRoutes,
+        [] as DnsRoute[],
+      )
+      .option('--upstream-proxy <url>', UPSTREAM_PROXY)
+      .action((options: AdapterChoice & AgentOptions) =>
+        run({
+          upstreamProxy: options.upstreamProxy,
+          dnsRoutes: options.dnsRoute,
+          stateDirectory: options.state,
+          socket: program.opts<SocketOption>().socket ?? socketFor(options, options.state),
+          choice: options,
+          logLevel: options.logLevel,
+        }),
+      );
+  addAgent(program.command('agent'), runAgentCommand).description(
+    'run the agent in the foreground (as root, or with --userspace as anybody)',
+  );
+  addAgent(program.command('service', { hidden: process.platform !== 'win32' }), runServiceCommand).description(
+    'the agent as a service; only for the service manager of Windows',
+  );
 
   addUserspaceOptions(program.command('role'))
     .description('run a command as an instance of a role, which is in the network for as long as the command runs')
@@ -107,6 +130,7 @@ export function causewayCommand(terminal: Terminal): Command {
     .addOption(
       new Option('--user <user>', 'run the command as this user of /etc/passwd, or as UID:GID').env('CAUSEWAY_USER'),
     )
+    .option('--upstream-proxy <url>', UPSTREAM_PROXY)
     .option('--no-goodbye', 'do not leave the directory when the command ends, but some time after')
     .action((command: string[], options: Omit<RoleCommandOptions, 'command' | 'socket'>) =>
       runRoleCommand({ ...options, command, socket: program.opts<SocketOption>().socket }),
@@ -231,30 +255,24 @@ export function causewayCommand(terminal: Terminal): Command {
 
   program
     .command('diagnose')
-    .description('check every link of the chain and say which is broken')
+    .description('check every link of the chain and say which is broken; works without the agent, too')
     .option('--json', 'print JSON')
     .option('--save <file>', 'also write all that somebody who helps needs, without keys or tokens')
-    .action((options: { json?: boolean; save?: string }) =>
-      withAgent(async (agent) => {
-        const show = (check: Check) => {
+    .option('--state <directory>', 'where the agent keeps its state, if it does not answer', DEFAULT_STATE_DIRECTORY)
+    .action(async (options: { json?: boolean; save?: string; state: string }) => {
+      const { checks, saved } = await diagnoseThisComputer({
+        connect,
+        stateDirectory: options.state,
+        save: options.save,
+        show: (check) => {
           if (!options.json) for (const line of checkLines(check, style)) print(line);
-        };
-        const checks = await (options.save === undefined
-          ? agent.call('diagnose', {}, show).then((result) => result.checks)
-          : saveBundle(agent, options.save, show));
-        if (options.json) printJson(checks);
-        else if (options.save !== undefined) for (const line of savedLines(options.save)) print(line);
-        if (checks.some(({ ok }) => !ok)) process.exitCode = 1;
-      }),
-    );
+        },
+      });
+      if (options.json) printJson(checks);
+      else if (saved && options.save !== undefined) for (const line of savedLines(options.save)) print(line);
+      if (checks.some(({ ok }) => !ok)) process.exitCode = 1;
+    });
   return program;
-}
-
-/** @throws CausewayError DIRECTORY_READ_ONLY, DISK_FULL */
-async function saveBundle(agent: LocalClient, file: string, show: (check: Check) => void): Promise<Check[]> {
-  const bundle = await agent.call('bundle', {}, show);
-  await writeDurably(file, `${JSON.stringify(bundle, null, 2)}\n`, 0o600);
-  return bundle.checks;
 }
 
 /** Until the agent goes away, or the process is interrupted. @throws CausewayError AGENT_NOT_RUNNING */

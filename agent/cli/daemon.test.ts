@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { generateKeyPairSync } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { chmod, chown, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { writeActivation } from '#agent/state/activation.fixture.ts';
 import { type AgentStatus, agentStatus } from '#protocol/status.ts';
 
 const MAIN = new URL('../main.ts', import.meta.url).pathname;
@@ -83,26 +83,6 @@ async function status(): Promise<AgentStatus> {
   return agentStatus.parse(JSON.parse((await causeway('status', '--json')).stdout));
 }
 
-/** As if activated long ago at a server that is not there. */
-async function writeActivation(): Promise<void> {
-  const { x } = generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' });
-  await mkdir(state, { mode: 0o700 });
-  const self = {
-    id: '1'.repeat(32),
-    kind: 'local-endpoint',
-    name: 'sql01',
-    subscription: { id: '2'.repeat(32), name: 'contoso' },
-    ipv4: '100.64.1.2',
-    ipv6: 'fd00::2',
-    memberOf: null,
-    relays: [],
-    policyVersion: 1,
-  };
-  const pin = 'A'.repeat(43);
-  const activation = { version: 1, server: 'https://127.0.0.1:1', pin, grantKey: x, self, wanted: 'up' };
-  await writeFile(join(state, 'activation.json'), JSON.stringify(activation), { mode: 0o600 });
-}
-
 describe('the daemon', () => {
   test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('ends well on %s and takes its socket along', async (signal) => {
     const running = agent();
@@ -157,7 +137,7 @@ describe('the daemon', () => {
   });
 
   test.skipIf(!isRoot)('without the right to make an adapter the status says so, and the agent stays', async () => {
-    await writeActivation();
+    await writeActivation(state, 'up');
     await chmod(directory, 0o755);
     await mkdir(join(directory, 'run'));
     for (const path of [state, join(state, 'activation.json'), join(directory, 'run')])
@@ -175,7 +155,7 @@ describe('the daemon', () => {
   });
 
   test.skipIf(!canHide)('without /dev/net/tun the status says so, and the agent stays', async () => {
-    await writeActivation();
+    await writeActivation(state, 'up');
     const hidden = join(directory, 'empty');
     await mkdir(hidden);
     const script = 'mount --bind "$0" /dev/net && exec "$@"';

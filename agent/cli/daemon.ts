@@ -3,21 +3,30 @@
  * the computer is undone before it ends. Run by the command `causeway agent`, and by the desktop
  * application where it hosts the agent itself; neither signals nor a screen are known here.
  */
+import { setTimeout } from 'node:timers/promises';
 import { pino } from 'pino';
 import type { DnsRoute } from '#protocol/dns-routes.ts';
+import { activateByItself } from '../activation/activate-by-itself.ts';
+import type { TokenSource } from '../activation/token-sources.ts';
 import { Engine } from '../engine/engine.ts';
 import type { Host } from '../engine/host.ts';
 import { handlersOf } from '../engine/local-handlers.ts';
 import type { LocalServer } from '../local-api/listen.ts';
 import { serveLocalApi, serveUsers, type UsersOptions } from '../local-api/server.ts';
 import { findGroup, USERS_GROUP } from '../local-api/users-group.ts';
+import type { Proxies } from '../proxy/proxies.ts';
 
 export interface DaemonOptions {
   readonly stateDirectory: string;
   readonly socket: string;
   readonly host: Host;
   readonly dnsRoutes?: readonly DnsRoute[];
+  readonly proxies?: Proxies | undefined;
   readonly logLevel: string;
+  /** A file; by default standard error. */
+  readonly logTo?: string;
+  /** Where a token may lie by which it activates itself. */
+  readonly tokenSources?: readonly TokenSource[];
   /** Resolves to why the agent has to stop, for the log. */
   readonly stop: Promise<string>;
   /** The engine has started, and the local API answers. */
@@ -29,15 +38,20 @@ export interface DaemonOptions {
  * @throws CausewayError AGENT_ALREADY_RUNNING and what {@link Engine.start} throws
  */
 export async function runDaemon(options: DaemonOptions): Promise<void> {
-  const log = pino({ name: 'causeway', level: options.logLevel }, pino.destination({ dest: 2, sync: true }));
+  const log = pino(
+    { name: 'causeway', level: options.logLevel },
+    pino.destination({ dest: options.logTo ?? 2, sync: true }),
+  );
   // The socket comes first: it is what tells a second agent that it must not touch the adapter.
   const engineReady = Promise.withResolvers<Engine>();
+  const stopping = new AbortController();
   const { owner, users } = await serve(options.socket, engineReady.promise);
   try {
     const engine = await Engine.start({
       stateDirectory: options.stateDirectory,
       host: options.host,
       dnsRoutes: options.dnsRoutes,
+      proxies: options.proxies,
       log: (message, details) => log.info(details, message),
     });
     try {
@@ -45,8 +59,16 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
       log.info({ socket: options.socket, activated: engine.status().machine !== null }, 'agent is ready');
       log.info(users.details, users.sentence);
       options.onReady?.(engine);
+      void activateByItself({
+        engine,
+        sources: options.tokenSources ?? [],
+        stop: stopping.signal,
+        log: (message, details) => log.info(details, message),
+        sleep: (milliseconds, signal) => setTimeout(milliseconds, undefined, { signal }),
+      });
       log.info({ signal: await options.stop }, 'stopping');
     } finally {
+      stopping.abort();
       await engine[Symbol.asyncDispose]();
     }
   } catch (error) {

@@ -3,6 +3,7 @@
  */
 import type { CausewayError } from '#protocol/errors.ts';
 import type { Check, LocalResult } from '#protocol/local-api.ts';
+import { fingerprintOf } from '#protocol/lock/key.ts';
 import { type AgentStatus, firstBroken, PART_ORDER, type Part } from '#protocol/status.ts';
 import { durationText } from '../duration.ts';
 
@@ -43,6 +44,7 @@ export function statusLines(status: AgentStatus, style: Style): string[] {
   if (machine !== null) {
     lines.push('', `${machine.fullName}   ${machine.ipv4}   ${machine.ipv6}`);
     lines.push(membershipOf(machine));
+    if (machine.key !== undefined) lines.push(style.faint(`Key ${fingerprintOf(machine.key)}`));
   }
   lines.push('');
   for (const name of PART_ORDER) lines.push(...partLines(PART_TITLES[name], status.parts[name], status, style));

@@ -6,6 +6,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CausewayError } from '#protocol/errors.ts';
+import { systemProxies } from '../proxy/system-proxies.ts';
 import type { Ending } from '../role/command-process.ts';
 import { domainJoin } from '../role/domain-join/preparation.ts';
 import type { Preparation } from '../role/preparation.ts';
@@ -24,6 +25,7 @@ export interface RoleCommandOptions extends AdapterChoice {
   readonly state?: string;
   readonly socket: string | undefined;
   readonly goodbye: boolean;
+  readonly upstreamProxy?: string;
   /** Whom the command runs as. */
   readonly user?: string;
   /** Empty: none but the agent itself, until it is stopped. */
@@ -48,6 +50,7 @@ export async function runRoleCommand(options: RoleCommandOptions): Promise<void>
     throw new CausewayError('DOMAIN_JOIN_UNSUPPORTED', { issue: 'it needs an adapter, and --userspace has none' });
   }
   const runAs = options.user === undefined ? undefined : await findUser(options.user);
+  const proxies = await systemProxies(options.upstreamProxy);
   const state = await stateDirectory(options);
   let ending: Ending;
   try {
@@ -58,6 +61,7 @@ export async function runRoleCommand(options: RoleCommandOptions): Promise<void>
         stateDirectory: state.path,
         socket: options.socket ?? socketFor(options, state.path),
         host,
+        proxies,
         preparations: PREPARATIONS,
         command: options.command,
         goodbye: options.goodbye,

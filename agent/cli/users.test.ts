@@ -3,14 +3,14 @@
  * its own with a /etc/group of its own, and commands run by somebody else.
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
-import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { writeActivation } from '#agent/state/activation.fixture.ts';
 import { agentStatus } from '#protocol/status.ts';
 
 const MAIN = new URL('../main.ts', import.meta.url).pathname;
@@ -87,32 +87,12 @@ const as = (groups: string, ...command: string[]) =>
 const member = (...words: string[]) => as(`--groups=${GROUP}`, process.execPath, MAIN, ...words);
 const stranger = (...words: string[]) => as('--clear-groups', process.execPath, MAIN, ...words);
 
-/** As if activated long ago at a server that is not there. */
-async function writeActivation(): Promise<void> {
-  const { x } = generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' });
-  await mkdir(join(directory, 'state'), { mode: 0o700 });
-  const self = {
-    id: '1'.repeat(32),
-    kind: 'local-endpoint',
-    name: 'sql01',
-    subscription: { id: '2'.repeat(32), name: 'contoso' },
-    ipv4: '100.64.1.2',
-    ipv6: 'fd00::2',
-    memberOf: null,
-    relays: [],
-    policyVersion: 1,
-  };
-  const server = { server: 'https://127.0.0.1:1', pin: 'A'.repeat(43), grantKey: x };
-  const activation = { version: 1, ...server, self, wanted: 'down' };
-  await writeFile(join(directory, 'state', 'activation.json'), JSON.stringify(activation), { mode: 0o600 });
-}
-
 describe.skipIf(missing !== undefined)(
   `users of one computer${missing ? ` (skipped: ${missing})` : ''}`,
   { timeout: 120_000 },
   () => {
     test('a member of the group looks, connects and disconnects, and can not take the computer away', async () => {
-      await writeActivation();
+      await writeActivation(join(directory, 'state'), 'down');
       await startAgent(`root:x:0:\ncauseway:x:${GROUP}:\n`);
       const modes = await inside(
         'stat',

@@ -10,7 +10,7 @@ import type {
   ControlResult,
   SelfFacts,
 } from '#protocol/control-messages.ts';
-import { CausewayError, fromWire, isRefusal } from '#protocol/errors.ts';
+import { asRefusal, CausewayError, fromWire, isRefusal } from '#protocol/errors.ts';
 import type { MachineId } from '#protocol/ids.ts';
 import { LIMITS } from '#protocol/limits.ts';
 import { Backoff } from '../backoff.ts';
@@ -241,13 +241,4 @@ export class ControlClient implements Disposable {
   #unreachable(cause: string): CausewayError {
     return new CausewayError('SERVER_UNREACHABLE', { server: this.#options.target.server, cause });
   }
-}
-
-function asRefusal(error: unknown): CausewayError {
-  if (error instanceof CausewayError) return error;
-  return new CausewayError(
-    'INTERNAL',
-    { issue: error instanceof Error ? error.message : String(error) },
-    { cause: error },
-  );
 }

@@ -1,7 +1,7 @@
 /**
  * From what a check found, or why it could not, to the sentence that people read.
  */
-import { CausewayError } from '#protocol/errors.ts';
+import { asRefusal } from '#protocol/errors.ts';
 import type { Check } from '#protocol/local-api.ts';
 
 export interface Finding {
@@ -16,10 +16,7 @@ export async function outcome(name: string, work: () => Finding | Promise<Findin
     const { detail, remedy = null } = await work();
     return { name, ok: true, detail, remedy };
   } catch (error) {
-    const refusal =
-      error instanceof CausewayError
-        ? error
-        : new CausewayError('INTERNAL', { issue: String(error) }, { cause: error });
+    const refusal = asRefusal(error);
     return { name, ok: false, detail: `${refusal.message} [${refusal.code}]`, remedy: refusal.remedy };
   }
 }

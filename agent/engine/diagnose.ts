@@ -10,17 +10,20 @@ import { LIMITS } from '#protocol/limits.ts';
 import type { Check } from '#protocol/local-api.ts';
 import type { AgentStatus, Part, PartName } from '#protocol/status.ts';
 import { durationText } from '../duration.ts';
+import type { Proxies } from '../proxy/proxies.ts';
 import type { Activation } from '../state/activation-file.ts';
 import { type Finding, outcome } from './check-outcome.ts';
 import type { Host } from './host.ts';
 import type { Membership } from './membership.ts';
-import { keyFinding, nameFinding, portFinding, proxyFinding } from './server-checks.ts';
+import { checkWay } from './server-checks.ts';
+import { stateFinding } from './state-check.ts';
 
 export interface DiagnosisSubject {
   readonly activation: Activation | undefined;
   readonly membership: Membership | undefined;
   readonly host: Host;
-  readonly environment: NodeJS.ProcessEnv;
+  readonly stateDirectory: string;
+  readonly proxies?: Proxies | undefined;
   /** Server clock minus ours, milliseconds, as learnt last. */
   readonly clockOffsetMs: number | null;
   /** Status with every part proven anew. */
@@ -49,12 +52,10 @@ export async function diagnose(subject: DiagnosisSubject, onCheck: (check: Check
   const run = async (name: string, work: () => Finding | Promise<Finding>) => add(await outcome(name, work));
   const { activation, membership, host } = subject;
   await run('activation', () => activationFinding(activation));
+  await run('state', () => stateFinding(subject.stateDirectory));
   if (activation === undefined) return checks;
   await run('clock', () => clockFinding(subject.clockOffsetMs));
-  await run('proxy', () => proxyFinding(subject.environment, activation));
-  await run('server name', () => nameFinding(activation));
-  await run('server port', () => portFinding(activation));
-  await run('server key', () => keyFinding(activation));
+  await checkWay({ ...activation, proxies: subject.proxies }, run);
   if (membership === undefined) {
     await run('wanted', () => Promise.reject(new CausewayError('NOT_CONNECTED')));
     return checks;

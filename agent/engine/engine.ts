@@ -8,9 +8,10 @@ import { hostname } from 'node:os';
 import { formatIpv6, parseIpv6 } from '#protocol/addresses.ts';
 import type { SelfFacts } from '#protocol/control-messages.ts';
 import type { DnsRoute } from '#protocol/dns-routes.ts';
-import { CausewayError, fromWire } from '#protocol/errors.ts';
+import { asRefusal, CausewayError, fromWire } from '#protocol/errors.ts';
 import { LIMITS } from '#protocol/limits.ts';
 import type { Check, LocalResult, SupportBundle } from '#protocol/local-api.ts';
+import type { LockPin } from '#protocol/lock/statement.ts';
 import { fullName, labelFromHostName, parseLabel, suffixOf } from '#protocol/names.ts';
 import { type AgentStatus, PART_ORDER, summarise } from '#protocol/status.ts';
 import { decodeToken } from '#protocol/token.ts';
@@ -18,6 +19,7 @@ import { ensurePrivateDirectory } from '#runtime/durable-file.ts';
 import { activate } from '../control/activate.ts';
 import { deactivate } from '../control/authenticate.ts';
 import { AGENT_VERSION, software } from '../control/software.ts';
+import type { Proxies } from '../proxy/proxies.ts';
 import { ServerClock, SYSTEM_TIME, type TimeSource } from '../server-clock.ts';
 import { type Activation, forgetActivation, loadActivation, saveActivation } from '../state/activation-file.ts';
 import { type Identity, loadOrCreateIdentity } from '../state/identity.ts';
@@ -40,6 +42,8 @@ export interface EngineOptions {
   /** On-premises suffixes that this machine routes whatever the policy says. */
   readonly dnsRoutes?: readonly DnsRoute[] | undefined;
   readonly time?: TimeSource;
+  /** By which the server is reached; without them directly. */
+  readonly proxies?: Proxies | undefined;
   readonly log: (message: string, details: Record<string, unknown>) => void;
 }
 
@@ -63,7 +67,8 @@ export class Engine implements AsyncDisposable {
         activation: this.#activation,
         membership: this.#membership,
         host: this.#options.host,
-        environment: process.env,
+        stateDirectory: this.#options.stateDirectory,
+        proxies: this.#options.proxies,
         clockOffsetMs: this.#clock.offsetMs,
         status: async () => {
           await this.#membership?.prove();
@@ -134,6 +139,7 @@ export class Engine implements AsyncDisposable {
               fullName: fullName(self.name, self.subscription.name),
               ipv4: self.ipv4,
               ipv6: self.ipv6,
+              key: this.#identity.tunnelKey,
               subscription: self.subscription.name,
               memberOf: self.memberOf?.name ?? null,
               memberKind: self.memberOf?.kind,
@@ -299,7 +305,14 @@ export class Engine implements AsyncDisposable {
     }
     if (before === undefined) this.#board.pending('activation', token.server);
     try {
-      const activation = await activate({ ...this.#introduction(), token, name, signal: this.#stop.signal });
+      const activation = await activate({
+        ...this.#introduction(),
+        token,
+        proxies: this.#options.proxies,
+        name,
+        signal: this.#stop.signal,
+        lock: before?.lock,
+      });
       await this.#save(activation);
       this.#board.works('activation', `in ${activation.self.subscription.name}`);
     } catch (error) {
@@ -318,6 +331,7 @@ export class Engine implements AsyncDisposable {
         log('could not store the machine’s facts', { error: String(error) }),
       );
     };
+    const saveLock = (lock: LockPin) => this.#change((current) => ({ ...current, lock }));
     this.#membership = await Membership.start({
       ...this.#introduction(),
       activation,
@@ -326,7 +340,9 @@ export class Engine implements AsyncDisposable {
       host,
       log,
       dnsRoutes: this.#options.dnsRoutes,
+      proxies: this.#options.proxies,
       onSelf,
+      saveLock,
       status: () => this.status(),
       diagnose: () => this.diagnose(() => {}),
     });
@@ -338,7 +354,8 @@ export class Engine implements AsyncDisposable {
     const heard = control?.online && (await control.request('deactivate', {}).catch(() => undefined));
     if (heard) return;
     const introduction = { ...this.#introduction(), machine: activation.self.id };
-    await deactivate(activation, introduction, this.#stop.signal);
+    const { proxies } = this.#options;
+    await deactivate({ ...activation, proxies }, introduction, this.#stop.signal);
   }
 
   async #leave(): Promise<void> {
@@ -415,14 +432,5 @@ function sameFacts(before: SelfFacts | undefined, after: SelfFacts): boolean {
   return (
     before !== undefined &&
     JSON.stringify({ ...before, policyVersion: 0 }) === JSON.stringify({ ...after, policyVersion: 0 })
-  );
-}
-
-function asRefusal(error: unknown): CausewayError {
-  if (error instanceof CausewayError) return error;
-  return new CausewayError(
-    'INTERNAL',
-    { issue: error instanceof Error ? error.message : String(error) },
-    { cause: error },
   );
 }

@@ -6,10 +6,11 @@ import { type CryptoKey, importJWK } from 'jose';
 import type { SelfFacts } from '#protocol/control-messages.ts';
 import type { DnsRoute } from '#protocol/dns-routes.ts';
 import { CausewayError, isRefusal } from '#protocol/errors.ts';
-import { type GrantClaims, otherMachine, verifyGrant } from '#protocol/grants.ts';
+import { type GrantClaims, verifyGrant } from '#protocol/grants.ts';
 import type { MachineId } from '#protocol/ids.ts';
 import { LIMITS } from '#protocol/limits.ts';
 import type { Check } from '#protocol/local-api.ts';
+import type { LockPin } from '#protocol/lock/statement.ts';
 import type { AgentStatus, Part } from '#protocol/status.ts';
 import { FrameMemory } from '#runtime/frame-memory.ts';
 import { ControlClient } from '../control/client.ts';
@@ -17,15 +18,18 @@ import type { OpenControlSocket } from '../control/connection.ts';
 import { cpuFlags, type Software } from '../control/software.ts';
 import { durationText } from '../duration.ts';
 import { KnownAddresses } from '../known-addresses.ts';
+import type { Proxies } from '../proxy/proxies.ts';
 import { type OpenRelayWire, RelayClient } from '../relay/client.ts';
 import { TicketHolder } from '../relay/ticket-holder.ts';
 import type { ServerClock, TimeSource } from '../server-clock.ts';
 import type { Activation } from '../state/activation-file.ts';
 import type { Identity } from '../state/identity.ts';
 import type { Change } from '../surroundings.ts';
+import { BroughtGrants } from './brought-grants.ts';
 import { diagnosticsOf } from './diagnostics.ts';
 import type { Host } from './host.ts';
 import { LocalSide } from './local-side.ts';
+import { LockKeeper } from './lock-keeper.ts';
 import { nameLookup } from './name-lookup.ts';
 import { PeerDirectory } from './peer-directory.ts';
 import { Reporter } from './reporter.ts';
@@ -51,8 +55,12 @@ export interface MembershipOptions {
   readonly host: Host;
   /** On-premises suffixes that this machine routes whatever the policy says. */
   readonly dnsRoutes?: readonly DnsRoute[] | undefined;
+  /** By which the server is reached. */
+  readonly proxies?: Proxies | undefined;
   /** The machine's own facts changed and should be stored. */
   readonly onSelf: (self: SelfFacts) => void;
+  /** Stores the lock of the subscription that holds from now on. */
+  readonly saveLock: (lock: LockPin) => Promise<void>;
   /** What the agent says of itself, for the server. */
   readonly status: () => AgentStatus;
   /** Looks at every link of the chain; takes some seconds. */
@@ -73,7 +81,9 @@ export class Membership implements AsyncDisposable {
   readonly #options: MembershipOptions;
   readonly #memory = new FrameMemory();
   readonly #grantKey: CryptoKey;
+  readonly #brought: BroughtGrants;
   readonly #local: LocalSide;
+  readonly #lock: LockKeeper;
   readonly #surroundings: SurroundingsWatch;
   readonly #addresses = new KnownAddresses();
   readonly #looking: NodeJS.Timeout;
@@ -84,8 +94,6 @@ export class Membership implements AsyncDisposable {
   readonly #reporter: Reporter;
   readonly #ignoreBoard: () => void;
   #diagnosing = false;
-  /** Grants issued earlier, server's clock, may have been revoked without a word to this machine. */
-  #toldFrom = Number.POSITIVE_INFINITY;
 
   static async start(options: MembershipOptions): Promise<Membership> {
     const jwk = { kty: 'OKP', crv: 'Ed25519', x: options.activation.grantKey };
@@ -111,6 +119,22 @@ export class Membership implements AsyncDisposable {
       onGrant: (peer) => this.link.granted(peer),
       onForgotten: (machine) => this.link.forgotten(machine),
     });
+    this.#brought = new BroughtGrants({
+      self: activation.self.id,
+      verify: (grant) => this.#verify(grant),
+      holds: (peer) => this.directory.get(peer) !== undefined,
+      isRevoked: async (peer) => (await this.control.request('sync', { peers: [peer] })).revoked.includes(peer),
+      now,
+    });
+    this.#lock = new LockKeeper({
+      subscription: activation.self.subscription.id,
+      pin: activation.lock,
+      now,
+      ask: async (after) => (await this.control.request('lock', { after })).steps,
+      save: options.saveLock,
+      onMoved: () => void this.#askAgain(),
+      log,
+    });
     this.#local = new LocalSide({
       host,
       board,
@@ -127,7 +151,7 @@ export class Membership implements AsyncDisposable {
       cpuFlags: cpuFlags(),
       now,
       sendFrame: (frame) => this.relay.send(frame),
-      verifyGrant: (grant) => this.#verifyBrought(grant),
+      verifyGrant: (grant) => this.#brought.verify(grant),
       onAdapterFailure: (error) => this.#local.adapterFailed(error),
       log,
     });
@@ -142,7 +166,7 @@ export class Membership implements AsyncDisposable {
       send: (report) => this.control.request('report', report),
     });
     this.control = new ControlClient({
-      target: { server: activation.server, pin: activation.pin, addresses: this.#addresses },
+      target: { server: activation.server, pin: activation.pin, addresses: this.#addresses, proxies: options.proxies },
       machine: activation.self.id,
       identity,
       software,
@@ -282,13 +306,16 @@ export class Membership implements AsyncDisposable {
       onDoubtful: () => this.#doubtful('control'),
       onOnline: () => {
         log('control online', {});
-        this.#toldFromNow();
+        this.#brought.toldFromNow();
         this.link.clockLearnt();
-        this.#introduced.resolve();
+        void this.#lock.follow(this.#self).then(() => {
+          this.#introduced.resolve();
+          if (this.control.online) this.#activated();
+        });
         // Nobody could be asked a moment ago.
         this.link.router.forgetRefusals();
         board.policyRefreshedAt = Date.now();
-        board.works('activation', `in ${this.#self.subscription.name}`);
+        this.#activated();
         board.works('control', this.#options.activation.server, this.#clockWarning());
         if (!this.relay.connected) this.relay.connectNow();
         this.#reporter.connected();
@@ -329,7 +356,7 @@ export class Membership implements AsyncDisposable {
     return new RelayClient({
       memory: this.#memory,
       openWire: this.#options.network?.openWire,
-      target: { ...this.#relayTarget(), addresses: this.#addresses },
+      target: { ...this.#relayTarget(), addresses: this.#addresses, proxies: this.#options.proxies },
       handlers: {
         ticket: () => this.#ticket.fresh(),
         onConnected: () => {
@@ -382,31 +409,42 @@ export class Membership implements AsyncDisposable {
     }
   }
 
-  #verify(grant: string): Promise<GrantClaims> {
-    return verifyGrant(grant, this.#grantKey, this.#options.clock.now());
+  /** What the server has signed and, in a locked subscription, a lock key stands behind. */
+  async #verify(grant: string): Promise<GrantClaims> {
+    const claims = await verifyGrant(grant, this.#grantKey, this.#options.clock.now());
+    await this.#lock.requireBacked(claims);
+    return claims;
   }
 
-  /**
-   * A grant that a peer brought along. This machine may not have heard that it was revoked: it was not here
-   * then, or the server has begun anew and did not know whom to tell. So one that is older than what was surely
-   * told, of a pair that the last `sync` did not name, counts only if the control plane says so now.
-   */
-  async #verifyBrought(grant: string): Promise<GrantClaims> {
-    const claims = await this.#verify(grant);
-    const peer = otherMachine(claims, this.#self.id);
-    if (this.directory.get(peer.id) !== undefined || claims.iat * 1_000 >= this.#toldFrom) return claims;
-    const { revoked } = await this.control.request('sync', { peers: [peer.id] });
-    if (!revoked.includes(peer.id)) return claims;
-    throw new CausewayError('POLICY_DENIED', { reason: `The policy no longer lets ${peer.name} reach this machine.` });
+  /** Another lock holds: peers whose grants it does not back get a new one that it backs, or are dropped. */
+  async #askAgain(): Promise<void> {
+    this.#activated();
+    const known = new Set(this.directory.ids());
+    for (const { id } of [...this.link.peers()]) if (!known.has(id)) this.link.revoke(id);
+    await Promise.all(
+      [...known].map(async (id) => {
+        const isBacked = async () => {
+          const peer = this.directory.get(id);
+          if (peer !== undefined) await this.#lock.requireBacked(peer.claims);
+        };
+        await isBacked()
+          .catch(() => this.directory.renew(id).then(isBacked))
+          .catch((error: unknown) => {
+            this.#options.log('no longer backed', { peer: id, error: String(error) });
+            this.#revoke([id]);
+          });
+      }),
+    );
   }
 
-  /** From now on every revocation is told; of what was granted before, some may have been missed. */
-  #toldFromNow(): void {
-    this.#toldFrom = this.#options.clock.now() + LIMITS.REVOCATION_MARGIN_MS.value;
+  #activated(): void {
+    const { name } = this.#self.subscription;
+    const detail = this.#lock.locked ? `in ${name}, locked` : `in ${name}`;
+    this.#options.board.works('activation', detail, this.#lock.warning(this.#self));
   }
 
   #revoke(peers: readonly MachineId[]): void {
-    this.#toldFromNow();
+    this.#brought.toldFromNow();
     for (const peer of peers) this.link.revoke(peer);
     this.directory.expireNames();
   }
@@ -415,6 +453,9 @@ export class Membership implements AsyncDisposable {
     const before = this.#self;
     this.#self = self;
     if (JSON.stringify(before) !== JSON.stringify(self)) this.#options.onSelf(self);
+    if (JSON.stringify(before.lock) !== JSON.stringify(self.lock)) {
+      void this.#lock.follow(self).then(() => this.control.online && this.#activated());
+    }
     if (before.name !== self.name) this.directory.expireNames();
     const suffixes = ({ dnsRoutes = [] }: SelfFacts) => dnsRoutes.map(({ suffix }) => suffix).join(' ');
     if (before.subscription.name !== self.subscription.name || suffixes(before) !== suffixes(self)) {

@@ -5,7 +5,7 @@
 
 /** Each with what stands in its place. Machine ids (32 hex digits) and addresses are no secrets, and stay. */
 const SECRETS: readonly (readonly [RegExp, string])[] = [
-  [/\bcw[ts]1?_[\w-]+/g, '[token removed]'],
+  [/\bcw[tslrk]1?_[\w-]+(?:(?:\.[\w-]+){4})?/g, '[token removed]'],
   [/\beyJ[\w-]*\.[\w-]+(?:\.[\w-]*)?/g, '[signed statement removed]'],
   [/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g, '[key removed]'],
   [/\b(Bearer|Basic)\s+[\w.~+/=-]+/gi, '$1 [removed]'],

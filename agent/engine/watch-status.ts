@@ -1,14 +1,14 @@
 /**
  * The agent's status for somebody who keeps looking: after every change, and otherwise once a second; in
- * between, a sign of life for those who want one. At most one word is under way to a listener, so that one who reads slowly costs no
- * memory.
+ * between, a sign of life for those who want one, which is rare where only an icon is seen. At most one word
+ * is under way to a listener, so that one who reads slowly costs no memory.
  */
 import { LIMITS } from '#protocol/limits.ts';
 import type { AgentStatus } from '#protocol/status.ts';
 
 export interface StatusListener {
   progress(status: AgentStatus): void;
-  /** A sign of life, every LOCAL_ALIVE_EVERY_MS in which there is no status to tell. */
+  /** A sign of life when there is no status to tell: every LOCAL_ALIVE_EVERY_MS, without sessions every LOCAL_ALIVE_UNSEEN_EVERY_MS. */
   alive?(): void;
   /** Resolves when the listener has taken what was sent, or is gone. */
   taken(): Promise<void>;
@@ -29,19 +29,25 @@ export interface WatchWish {
 /** Resolves when the listener's signal fires. */
 export async function watchStatus(source: StatusSource, listener: StatusListener, { peers }: WatchWish): Promise<void> {
   const { signal } = listener;
-  const { LOCAL_ALIVE_EVERY_MS, LOCAL_WATCH_EVERY_MS } = LIMITS;
-  const pace = new Pace(listener.alive === undefined ? LOCAL_WATCH_EVERY_MS.value : LOCAL_ALIVE_EVERY_MS.value);
+  const { LOCAL_ALIVE_EVERY_MS, LOCAL_ALIVE_UNSEEN_EVERY_MS, LOCAL_WATCH_EVERY_MS } = LIMITS;
+  const saysMore = listener.alive !== undefined && peers;
+  const pace = new Pace(saysMore ? LOCAL_ALIVE_EVERY_MS.value : LOCAL_WATCH_EVERY_MS.value);
   const ignore = source.onChange(() => pace.changed());
   const end = () => pace.end();
   signal.addEventListener('abort', end, { once: true });
-  let told = '';
+  let [told, wordAt] = ['', 0];
   try {
     while (!signal.aborted) {
       const status = pace.isStatusDue() ? source.status() : undefined;
       const next = pace.next();
       const essence = status === undefined || peers ? '' : essenceOf(status);
-      if (status !== undefined && (peers || essence !== told)) listener.progress(status);
-      else listener.alive?.();
+      const isNews = status !== undefined && (peers || essence !== told);
+      const now = performance.now();
+      if (isNews || peers || now - wordAt >= LOCAL_ALIVE_UNSEEN_EVERY_MS.value - EARLY_MS) {
+        if (isNews) listener.progress(status);
+        else listener.alive?.();
+        wordAt = now;
+      }
       if (status !== undefined) told = essence;
       await listener.taken();
       await next;

@@ -7,7 +7,7 @@
  */
 import type { Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
-import { CausewayError } from '#protocol/errors.ts';
+import { asRefusal, CausewayError } from '#protocol/errors.ts';
 import { LIMITS } from '#protocol/limits.ts';
 import {
   LOCAL_METHODS,
@@ -161,9 +161,4 @@ class Pace {
 
 function malformed(error: { readonly issues: readonly { readonly message: string }[] }): CausewayError {
   return new CausewayError('MESSAGE_MALFORMED', { issue: error.issues[0]?.message ?? 'unreadable' });
-}
-
-function asRefusal(error: unknown): CausewayError {
-  if (error instanceof CausewayError) return error;
-  return new CausewayError('INTERNAL', { issue: error instanceof Error ? error.message : String(error) });
 }

@@ -3,7 +3,7 @@
  * Carries frames and knows nothing of what is in them. Frames sent while there is no connection are
  * dropped: the tunnel's peers send again, and what is old is worthless.
  */
-import { CausewayError } from '#protocol/errors.ts';
+import { asRefusal, CausewayError } from '#protocol/errors.ts';
 import {
   decodeFrame,
   encodeFrame,
@@ -305,15 +305,7 @@ export class RelayClient implements Disposable {
     this.#close();
     this.#attempt = undefined;
     if (this.#stop.signal.aborted) return;
-    const refusal =
-      error instanceof CausewayError
-        ? error
-        : new CausewayError(
-            'INTERNAL',
-            { issue: error instanceof Error ? error.message : String(error) },
-            { cause: error },
-          );
-    this.#options.handlers.onDisconnected(refusal);
+    this.#options.handlers.onDisconnected(asRefusal(error));
     clearTimeout(this.#retry);
     this.#retry = setTimeout(() => this.connectNow(), this.#backoff.next());
   }

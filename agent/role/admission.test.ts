@@ -4,8 +4,8 @@ import { label } from '#protocol/names.ts';
 import type { AgentStatus, Part } from '#protocol/status.ts';
 import { Backoff } from '../backoff.ts';
 import type { StatusListener } from '../engine/watch-status.ts';
+import { Secret } from '../secret.ts';
 import { type AdmissionEngine, admit, requireToken, stayAdmitted } from './admission.ts';
-import { Secret } from './settings/secret.ts';
 
 const NAME = label.parse('web-0');
 const TOKEN = new Secret('cwt1_T');

@@ -9,7 +9,7 @@ import type { Label } from '#protocol/names.ts';
 import type { AgentStatus } from '#protocol/status.ts';
 import { Backoff } from '../backoff.ts';
 import type { Engine } from '../engine/engine.ts';
-import type { Secret } from './settings/secret.ts';
+import type { Secret } from '../secret.ts';
 import { variableOf } from './settings/setting-names.ts';
 
 /** What may be over at the next try. */

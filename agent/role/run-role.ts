@@ -12,6 +12,7 @@ import { decodeToken } from '#protocol/token.ts';
 import { runDaemon } from '../cli/daemon.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Host } from '../engine/host.ts';
+import type { Proxies } from '../proxy/proxies.ts';
 import { admit, requireToken, stayAdmitted } from './admission.ts';
 import { type Ending, startCommand } from './command-process.ts';
 import { waitForConnectivity } from './connectivity.ts';
@@ -26,6 +27,7 @@ export interface RoleOptions {
   readonly stateDirectory: string;
   readonly socket: string;
   readonly host: Host;
+  readonly proxies?: Proxies | undefined;
   readonly preparations: readonly Preparation[];
   /** The program and its arguments; empty for none, then the instance stays until it is stopped. */
   readonly command: readonly string[];
@@ -53,6 +55,7 @@ export async function runRole(options: RoleOptions): Promise<Ending> {
       stateDirectory: options.stateDirectory,
       socket: options.socket,
       host: options.host,
+      proxies: options.proxies,
       dnsRoutes: dnsRoutesOf(settings),
       logLevel: settings.diagnostics ? 'info' : 'warn',
       stop: ended.promise.then(

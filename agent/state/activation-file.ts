@@ -8,6 +8,7 @@ import { z } from 'zod';
 import { selfFacts } from '#protocol/control-messages.ts';
 import { CausewayError } from '#protocol/errors.ts';
 import { serverPin, signingPublicKey } from '#protocol/ids.ts';
+import { lockClaims } from '#protocol/lock/statement.ts';
 import { readIfThere, writeDurably } from '#runtime/durable-file.ts';
 
 const activationFile = z.object({
@@ -18,6 +19,8 @@ const activationFile = z.object({
   /** Verifies grants. */
   grantKey: signingPublicKey,
   self: selfFacts,
+  /** The lock of the subscription as far as this machine has followed it; a server can not take it back. */
+  lock: z.object({ sequence: z.int().positive(), held: lockClaims.nullable() }).optional(),
   /** Whether the owner wants the machine connected: survives restarts. */
   wanted: z.enum(['up', 'down']),
 });

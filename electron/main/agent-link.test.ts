@@ -62,20 +62,30 @@ test('sessions are asked for as long as somebody looks', async () => {
   expect(news).toMatchObject([{ type: 'heard', withPeers: false }]);
 });
 
-test('an agent that falls silent is said to be within a second, and asked anew', async () => {
-  watches[0]?.call.progress(statusWith());
-  watches[0]?.call.progress('alive');
-  await until(() => news.length === 1);
-  const heard = performance.now();
-  const { heardAt } = link;
-  await until(() => news.length === 2);
-  expect(performance.now() - heard).toBeGreaterThan(LIMITS.LOCAL_SILENT_AFTER_MS.value - 100);
-  expect(news[1]).toEqual({ type: 'silent', since: heardAt });
-  await until(() => watches.length === 2);
-  watches[1]?.call.progress(statusWith());
-  await until(() => news.length === 3);
-  expect(types()).toEqual(['heard', 'silent', 'heard']);
-});
+test.each([
+  { seen: true, patienceMs: LIMITS.LOCAL_SILENT_AFTER_MS.value },
+  { seen: false, patienceMs: LIMITS.LOCAL_SILENT_UNSEEN_AFTER_MS.value },
+])(
+  'an agent that falls silent is said to be after $patienceMs ms (window seen: $seen), and asked anew',
+  async ({ seen, patienceMs }) => {
+    link.look(seen);
+    if (seen) await until(() => watches.length === 2);
+    const asked = watches.length;
+    const watch = watches[asked - 1];
+    watch?.call.progress(statusWith());
+    watch?.call.progress('alive');
+    await until(() => news.length === 1);
+    const heard = performance.now();
+    const { heardAt } = link;
+    await until(() => news.length === 2);
+    expect(performance.now() - heard).toBeGreaterThan(patienceMs - 100);
+    expect(news[1]).toEqual({ type: 'silent', since: heardAt });
+    await until(() => watches.length === asked + 1);
+    watches[asked]?.call.progress(statusWith());
+    await until(() => news.length === 3);
+    expect(types()).toEqual(['heard', 'silent', 'heard']);
+  },
+);
 
 test('an agent that goes away is lost', async () => {
   await server[Symbol.asyncDispose]();

@@ -3,7 +3,7 @@
  * falls silent, looks again when it has gone. Knows the local API and no Electron.
  */
 import { connectAgent, type LocalClient } from '#agent/local-api/client.ts';
-import { CausewayError } from '#protocol/errors.ts';
+import { asRefusal, CausewayError } from '#protocol/errors.ts';
 import { LIMITS } from '#protocol/limits.ts';
 import type { LocalMethod, LocalParams, LocalProgress, LocalResult } from '#protocol/local-api.ts';
 import type { AgentNews } from './desktop-state.ts';
@@ -98,7 +98,8 @@ export class AgentLink implements Disposable {
   #hear(word: LocalProgress<'watch'>, withPeers: boolean): void {
     if (this.#stop.signal.aborted) return;
     this.#heardAt = Date.now();
-    this.#silence.wordWithin(LIMITS.LOCAL_SILENT_AFTER_MS.value);
+    const { LOCAL_SILENT_AFTER_MS, LOCAL_SILENT_UNSEEN_AFTER_MS } = LIMITS;
+    this.#silence.wordWithin(withPeers ? LOCAL_SILENT_AFTER_MS.value : LOCAL_SILENT_UNSEEN_AFTER_MS.value);
     if (word !== 'alive') this.#options.onNews({ type: 'heard', status: word, withPeers });
   }
 
@@ -108,10 +109,4 @@ export class AgentLink implements Disposable {
     // Asked anew, it begins with the status when it speaks again.
     this.#watch.abort();
   }
-}
-
-function asRefusal(error: unknown): CausewayError {
-  if (error instanceof CausewayError) return error;
-  const issue = error instanceof Error ? error.message : String(error);
-  return new CausewayError('INTERNAL', { issue }, { cause: error });
 }

@@ -5,8 +5,9 @@
  */
 import { runDaemon } from '#agent/cli/daemon.ts';
 import type { Host } from '#agent/engine/host.ts';
-import { LinuxHost } from '#agent/os/linux-host.ts';
-import { CausewayError } from '#protocol/errors.ts';
+import { systemHost } from '#agent/os/system-host.ts';
+import { systemProxies } from '#agent/proxy/system-proxies.ts';
+import { asRefusal, type CausewayError } from '#protocol/errors.ts';
 import type { HostingRight } from './hosting-right.ts';
 
 export interface HostedAgentOptions extends HostingRight {
@@ -27,14 +28,17 @@ export class HostedAgent implements AsyncDisposable {
   constructor(options: HostedAgentOptions) {
     const { stateDirectory, adapterName, socket, logLevel = 'info' } = options;
     const ready = Promise.withResolvers<void>();
-    this.#run = runDaemon({
-      stateDirectory,
-      socket,
-      host: options.host ?? new LinuxHost({ stateDirectory, adapterName }),
-      logLevel,
-      stop: this.#stop.promise,
-      onReady: () => ready.resolve(),
-    }).catch((error: unknown) => {
+    const run = async () =>
+      runDaemon({
+        stateDirectory,
+        socket,
+        host: options.host ?? (await systemHost({ stateDirectory, adapterName })),
+        proxies: await systemProxies(undefined),
+        logLevel,
+        stop: this.#stop.promise,
+        onReady: () => ready.resolve(),
+      });
+    this.#run = run().catch((error: unknown) => {
       this.#failure = asRefusal(error);
     });
     this.settled = Promise.race([ready.promise, this.#run]);
@@ -50,10 +54,4 @@ export class HostedAgent implements AsyncDisposable {
     this.#stop.resolve('the application ends');
     await this.#run;
   }
-}
-
-function asRefusal(error: unknown): CausewayError {
-  if (error instanceof CausewayError) return error;
-  const issue = error instanceof Error ? error.message : String(error);
-  return new CausewayError('INTERNAL', { issue }, { cause: error });
 }

@@ -3,7 +3,7 @@
  * when nobody else does. Later an agent that goes away is not replaced: it may be on its way back.
  */
 import { connectAgent } from '#agent/local-api/client.ts';
-import { CausewayError, isRefusal } from '#protocol/errors.ts';
+import { asRefusal, type CausewayError, isRefusal } from '#protocol/errors.ts';
 import type { HostingRight } from './hosting-right.ts';
 
 interface Hosted extends AsyncDisposable {
@@ -47,8 +47,7 @@ export class Hosting implements AsyncDisposable {
       await this.#agent.settled;
     } catch (error) {
       // The engine or its native code can not be loaded.
-      const issue = error instanceof Error ? error.message : String(error);
-      this.#failure = new CausewayError('INTERNAL', { issue }, { cause: error });
+      this.#failure = asRefusal(error);
     }
   }
 }

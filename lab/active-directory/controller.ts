@@ -74,12 +74,12 @@ export class DomainController {
     );
   }
 
-  /** Returns once it answers for its domain. */
+  /** Returns once it answers for its domain, and lets its own account search: it learns that a little later. */
   async start(): Promise<void> {
     this.#program = this.#host.spawn('samba', ['samba', '--interactive', '--model=standard', '--debuglevel=1']);
     const deadline = Date.now() + 60_000;
     for (;;) {
-      const { code } = await this.#host.run(['net', 'ads', 'info', '-S', this.#host.address], { timeoutMs: 5_000 });
+      const { code } = await this.#host.run(this.#search('(objectClass=domain)', 'objectSid'), { timeoutMs: 5_000 });
       if (code === 0) return;
       if (Date.now() > deadline || !this.#program.running) {
         throw new Error(`the domain controller does not answer\n${this.#program.tail()}`);
@@ -100,20 +100,15 @@ export class DomainController {
 
   /** Number (SID) and place of a computer account; null when there is none. */
   async computer(name: string): Promise<{ sid: string; dn: string } | null> {
-    const search = [
-      'net',
-      'ads',
-      'search',
-      ...['-S', this.#host.address, '--machine-pass'],
-      `(sAMAccountName=${name}$)`,
-      'distinguishedName',
-      'objectSid',
-    ];
-    const found = await this.#host.must(search);
+    const found = await this.#host.must(this.#search(`(sAMAccountName=${name}$)`, 'distinguishedName', 'objectSid'));
     const [sid, dn] = [/^objectSid: (\S+)/m.exec(found)?.[1], /^distinguishedName: (.*)$/m.exec(found)?.[1]];
     if (/^Got 0 replies/m.test(found)) return null;
     if (sid === undefined || dn === undefined) throw new Error(`the directory says of ${name}: ${found}`);
     return { sid, dn };
+  }
+
+  #search(filter: string, ...attributes: string[]): string[] {
+    return ['net', 'ads', 'search', '-S', this.#host.address, '--machine-pass', filter, ...attributes];
   }
 }
 

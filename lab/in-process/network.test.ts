@@ -150,11 +150,13 @@ describe('the agent', () => {
     expect(checks.filter(({ ok }) => !ok)).toEqual([]);
     expect(checks.map(({ name }) => name)).toEqual([
       'activation',
+      'state',
       'clock',
       'proxy',
       'server name',
       'server port',
       'server key',
+      'server answers',
       'control',
       'relay',
       'adapter',

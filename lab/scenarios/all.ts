@@ -1,5 +1,6 @@
 /** Every scenario, in the order in which the lab lists and runs them. */
 import { agentCrash } from './agent-crash.ts';
+import { deb } from './deb.ts';
 import { desktop } from './desktop.ts';
 import { desktopDouble } from './desktop-double.ts';
 import { desktopGuard } from './desktop-guard.ts';
@@ -13,6 +14,7 @@ import { networkChange } from './network-change.ts';
 import { policy } from './policy.ts';
 import { portal, portalKeyboard } from './portal.ts';
 import { portalGuard } from './portal-guard.ts';
+import { proxies } from './proxies.ts';
 import { relayCrash } from './relay-crash.ts';
 import { remoteAdmin } from './remote-admin.ts';
 import { remoteDesktop } from './remote-desktop.ts';
@@ -22,6 +24,7 @@ import { sqlUnchanged } from './sql-unchanged.ts';
 import type { Scenario } from './story.ts';
 import { untouched } from './untouched.ts';
 import { userspace } from './userspace.ts';
+import { windows } from './windows.ts';
 
 export const SCENARIOS: readonly Scenario[] = [
   hosts,
@@ -33,10 +36,12 @@ export const SCENARIOS: readonly Scenario[] = [
   relayCrash,
   agentCrash,
   networkChange,
+  proxies,
   userspace,
   untouched,
   dns,
   install,
+  deb,
   domainJoin,
   scale,
   portalGuard,
@@ -46,5 +51,6 @@ export const SCENARIOS: readonly Scenario[] = [
   desktopDouble,
   desktopGuard,
   desktopHost,
+  windows,
   idle,
 ];

@@ -12,7 +12,7 @@ import { STANDARD_LAB } from '../hosts/description.ts';
 import type { Host } from '../hosts/host.ts';
 import { mustPsql, psql, startPostgres } from '../postgres.ts';
 import { SQL_COMMANDS } from '../prerequisites.ts';
-import { pings } from '../traffic/probes.ts';
+import { pings, waitForName } from '../traffic/probes.ts';
 import type { Scenario } from './story.ts';
 
 const ROWS = 100_000;
@@ -49,6 +49,7 @@ export const sql: Scenario = {
     });
     await story.step('after: psql -h sql01 works', async () => {
       await administrator.connect(web, databases);
+      await waitForName(web1, 'sql01');
       const seen = await mustPsql(web1, 'sql01', 'select inet_client_addr()');
       const { ipv4, ipv6 } = await causeway.agent('web-1').addresses();
       assert([ipv4, ipv6].includes(seen), `the server saw ${seen}, not web-1's ${ipv4} or ${ipv6}`);

@@ -50,8 +50,9 @@ for (let turn = 0; turn < kept.length || goesOn(); turn++) {
   for (const name of ['sent', 'delivered', 'attacks'] as const) sum[name] += one[name];
   if (values.seed !== undefined) console.log(`trace ${one.digest}, ${one.steps} steps`);
   if (one.failure === undefined) continue;
-  for (const line of one.failure.trace.slice(-Number(values.trace))) console.log(line);
-  console.log(`seed ${seed} failed: ${one.failure.message}`);
+  const { trace, message } = one.failure;
+  for (const line of trace.slice(Math.max(0, trace.length - Number(values.trace)))) console.log(line);
+  console.log(`seed ${seed} failed: ${message}`);
   console.log(`again: npm run simulate -- --seed ${seed} --steps ${steps}`);
   process.exit(1);
 }

@@ -124,10 +124,9 @@ export const PLANTED_BUGS: Readonly<Record<string, PlantedBug>> = {
     what: 'A grant that was revoked before this agent started is good enough.',
     patches: [
       {
-        file: 'agent/engine/membership.ts',
-        snippet:
-          'if (this.directory.get(peer.id) !== undefined || claims.iat * 1_000 >= this.#toldFrom) return claims;',
-        instead: 'if (peer.id !== undefined) return claims;',
+        file: 'agent/engine/brought-grants.ts',
+        snippet: 'return surelyTold || this.#options.holds(id) || !(await this.#options.isRevoked(id));',
+        instead: 'return surelyTold || id !== undefined;',
       },
     ],
     found: /after the policy denied it/,

@@ -90,6 +90,9 @@ export class SimulatedMachine {
       onSelf: (self) => {
         this.activation = { ...this.activation, self };
       },
+      saveLock: async (lock) => {
+        this.activation = { ...this.activation, lock };
+      },
       status: () => statusOf(board),
       diagnose: () => Promise.resolve([]),
       log: (message, details) => this.#around.log(`${this.name}: ${message} ${JSON.stringify(details)}`),

@@ -63,11 +63,12 @@ export class SimulatedServer {
     const admission = new Admission(around.grantKey.publicKey, () => clock.now());
     const relay: RelayCore = new RelayCore({
       onPresence: (subscription, machine) => control.events.moved(subscription, machine),
-      onTicket: (connection, ticket) =>
+      onTicket: (connection, ticket) => {
         admission.renew(ticket, connection).then(
           (expiresAt) => relay.extend(connection, expiresAt),
           () => relay.ticketRefused(connection),
-        ),
+        );
+      },
     });
     const control: ControlPlane = await ControlPlane.start({
       store,

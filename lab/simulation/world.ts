@@ -194,7 +194,7 @@ export class World {
       },
       () => {},
     );
-    for (let turn = 0; turn < turns; turn++) await undefined;
+    for (let turn = 0; turn < turns; turn++) await Promise.resolve();
     this.killServer();
     this.trace.add(`in the middle of ${JSON.stringify(change)}, ${acknowledged ? '' : 'not '}acknowledged`);
     this.#possible = acknowledged ? [after] : [before, after];

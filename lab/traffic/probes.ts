@@ -21,12 +21,24 @@ export async function knowsName(host: Host, name: string): Promise<boolean> {
   return (await host.run(['getent', 'ahosts', name])).code === 0;
 }
 
+/** After a change of policy: machines hear of it some milliseconds after the administrator. */
+export async function waitForName(host: Host, name: string, timeoutMs = 10_000): Promise<void> {
+  await until(
+    () => knowsName(host, name),
+    timeoutMs,
+    () => `${host.name} does not know ${name}`,
+  );
+}
+
 export async function pings(host: Host, target: string): Promise<boolean> {
   return (await host.run(['ping', '-c', '2', '-i', '0.2', '-W', '1', target])).code === 0;
 }
 
+/** A host, or a part of one, on which programs run. */
+type Place = Pick<Host, 'name' | 'run'>;
+
 /** The web page at a name or address; null when a TCP connection does not come about. */
-export async function fetchPage(host: Host, target: string, seconds = 2): Promise<string | null> {
+export async function fetchPage(host: Place, target: string, seconds = 2): Promise<string | null> {
   const authority = target.includes(':') ? `[${target}]` : target;
   const result = await host.run(['curl', '-sS', '--max-time', String(seconds), `http://${authority}/`]);
   return result.code === 0 ? result.stdout.trim() : null;
@@ -36,7 +48,7 @@ export async function fetchPage(host: Host, target: string, seconds = 2): Promis
  * Waits until the target's page can be fetched.
  * @returns milliseconds that it took
  */
-export async function waitForPage(host: Host, target: string, timeoutMs = 10_000): Promise<number> {
+export async function waitForPage(host: Place, target: string, timeoutMs = 10_000): Promise<number> {
   const started = performance.now();
   await until(
     async () => (await fetchPage(host, target, 1)) !== null,

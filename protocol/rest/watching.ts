@@ -52,6 +52,7 @@ export const changedKind = z.enum([
   'people',
   'api-keys',
   'account',
+  'lock',
 ]);
 export type ChangedKind = z.infer<typeof changedKind>;
 

@@ -350,6 +350,9 @@ describe('the description', () => {
       'GET /api/v1/subscriptions/{subscription}/activity',
       'GET /api/v1/events',
       'GET /api/v1/relay',
+      'GET /api/v1/subscriptions/{subscription}/lock',
+      'PUT /api/v1/subscriptions/{subscription}/lock',
+      'POST /api/v1/subscriptions/{subscription}/lock/release',
     ];
     expect(described).toEqual(expected.sort());
     for (const [path, methods] of Object.entries(

@@ -37,10 +37,12 @@ import { groupRoutes } from './routes/groups.ts';
 import { installLinkRoutes } from './routes/install-links.ts';
 import { installPageRoutes } from './routes/install-page.ts';
 import { installingFileRoutes } from './routes/installing-files.ts';
+import { lockRoutes } from './routes/lock.ts';
 import { machineReportRoutes } from './routes/machine-reports.ts';
 import { machineRoutes } from './routes/machines.ts';
 import { oidcRoutes } from './routes/oidc.ts';
 import { peopleRoutes } from './routes/people.ts';
+import { personalDownloadRoutes } from './routes/personal-downloads.ts';
 import { policyRoutes } from './routes/policy.ts';
 import { roleRoutes } from './routes/roles.ts';
 import { serviceRoutes } from './routes/service.ts';
@@ -106,10 +108,11 @@ export async function buildApi(options: ApiOptions): Promise<Api> {
     acting,
     rates: new PairRates(control.context.clock, control.context.relay),
     overTime: options.overTime,
-    installing: new Installing(options.installing, control.context.clock),
+    installing: new Installing(options.installing, control.context.clock, () => options.relayMetrics().out.bytes),
   };
   serviceRoutes(typed(app), control, options.relayMetrics);
   installingFileRoutes({ app: typed(app), ...shared });
+  await app.register(async (forms) => personalDownloadRoutes({ app: typed(forms), ...shared }));
   await app.register(
     async (api) => {
       // People share computers: nothing of an answer is to be found on their disks afterwards.
@@ -140,6 +143,7 @@ const RESOURCES = [
   connectionRoutes,
   changeRoutes,
   policyRoutes,
+  lockRoutes,
   auditRoutes,
   installLinkRoutes,
   installPageRoutes,

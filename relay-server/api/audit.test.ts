@@ -83,7 +83,7 @@ test('the oldest entries go when there are too many', async () => {
   const { audit } = relay.server.control.context.store;
   expect(await audit.prune(10_000)).toBe(0);
   expect(await audit.prune(100)).toBe(ENTRIES + 1 - 100);
-  expect((await audit.list({}, undefined, 1_000)).at(-1)?.id).toBe(idOf(ENTRIES - 99));
+  expect((await audit.list({}, undefined, 1_000)).at(-1)?.id).toBe(idOf(ENTRIES - 100));
 });
 
 test('the description is a page without scripts, for people', async () => {

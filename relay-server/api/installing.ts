@@ -6,6 +6,7 @@ import { CausewayError } from '#protocol/errors.ts';
 import { LIMITS } from '#protocol/limits.ts';
 import type { Clock } from '../clock.ts';
 import type { Downloads } from '../installing/downloads.ts';
+import { DownloadPace } from '../installing/pace.ts';
 import { Rate } from '../rate.ts';
 
 const MINUTE_MS = 60_000;
@@ -22,14 +23,17 @@ export class Installing {
   readonly downloads: Downloads;
   readonly curlPin: string | undefined;
   readonly containerImage: string | undefined;
+  readonly pace: DownloadPace;
   readonly #clock: Clock;
   readonly #rate = new Rate(LIMITS.INSTALL_REQUESTS_PER_ADDRESS_PER_MINUTE.value, MINUTE_MS);
   #underWay = 0;
 
-  constructor({ downloads, curlPin, containerImage }: InstallingOptions, clock: Clock) {
+  /** @param forwarded bytes that the relay has forwarded so far */
+  constructor({ downloads, curlPin, containerImage }: InstallingOptions, clock: Clock, forwarded: () => number) {
     this.downloads = downloads;
     this.curlPin = curlPin;
     this.containerImage = containerImage;
+    this.pace = new DownloadPace({ forwarded, now: () => performance.now() });
     this.#clock = clock;
   }
 

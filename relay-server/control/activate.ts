@@ -7,12 +7,13 @@ import type { ControlParams } from '#protocol/control-messages.ts';
 import { fromBase64url, toHex } from '#protocol/encoding.ts';
 import { CausewayError } from '#protocol/errors.ts';
 import type { MachineId } from '#protocol/ids.ts';
+import { machineIdOf } from '#protocol/lock/certificate.ts';
 import type { Label } from '#protocol/names.ts';
 import { activationTranscript, tokenSecretHash } from '#protocol/proofs.ts';
-import { newId } from '../random.ts';
 import type { MachineRecord, TokenRecord } from '../store/records.ts';
 import type { ToldOfArrival } from '../store/store.ts';
 import { isOpen } from './administration/install-links.ts';
+import { requireUsable } from './administration/tokens.ts';
 import { auditEntry } from './audit.ts';
 import type { ControlContext } from './context.ts';
 import { toldDnsRoutes, toldOtherwise } from './dns-routes.ts';
@@ -109,21 +110,15 @@ function admitAgain(known: MachineRecord, params: ControlParams<'activate'>): Ma
   return known;
 }
 
-function requireUsable(token: TokenRecord, now: number): void {
-  if (token.revokedAt !== null) throw new CausewayError('TOKEN_REVOKED');
-  if (token.expiresAt !== null && token.expiresAt <= now) {
-    throw new CausewayError('TOKEN_EXPIRED', { expiredAt: new Date(token.expiresAt).toISOString() });
-  }
-  if (token.usesLeft === 0) throw new CausewayError('TOKEN_EXHAUSTED', { uses: token.usesTotal ?? 0 });
-}
-
 function newMachine(
   context: ControlContext,
   subscription: SubscriptionDirectory,
   token: TokenRecord,
   params: ControlParams<'activate'>,
 ): MachineRecord {
-  const id = newId<MachineId>(context.random);
+  const id = machineIdOf(subscription.id, params.tunnelKey);
+  // Two machines with one tunnel key: nobody honest makes that.
+  if (context.directory.homeOf(id) !== undefined) throw new CausewayError('AUTHENTICATION_FAILED');
   const now = context.clock.now();
   const common = {
     id,

@@ -27,6 +27,9 @@ export class AuditKeeping {
     try {
       const removed = await this.#audit.prune(LIMITS.AUDIT_ENTRIES_MAX.value);
       if (removed > 0) this.#logger.info({ removed }, 'the oldest entries of the audit were removed');
+      const { position, hash } = await this.#audit.head();
+      // Wherever the log goes, it goes out of reach of who can only write the database.
+      this.#logger.info({ head: `${position}:${hash}` }, 'head of the audit');
     } catch (error) {
       this.#logger.warn({ err: error }, 'the audit could not be kept within its bound');
     }

@@ -85,9 +85,9 @@ export interface AdministrationContext extends ControlContext {
  */
 export type Answer<Result> = () => Result;
 
-/** A machine's own facts, as it is told them. */
-export function selfFactsOf(subscription: SubscriptionDirectory, machine: MachineRecord): SelfFacts {
-  const { record } = subscription;
+/** A machine's own facts, as it is told them. @param now milliseconds of the Unix epoch */
+export function selfFactsOf(subscription: SubscriptionDirectory, machine: MachineRecord, now: number): SelfFacts {
+  const { lock, record } = subscription;
   const dnsRoutes = dnsRoutesOf(subscription, machine);
   return {
     id: machine.id,
@@ -100,5 +100,6 @@ export function selfFactsOf(subscription: SubscriptionDirectory, machine: Machin
     relays: [],
     policyVersion: record.policyVersion,
     ...(dnsRoutes.length > 0 && { dnsRoutes }),
+    ...(lock.sequence > 0 && { lock: { sequence: lock.sequence, signed: lock.isSigned(machine, now) } }),
   };
 }

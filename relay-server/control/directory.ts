@@ -21,6 +21,10 @@ export class Directory {
     for (const role of contents.roles) this.#home(role.subscription).putRole(role);
     for (const machine of contents.machines) this.putMachine(machine);
     for (const connection of contents.connections) this.#home(connection.subscription).putConnection(connection);
+    for (const step of contents.locks.steps) this.#home(step.subscription).lock.putStep(step);
+    for (const certificate of contents.locks.certificates) {
+      this.#home(certificate.subscription).lock.putCertificate(certificate);
+    }
   }
 
   get machines(): number {

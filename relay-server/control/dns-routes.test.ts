@@ -22,7 +22,7 @@ function site() {
     putPlan(directory, home, plan(home, changes, making()).draft);
     return toldOtherwise(before, toldDnsRoutes(home)).sort();
   };
-  const told = (number: number) => selfFactsOf(home, home.findMachine(machineId(number))).dnsRoutes ?? [];
+  const told = (number: number) => selfFactsOf(home, home.findMachine(machineId(number)), 0).dnsRoutes ?? [];
   return { does, told };
 }
 

@@ -8,6 +8,7 @@ import { type RawData, WebSocket, WebSocketServer } from 'ws';
 import { CONTROL_PATH, CONTROL_SUBPROTOCOL, type ServerMessage } from '#protocol/control-messages.ts';
 import { CausewayError } from '#protocol/errors.ts';
 import { LIMITS } from '#protocol/limits.ts';
+import { lineOf } from '../line.ts';
 import { refuseUpgrade } from '../refuse-upgrade.ts';
 import type { ControlPlane } from './control-plane.ts';
 import type { Link } from './presence.ts';
@@ -46,9 +47,10 @@ export class ControlEdge {
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean {
     if (request.url?.split('?')[0] !== CONTROL_PATH) return false;
     const address = request.socket.remoteAddress ?? '';
+    const line = lineOf(address);
     if (this.#closed) {
       socket.destroy();
-    } else if (this.#strangersFrom(address) >= LIMITS.UNAUTHENTICATED_PER_ADDRESS.value) {
+    } else if (this.#strangersFrom(line) >= LIMITS.UNAUTHENTICATED_PER_ADDRESS.value) {
       refuseUpgrade(socket, new CausewayError('RATE_LIMITED', { seconds: RETRY_AFTER_S }));
     } else if (!offers(request, CONTROL_SUBPROTOCOL)) {
       const issue = `the subprotocol ${CONTROL_SUBPROTOCOL} is not offered`;
@@ -84,11 +86,11 @@ export class ControlEdge {
     for (const connection of this.#connections) connection.probe();
   }
 
-  #strangersFrom(address: string): number {
+  #strangersFrom(line: string): number {
     let count = 0;
     for (const connection of this.#strangers) {
       if (connection.authenticated) this.#strangers.delete(connection);
-      else if (connection.address === address) count++;
+      else if (lineOf(connection.address) === line) count++;
     }
     return count;
   }

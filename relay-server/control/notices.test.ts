@@ -49,7 +49,15 @@ function scene(count: number) {
     return { id, subscription, ...text, ...keys, ...times, disabled: false, kind: 'local-endpoint', group: group.id };
   });
   const record = { id: subscription, name: parseLabel('contoso'), createdAt: 0, policyVersion: 1, version: 1 };
-  const directory = new Directory({ subscriptions: [record], groups: [group], roles: [], machines, connections: [] });
+  const locks = { steps: [], certificates: [] };
+  const directory = new Directory({
+    subscriptions: [record],
+    groups: [group],
+    roles: [],
+    machines,
+    connections: [],
+    locks,
+  });
   const home = directory.find('contoso');
   const presence = new Presence();
   const sent = new Map<MachineId, ServerMessage[]>();
@@ -127,12 +135,23 @@ describe('policy-changed', () => {
     const { home, notices, ids, to, advance } = scene(1_000);
     const [concerned, other] = ids;
     const told = () => [to(concerned).length, to(other).length];
-    notices.policyChanged(home, [concerned]);
+    const change = () => {
+      home.record = { ...home.record, policyVersion: home.record.policyVersion + 1 };
+      notices.policyChanged(home, [concerned]);
+    };
+    change();
+    advance(0);
+    expect(told()).toEqual([1, 0]);
     for (let step = 0; step < 60; step++) advance(1);
     expect(told()).toEqual([1, 1]);
-    notices.policyChanged(home, [concerned]);
-    advance(50);
+    change();
+    advance(0);
+    change();
     expect(told()).toEqual([2, 1]);
+    advance(49);
+    expect(told()).toEqual([2, 1]);
+    advance(1);
+    expect(told()).toEqual([3, 1]);
     advance(HOUR_MS);
     expect(told()).toEqual([3, 2]);
     for (let step = 0; step < 10; step++) advance(1);

@@ -76,7 +76,11 @@ export class Notices {
   selfChanged(subscription: SubscriptionDirectory, machines: Iterable<MachineRecord>): void {
     for (const machine of machines) {
       if (!this.#around.presence.isOnline(machine.id)) continue;
-      this.#tell(machine.id, { type: 'event', event: 'self-changed', self: selfFactsOf(subscription, machine) });
+      this.#tell(machine.id, {
+        type: 'event',
+        event: 'self-changed',
+        self: selfFactsOf(subscription, machine, this.#around.clock.now()),
+      });
     }
   }
 

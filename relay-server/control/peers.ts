@@ -13,6 +13,7 @@ import { evaluate } from '#protocol/policy.ts';
 import type { MachineRecord } from '../store/records.ts';
 import type { Answer, ControlContext } from './context.ts';
 import type { SubscriptionDirectory } from './subscription-directory.ts';
+import { shownAs } from './subscription-lock.ts';
 
 const GRANT_ID_BYTES = 12;
 
@@ -126,13 +127,15 @@ async function grant(
     if (!verdict.allowed) throw new CausewayError('POLICY_DENIED', { reason: verdict.reason });
   };
   requireAllowed();
+  const backing = subscription.lock.backingOf(asker, peer, context.clock.now());
   const { iat, exp } = lifetime(context, LIMITS.GRANT_LIFETIME_S.value);
   const claims = {
     jti: toHex(context.random(GRANT_ID_BYTES)),
     iat,
     exp,
     subscription: subscription.id,
-    machines: [granted(asker), granted(peer)] satisfies [GrantedMachine, GrantedMachine],
+    machines: [shownAs(asker), shownAs(peer)] satisfies [GrantedMachine, GrantedMachine],
+    ...(backing !== undefined && { backing }),
   };
   const text = await signGrant(claims, context.grantKey.privateKey);
   return () => {
@@ -140,12 +143,8 @@ async function grant(
     requireAllowed();
     context.grants.add(asker.id, peer.id, exp * 1000);
     context.counters.grants++;
-    return { peer: granted(peer), grant: text, expiresAt: exp * 1000 };
+    return { peer: shownAs(peer), grant: text, expiresAt: exp * 1000 };
   };
-}
-
-function granted(machine: MachineRecord): GrantedMachine {
-  return { id: machine.id, key: machine.tunnelKey, name: machine.name, ipv4: machine.ipv4, ipv6: machine.ipv6 };
 }
 
 function lifetime(context: ControlContext, seconds: number): { iat: number; exp: number } {

@@ -7,7 +7,7 @@ import type { MachineId, SubscriptionId } from '#protocol/ids.ts';
 import type { Clock } from '../clock.ts';
 import type { SubscriptionDirectory } from './subscription-directory.ts';
 
-/** Changes within this time are told as one. */
+/** From one telling to the next. The first change after a quiet time is told at once, later ones within this time as one. */
 const COALESCE_MS = 50;
 /** For each machine of the subscription, so that a roll-out of thousands does not tell everybody of each. */
 const QUIET_PER_MACHINE_MS = 1;
@@ -25,6 +25,8 @@ interface Surroundings {
 /** Of one subscription. */
 interface News {
   readonly concerned: Set<MachineId>;
+  /** Who has been told of which version already, and need not hear it with all the others. */
+  told: { readonly version: number; readonly machines: Set<MachineId> };
   cancelConcerned: (() => void) | undefined;
   concernedQuietUntil: number;
   cancelAll: (() => void) | undefined;
@@ -45,9 +47,11 @@ export class PolicyNews {
     const { clock, isOnline } = this.#around;
     const news = this.#newsOf(subscription.id);
     for (const machine of concerned) if (isOnline(machine)) news.concerned.add(machine);
-    const wait = (quietUntil: number) => Math.max(COALESCE_MS, quietUntil - clock.now());
-    news.cancelAll ??= clock.after(wait(news.allQuietUntil), () => {
+    news.cancelAll ??= clock.after(Math.max(COALESCE_MS, news.allQuietUntil - clock.now()), () => {
       const machines = new Set([...news.concerned, ...subscription.policy.machines.keys()]);
+      if (news.told.version === subscription.record.policyVersion) {
+        for (const machine of news.told.machines) machines.delete(machine);
+      }
       news.cancelAll = undefined;
       news.allQuietUntil = clock.now() + subscription.machines.size * QUIET_PER_MACHINE_MS;
       news.cancelConcerned?.();
@@ -56,11 +60,12 @@ export class PolicyNews {
       this.#tell(subscription, [...machines].filter(isOnline));
     });
     if (news.concerned.size === 0) return;
-    news.cancelConcerned ??= clock.after(wait(news.concernedQuietUntil), () => {
+    news.cancelConcerned ??= clock.after(Math.max(0, news.concernedQuietUntil - clock.now()), () => {
       const machines = [...news.concerned];
       news.cancelConcerned = undefined;
-      news.concernedQuietUntil = clock.now() + machines.length * QUIET_PER_CONCERNED_MS;
+      news.concernedQuietUntil = clock.now() + Math.max(COALESCE_MS, machines.length * QUIET_PER_CONCERNED_MS);
       news.concerned.clear();
+      remember(news, subscription.record.policyVersion, machines);
       this.#tell(subscription, machines);
     });
   }
@@ -98,6 +103,7 @@ export class PolicyNews {
     if (news === undefined) {
       news = {
         concerned: new Set(),
+        told: { version: 0, machines: new Set() },
         cancelConcerned: undefined,
         concernedQuietUntil: 0,
         cancelAll: undefined,
@@ -107,4 +113,9 @@ export class PolicyNews {
     }
     return news;
   }
+}
+
+function remember(news: News, version: number, machines: readonly MachineId[]): void {
+  if (news.told.version !== version) news.told = { version, machines: new Set() };
+  for (const machine of machines) news.told.machines.add(machine);
 }

@@ -14,10 +14,12 @@ import { CausewayError, ERRORS } from '#protocol/errors.ts';
 import type { MachineId, SubscriptionId } from '#protocol/ids.ts';
 import { LIMITS } from '#protocol/limits.ts';
 import { authenticationTranscript, CHALLENGE_BYTES } from '#protocol/proofs.ts';
+import { lineOf } from '../line.ts';
 import type { Rate } from '../rate.ts';
 import { issueOf } from '../schema-issue.ts';
 import type { MachineRecord } from '../store/records.ts';
 import { activate, type Challenged } from './activate.ts';
+import { certifyItself } from './administration/lock.ts';
 import type { AgentReports } from './agent-reports.ts';
 import { type Answer, type ControlContext, selfFactsOf } from './context.ts';
 import type { InstanceDepartures } from './instance-departures.ts';
@@ -40,6 +42,8 @@ export interface SessionContext extends ControlContext {
   /** Tells open pages that a machine came or went. */
   readonly moved: (subscription: SubscriptionId, machine: MachineId) => void;
   readonly activationRate: Rate;
+  /** By machine. */
+  readonly requestRate: Rate;
   /** Removes a machine from the directory, as it asked for. */
   readonly removeMachine: (subscription: SubscriptionDirectory, machine: MachineRecord) => Promise<void>;
 }
@@ -115,6 +119,7 @@ export class Session {
   async #handle<Method extends ControlMethod>(method: Method, params: unknown): Promise<Answer<unknown>> {
     const introduces = method === 'activate' || method === 'authenticate';
     if (introduces === this.authenticated || this.#ended) throw new CausewayError('AUTHENTICATION_FAILED');
+    if (this.#machine !== undefined) this.#context.requestRate.take(this.#machine, this.#context.clock.now());
     const parsed = CONTROL_METHODS[method].params.safeParse(params);
     if (!parsed.success) throw malformed(issueOf(parsed.error));
     const handler: Handler<Method> = this.#handlers[method];
@@ -125,11 +130,11 @@ export class Session {
     const context = this.#context;
     return {
       activate: async (params) => {
-        context.activationRate.take(this.#link.address, context.clock.now());
+        context.activationRate.take(lineOf(this.#link.address), context.clock.now());
         this.#requireFresh();
         const machine = await activate(context, this.#challenge, params, this.#link.address);
         const { home } = this.#arrive(machine.id, params);
-        return () => ({ self: selfFactsOf(home, machine), grantKey: context.grantKey.publicText });
+        return () => ({ self: selfFactsOf(home, machine, context.clock.now()), grantKey: context.grantKey.publicText });
       },
       authenticate: (params) => {
         this.#requireFresh();
@@ -141,10 +146,10 @@ export class Session {
         if (machine.disabled) throw new CausewayError('MACHINE_DISABLED');
         const { home } = this.#arrive(machine.id, params);
         context.counters.authentications++;
-        return () => ({ self: selfFactsOf(home, machine) });
+        return () => ({ self: selfFactsOf(home, machine, context.clock.now()) });
       },
       sync: ({ peers }) => this.#now((home, machine) => syncGrants(context, home, machine, peers)),
-      self: () => this.#now((home, machine) => ({ self: selfFactsOf(home, machine) })),
+      self: () => this.#now((home, machine) => ({ self: selfFactsOf(home, machine, context.clock.now()) })),
       listPeers: ({ after }) => this.#now((home, machine) => listPeers(context, home, machine, after)),
       report: (report) =>
         this.#now((_, machine) => {
@@ -157,6 +162,11 @@ export class Session {
         await context.store.history.saveDiagnostics(machine.id, context.clock.now(), checks);
         const by = machine.name;
         context.announcer.changed({ subscription: home.id, kinds: ['machines'], by, policyVersion: null });
+        return () => ({});
+      },
+      lock: ({ after }) => this.#now((home) => ({ steps: home.lock.after(after) })),
+      certify: async ({ certificate }) => {
+        await certifyItself(context, ...this.#present(), certificate);
         return () => ({});
       },
       relayTicket: () => relayTicket(context, ...this.#present()),

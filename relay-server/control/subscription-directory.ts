@@ -15,6 +15,7 @@ import type {
 } from '../store/records.ts';
 import { NameOrder } from './name-order.ts';
 import { NamedRecords } from './named-records.ts';
+import { SubscriptionLock } from './subscription-lock.ts';
 
 type SideId = GroupId | RoleId;
 
@@ -25,6 +26,7 @@ export class SubscriptionDirectory {
   /** All machines, also disabled and unassigned ones. */
   readonly machines = new NameOrder<MachineRecord>();
   readonly policy: Policy;
+  readonly lock = new SubscriptionLock();
   /** Grows with whatever changes what a list of machines shows, except when they were last seen: that is `sightings`. */
   revision = 0;
   sightings = 0;

@@ -81,6 +81,8 @@ check_computer() {
   has ip || fail 'The program ip is missing. Install it (on Debian and Ubuntu: apt install iproute2).'
   has tar || fail 'The program tar is missing.'
   has curl || has wget || fail 'Neither curl nor wget is installed. Install one of them.'
+  [ ! -e "$root/by-dpkg" ] ||
+    fail 'Causeway is installed here as a package. Upgrade it as one: download the newer package from the install page.'
   if [ -e "$command" ] && ! is_ours "$command"; then
     fail "$command is there already and is not from this script. Move it away first."
   fi

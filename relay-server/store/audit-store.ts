@@ -1,9 +1,16 @@
 /**
  * The audit in the database. Entries are only ever added, by whoever changes something in the same
- * transaction (audits.ts), and the oldest go when there are too many.
+ * transaction (audit-chain.ts), and the oldest go when there are too many.
  */
 import { type Expression, type SqlBool, sql } from 'kysely';
-import { writeAudits } from './audits.ts';
+import {
+  type AuditHead,
+  type AuditVerdict,
+  appendToChain,
+  headOfChain,
+  pruneChain,
+  verifyChain,
+} from './audit-chain.ts';
 import { auditOf } from './people-rows.ts';
 import type { AuditRecord } from './records.ts';
 import type { Transactions } from './transactions.ts';
@@ -30,6 +37,10 @@ export interface AuditStore {
   lastActor(targetId: string): Promise<string | undefined>;
   /** Removes the oldest entries. @returns how many there were over `keep`. */
   prune(keep: number): Promise<number>;
+  /** To be kept where this database is not. */
+  head(): Promise<AuditHead>;
+  /** Whether all entries are as they were written. */
+  verify(known?: AuditHead): Promise<AuditVerdict>;
 }
 
 export class SqlAuditStore implements AuditStore {
@@ -40,7 +51,7 @@ export class SqlAuditStore implements AuditStore {
   }
 
   append(entries: readonly AuditRecord[]): Promise<void> {
-    return this.#transactions.do((db) => writeAudits(db, entries));
+    return this.#transactions.do((db) => appendToChain(db, entries));
   }
 
   list(filter: AuditFilter, before: string | undefined, limit: number): Promise<readonly AuditRecord[]> {
@@ -81,13 +92,15 @@ export class SqlAuditStore implements AuditStore {
   }
 
   prune(keep: number): Promise<number> {
-    return this.#transactions.do(async (db) => {
-      const first = await db.selectFrom('audit').select('id').orderBy('id', 'desc').offset(keep).limit(1).execute();
-      const last = first[0]?.id;
-      if (last === undefined) return 0;
-      const removed = await db.deleteFrom('audit').where('id', '<=', last).executeTakeFirst();
-      return Number(removed.numDeletedRows);
-    });
+    return this.#transactions.do((db) => pruneChain(db, keep));
+  }
+
+  head(): Promise<AuditHead> {
+    return this.#transactions.read(headOfChain);
+  }
+
+  verify(known?: AuditHead): Promise<AuditVerdict> {
+    return this.#transactions.read((db) => verifyChain(db, known));
   }
 }
 

@@ -7,7 +7,7 @@ import { CausewayError } from '#protocol/errors.ts';
 import { fileSystemRefusal } from '#runtime/durable-file.ts';
 
 /** Primary result codes, sqlite.org/rescode.html. */
-const SQLITE = { READONLY: 8, CORRUPT: 11, FULL: 13, CANTOPEN: 14, NOTADB: 26 } as const;
+const SQLITE = { BUSY: 5, LOCKED: 6, READONLY: 8, CORRUPT: 11, FULL: 13, CANTOPEN: 14, NOTADB: 26 } as const;
 
 /** SQLSTATEs of PostgreSQL, its documentation's appendix A, and the errno codes of its socket. */
 const POSTGRES_UNREACHABLE =
@@ -18,6 +18,9 @@ export function fileRefusal(error: unknown, path: string): unknown {
   if (error instanceof CausewayError || !(error instanceof Error)) return error;
   const { errcode } = error as { errcode?: unknown };
   switch (typeof errcode === 'number' ? errcode & 0xff : undefined) {
+    case SQLITE.BUSY:
+    case SQLITE.LOCKED:
+      return new CausewayError('DATABASE_LOCKED', { path }, { cause: error });
     case SQLITE.FULL:
       return new CausewayError('DISK_FULL', { path }, { cause: error });
     case SQLITE.READONLY:

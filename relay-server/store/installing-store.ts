@@ -5,7 +5,7 @@
 import type { Insertable, Selectable } from 'kysely';
 import { sql } from 'kysely';
 import type { MachineId, SubscriptionId } from '#protocol/ids.ts';
-import { writeAudits } from './audits.ts';
+import { appendToChain } from './audit-chain.ts';
 import type { AuditRecord, InstallLinkRecord, TokenRecord, TokenUseRecord } from './records.ts';
 import { tokenOf, tokenRow } from './rows.ts';
 import type { Tables } from './schema.ts';
@@ -47,7 +47,7 @@ export class SqlInstallingStore implements InstallingStore {
   createToken(token: TokenRecord, audit: AuditRecord): Promise<void> {
     return this.#transactions.do(async (db) => {
       await db.insertInto('tokens').values(tokenRow(token)).execute();
-      await writeAudits(db, [audit]);
+      await appendToChain(db, [audit]);
     });
   }
 
@@ -75,7 +75,7 @@ export class SqlInstallingStore implements InstallingStore {
         .where('subscription', '=', subscription)
         .executeTakeFirst();
       if (revoked.numUpdatedRows === 0n) return false;
-      await writeAudits(db, [audit]);
+      await appendToChain(db, [audit]);
       return true;
     });
   }
@@ -105,7 +105,7 @@ export class SqlInstallingStore implements InstallingStore {
     return this.#transactions.do(async (db) => {
       await db.insertInto('tokens').values(tokenRow(token)).execute();
       await db.insertInto('install_links').values(linkRow(link)).execute();
-      await writeAudits(db, [audit]);
+      await appendToChain(db, [audit]);
     });
   }
 
@@ -138,7 +138,7 @@ export class SqlInstallingStore implements InstallingStore {
       const set = { enabled: Number(enabled), expires_at: expiresAt };
       await db.updateTable('install_links').set(set).where('id', '=', link.id).execute();
       await db.updateTable('tokens').set({ expires_at: expiresAt }).where('id', '=', link.token).execute();
-      await writeAudits(db, [audit]);
+      await appendToChain(db, [audit]);
     });
   }
 
@@ -151,7 +151,7 @@ export class SqlInstallingStore implements InstallingStore {
         .where('id', '=', link.token)
         .where('revoked_at', 'is', null)
         .execute();
-      await writeAudits(db, [audit]);
+      await appendToChain(db, [audit]);
     });
   }
 }

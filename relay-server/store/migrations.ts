@@ -4,11 +4,12 @@
  */
 import { type CreateTableBuilder, type Kysely, sql, type Transaction } from 'kysely';
 import { CausewayError } from '#protocol/errors.ts';
+import { linkOldEntries } from './audit-chain.ts';
 import type { Tables } from './schema.ts';
 
 type Step = (db: Transaction<Tables>) => Promise<void>;
 
-const STEPS: readonly Step[] = [firstTables, peopleAndAudit, onPremisesSuffixes];
+const STEPS: readonly Step[] = [firstTables, peopleAndAudit, onPremisesSuffixes, subscriptionLock, auditChain];
 
 /**
  * @param path names the database in errors.
@@ -218,6 +219,47 @@ async function onPremisesSuffixes(db: Transaction<Tables>): Promise<void> {
     .alterTable('subscriptions')
     .addColumn('dns_routes', 'text', (column) => column.notNull().defaultTo('[]'))
     .execute();
+}
+
+async function subscriptionLock(db: Transaction<Tables>): Promise<void> {
+  await db.schema.alterTable('tokens').addColumn('delegation', 'text').execute();
+  const steps = db.schema.createTable('lock_steps').addColumn('sequence', 'integer', notNull);
+  await ofSubscription(steps)
+    .addColumn('kind', 'text', notNull)
+    .addColumn('text', 'text', notNull)
+    .addPrimaryKeyConstraint('lock_steps_key', ['subscription', 'sequence'])
+    .execute();
+  const certificates = db.schema.createTable('lock_certificates');
+  await ofSubscription(certificates.addColumn('machine', 'text', (column) => column.primaryKey()))
+    .addColumn('name', 'text', notNull)
+    .addColumn('text', 'text', notNull)
+    .execute();
+  await db.schema
+    .createIndex('lock_certificates_by_subscription')
+    .on('lock_certificates')
+    .column('subscription')
+    .execute();
+}
+
+/** Entries that are there already are linked as they are found. */
+async function auditChain(db: Transaction<Tables>): Promise<void> {
+  const audit = () => db.schema.alterTable('audit');
+  await audit()
+    .addColumn('position', 'bigint', (column) => column.notNull().defaultTo(0))
+    .execute();
+  await audit()
+    .addColumn('hash', 'text', (column) => column.notNull().defaultTo(''))
+    .execute();
+  await db.schema
+    .createTable('audit_head')
+    .addColumn('only', 'integer', (column) => column.primaryKey().check(sql`"only" = 1`))
+    .addColumn('position', 'bigint', notNull)
+    .addColumn('hash', 'text', notNull)
+    .addColumn('pruned_position', 'bigint', notNull)
+    .addColumn('pruned_hash', 'text', notNull)
+    .execute();
+  await linkOldEntries(db);
+  await db.schema.createIndex('audit_by_position').on('audit').column('position').unique().execute();
 }
 
 function table(db: Transaction<Tables>, name: keyof Tables) {

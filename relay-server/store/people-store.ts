@@ -2,7 +2,7 @@
  * People in the database, and the first of them. The caller has checked names and rights.
  */
 import type { Transaction } from 'kysely';
-import { writeAudits } from './audits.ts';
+import { appendToChain } from './audit-chain.ts';
 import { personOf, personRow, sessionRow } from './people-rows.ts';
 import type { AuditRecord, PersonRecord, SessionRecord, SubscriptionRecord } from './records.ts';
 import { subscriptionRow } from './rows.ts';
@@ -87,7 +87,7 @@ export class SqlPeopleStore implements PeopleStore {
   create(person: PersonRecord, entry: AuditRecord): Promise<void> {
     return this.#transactions.do(async (db) => {
       await db.insertInto('people').values(personRow(person)).execute();
-      await writeAudits(db, [entry]);
+      await appendToChain(db, [entry]);
     });
   }
 
@@ -117,7 +117,7 @@ export class SqlPeopleStore implements PeopleStore {
       const renewal = ending === 'none' ? undefined : ending.allBut;
       const ended = ending === 'none' ? [] : await endSessions(db, id, renewal?.id);
       const renewed = renewal !== undefined && (await renewSession(db, id, renewal));
-      await writeAudits(db, [entry]);
+      await appendToChain(db, [entry]);
       return { person: personOf(row), ended, renewed };
     });
   }
@@ -126,7 +126,7 @@ export class SqlPeopleStore implements PeopleStore {
     return this.#transactions.do(async (db) => {
       const ended = await endSessions(db, id, undefined);
       await db.deleteFrom('people').where('id', '=', id).execute();
-      await writeAudits(db, [entry]);
+      await appendToChain(db, [entry]);
       return ended;
     });
   }
@@ -138,7 +138,7 @@ export class SqlPeopleStore implements PeopleStore {
       await db.insertInto('people').values(personRow(person)).execute();
       if (subscription !== null) await db.insertInto('subscriptions').values(subscriptionRow(subscription)).execute();
       await db.insertInto('sessions').values(sessionRow(session)).execute();
-      await writeAudits(db, entries);
+      await appendToChain(db, entries);
       return true;
     });
   }

@@ -128,6 +128,7 @@ export const tokenRow = (record: TokenRecord): Insertable<Tables['tokens']> => (
   revoked_at: record.revokedAt,
   group: record.group,
   role: record.role,
+  delegation: null,
 });
 
 export const tokenOf = (row: Selectable<Tables['tokens']>): TokenRecord => ({
@@ -168,7 +169,8 @@ export const apiKeyOf = (row: Selectable<Tables['api_keys']>): ApiKeyRecord => (
   lastUsedAt: row.last_used_at,
 });
 
-export const auditRow = (record: AuditRecord): Insertable<Tables['audit']> => ({
+/** All but its place in the chain. */
+export const auditRow = (record: AuditRecord): Omit<Insertable<Tables['audit']>, 'position' | 'hash'> => ({
   id: record.id,
   at: record.at,
   actor_kind: record.by.kind,

@@ -60,6 +60,8 @@ export interface Tables {
     revoked_at: number | null;
     group: string | null;
     role: string | null;
+    /** By what a lock key lets its machines sign themselves. */
+    delegation: string | null;
   };
   install_links: {
     id: string;
@@ -122,11 +124,19 @@ export interface Tables {
     /** JSON. */
     before: string | null;
     after: string | null;
+    /** Place in the chain, and its hash (audit-chain.ts). */
+    position: number;
+    hash: string;
   };
+  /** One row. */
+  audit_head: { only: number; position: number; hash: string; pruned_position: number; pruned_hash: string };
   machine_history: { machine: string; at: number; what: string; sentence: string };
   instance_counts: { role: string; at: number; instances: number };
   /** The last ones of each machine, as JSON. */
   diagnostics: { machine: string; at: number; checks: string };
+  lock_steps: { subscription: string; sequence: number; kind: string; text: string };
+  /** Outlives its machine, until a statement says that it counts no more. */
+  lock_certificates: { machine: string; subscription: string; name: string; text: string };
   /** At most one row. */
   first_secret: { only: number; hash: string; created_at: number };
 }

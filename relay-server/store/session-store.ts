@@ -2,7 +2,7 @@
  * Sessions in the database, with the sign-in that begins them.
  */
 import type { Transaction } from 'kysely';
-import { writeAudits } from './audits.ts';
+import { appendToChain } from './audit-chain.ts';
 import { personOf, sessionOf, sessionRow } from './people-rows.ts';
 import type { AuditRecord, PersonRecord, SessionRecord } from './records.ts';
 import type { Tables } from './schema.ts';
@@ -70,7 +70,7 @@ export class SqlSessionStore implements SessionStore {
       if ((await unchanged.executeTakeFirst()).numUpdatedRows === 0n) return undefined;
       const ended = await makeRoom(db, signIn);
       await db.insertInto('sessions').values(sessionRow(session)).execute();
-      await writeAudits(db, [entry]);
+      await appendToChain(db, [entry]);
       return ended;
     });
   }
@@ -99,7 +99,7 @@ export class SqlSessionStore implements SessionStore {
         .where('person', '=', person)
         .executeTakeFirst();
       if (ended.numDeletedRows === 0n) return false;
-      await writeAudits(db, [entry]);
+      await appendToChain(db, [entry]);
       return true;
     });
   }

@@ -6,11 +6,12 @@ import { type Kysely, sql } from 'kysely';
 import { CausewayError } from '#protocol/errors.ts';
 import type { RoleId, SubscriptionId } from '#protocol/ids.ts';
 import { applyOperation } from './apply-operation.ts';
+import { appendToChain } from './audit-chain.ts';
 import { type AuditStore, SqlAuditStore } from './audit-store.ts';
-import { writeAudits } from './audits.ts';
 import { type HistoryStore, SqlHistoryStore } from './history-store.ts';
 import { type InstallingStore, SqlInstallingStore } from './installing-store.ts';
 import { readInstanceCounts, recordInstances } from './instance-counts.ts';
+import { type LockStore, SqlLockStore } from './lock-store.ts';
 import type { PolicyOperation } from './operations.ts';
 import { type PeopleStore, SqlPeopleStore } from './people-store.ts';
 import type * as records from './records.ts';
@@ -28,6 +29,7 @@ export class SqlStore implements Store {
   readonly audit: AuditStore;
   readonly installing: InstallingStore;
   readonly history: HistoryStore;
+  readonly lock: LockStore;
 
   /** @param translate turns an engine's error into a refusal. @param close if there is more to close than `db`. */
   constructor(db: Kysely<Tables>, translate: (error: unknown) => unknown, close = () => db.destroy()) {
@@ -39,6 +41,7 @@ export class SqlStore implements Store {
     this.audit = new SqlAuditStore(transactions);
     this.installing = new SqlInstallingStore(transactions);
     this.history = new SqlHistoryStore(transactions);
+    this.lock = new SqlLockStore(transactions);
   }
 
   readDirectory(): Promise<DirectoryContents> {
@@ -48,6 +51,7 @@ export class SqlStore implements Store {
       roles: (await db.selectFrom('roles').selectAll().execute()).map(rows.roleOf),
       machines: (await db.selectFrom('machines').selectAll().execute()).map(rows.machineOf),
       connections: (await db.selectFrom('connections').selectAll().execute()).map(rows.connectionOf),
+      locks: await this.lock.read(),
     }));
   }
 
@@ -57,7 +61,7 @@ export class SqlStore implements Store {
   ): Promise<void> {
     return this.#transactions.do(async (db) => {
       await db.insertInto('subscriptions').values(rows.subscriptionRow(subscription)).execute();
-      await writeAudits(db, audits);
+      await appendToChain(db, audits);
     });
   }
 
@@ -68,14 +72,14 @@ export class SqlStore implements Store {
         .set((row) => ({ name, version: row('version', '+', 1) }))
         .where('id', '=', id)
         .execute();
-      await writeAudits(db, audits);
+      await appendToChain(db, audits);
     });
   }
 
   removeSubscription(id: SubscriptionId, audits: readonly records.AuditRecord[] = []): Promise<void> {
     return this.#transactions.do(async (db) => {
       await db.deleteFrom('subscriptions').where('id', '=', id).execute();
-      await writeAudits(db, audits);
+      await appendToChain(db, audits);
     });
   }
 
@@ -86,7 +90,7 @@ export class SqlStore implements Store {
   ): Promise<number> {
     return this.#change(subscription, async (db) => {
       for (const operation of operations) await applyOperation(db, operation);
-      await writeAudits(db, audits);
+      await appendToChain(db, audits);
     });
   }
 
@@ -109,7 +113,7 @@ export class SqlStore implements Store {
       if (machine.kind === 'role-instance') await recordInstances(db, machine.role, machine.activatedAt);
       await db.insertInto('token_uses').values(told.use).execute();
       await db.insertInto('machine_history').values(told.history).execute();
-      await writeAudits(db, [told.audit]);
+      await appendToChain(db, [told.audit]);
     });
   }
 
@@ -125,7 +129,7 @@ export class SqlStore implements Store {
   createApiKey(key: records.ApiKeyRecord, entry: records.AuditRecord): Promise<void> {
     return this.#transactions.do(async (db) => {
       await db.insertInto('api_keys').values(rows.apiKeyRow(key)).execute();
-      await writeAudits(db, [entry]);
+      await appendToChain(db, [entry]);
     });
   }
 
@@ -146,7 +150,7 @@ export class SqlStore implements Store {
     return this.#transactions.do(async (db) => {
       const removed = await db.deleteFrom('api_keys').where('id', '=', id).executeTakeFirst();
       if (removed.numDeletedRows === 0n) return false;
-      await writeAudits(db, [entry]);
+      await appendToChain(db, [entry]);
       return true;
     });
   }
@@ -177,7 +181,7 @@ export class SqlStore implements Store {
       const taken = await db.deleteFrom('first_secret').where('hash', '=', hash).executeTakeFirst();
       if (taken.numDeletedRows === 0n) return false;
       await db.insertInto('api_keys').values(rows.apiKeyRow(key)).execute();
-      await writeAudits(db, [entry]);
+      await appendToChain(db, [entry]);
       return true;
     });
   }

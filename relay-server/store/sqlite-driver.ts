@@ -3,6 +3,7 @@
  * lets one caller at a time use it. Knows nothing of the tables.
  */
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
+import { setTimeout } from 'node:timers/promises';
 import {
   type CompiledQuery,
   type DatabaseConnection,
@@ -13,6 +14,7 @@ import {
   SqliteIntrospector,
   SqliteQueryCompiler,
 } from 'kysely';
+import { LIMITS } from '#protocol/limits.ts';
 
 export function sqliteDialect(database: DatabaseSync): Dialect {
   return {
@@ -22,6 +24,10 @@ export function sqliteDialect(database: DatabaseSync): Dialect {
     createQueryCompiler: () => new SqliteQueryCompiler(),
   };
 }
+
+/** sqlite.org/rescode.html */
+const SQLITE_BUSY = 5;
+const LOCKED_RETRY_MS = 50;
 
 class SqliteDriver implements Driver {
   readonly #database: DatabaseSync;
@@ -40,9 +46,21 @@ class SqliteDriver implements Driver {
 
   async releaseConnection(): Promise<void> {}
 
-  /** Immediate: another process that writes is waited for here, and not discovered half-way. */
+  /**
+   * Immediate: another process that writes is waited for here, and not discovered half-way. Waited for without
+   * holding up this process: it relays meanwhile.
+   */
   async beginTransaction(): Promise<void> {
-    this.#database.exec('begin immediate');
+    const deadline = performance.now() + LIMITS.DATABASE_LOCKED_MS.value;
+    for (;;) {
+      try {
+        this.#database.exec('begin immediate');
+        return;
+      } catch (error) {
+        if ((error as { errcode?: number }).errcode !== SQLITE_BUSY || performance.now() >= deadline) throw error;
+      }
+      await setTimeout(LOCKED_RETRY_MS);
+    }
   }
 
   async commitTransaction(): Promise<void> {

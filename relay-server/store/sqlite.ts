@@ -11,12 +11,12 @@ import { SqlStore } from './sql-store.ts';
 import { sqliteDialect } from './sqlite-driver.ts';
 import type { Store } from './store.ts';
 
-/** How long to wait for another process that writes (reset-admin); its transactions take milliseconds. */
-const BUSY_TIMEOUT_MS = 5_000;
+/** SQLite waits in this thread, and everything else in it as well; sqlite-driver.ts waits for the rest of the time. */
+const BUSY_TIMEOUT_MS = 50;
 
 /**
  * @param path of the file; made if it is not there.
- * @throws CausewayError STATE_CORRUPT (the file is left as it is), STATE_TOO_NEW, DIRECTORY_READ_ONLY, DISK_FULL
+ * @throws CausewayError STATE_CORRUPT (the file is left as it is), STATE_TOO_NEW, DATABASE_LOCKED, DIRECTORY_READ_ONLY, DISK_FULL
  */
 export async function openSqliteStore(path: string): Promise<Store> {
   const translate = (error: unknown) => fileRefusal(error, path);

@@ -11,6 +11,7 @@ import type { Label } from '#protocol/names.ts';
 import type { AuditStore } from './audit-store.ts';
 import type { HistoryStore } from './history-store.ts';
 import type { InstallingStore } from './installing-store.ts';
+import type { LockContents, LockStore } from './lock-store.ts';
 import type { PolicyOperation } from './operations.ts';
 import type { PeopleStore } from './people-store.ts';
 import type {
@@ -36,6 +37,7 @@ export interface DirectoryContents {
   readonly roles: readonly RoleRecord[];
   readonly machines: readonly MachineRecord[];
   readonly connections: readonly ConnectionRecord[];
+  readonly locks: LockContents;
 }
 
 /** What is written down with a new machine. */
@@ -91,6 +93,7 @@ export interface Store extends DirectoryStore, AccessStore {
   readonly audit: AuditStore;
   readonly installing: InstallingStore;
   readonly history: HistoryStore;
+  readonly lock: LockStore;
   /** Resolves when the database answers a query. */
   probe(): Promise<void>;
   close(): Promise<void>;

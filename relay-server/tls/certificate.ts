@@ -17,10 +17,9 @@ import { CausewayError } from '#protocol/errors.ts';
 import { type ServerPin, serverPin } from '#protocol/ids.ts';
 import { readIfThere, writeDurably } from '#runtime/durable-file.ts';
 import type { Random } from '../random.ts';
+import { TLS_CERTIFICATE_FILE, TLS_KEY_FILE } from './key-files.ts';
 import { selfSignedCertificate } from './self-signed.ts';
 
-const KEY_FILE = 'tls-key.pem';
-const CERTIFICATE_FILE = 'tls-certificate.pem';
 const SERIAL_BYTES = 16;
 /** Renewed at a start within a year of its end: even a server that runs for months is never late. */
 const RENEW_BEFORE_MS = 365 * 86_400_000;
@@ -45,8 +44,8 @@ export async function ownIdentity(
   now: number,
   random: Random,
 ): Promise<TlsIdentity> {
-  const keyPath = join(directory, KEY_FILE);
-  const certificatePath = join(directory, CERTIFICATE_FILE);
+  const keyPath = join(directory, TLS_KEY_FILE);
+  const certificatePath = join(directory, TLS_CERTIFICATE_FILE);
   let keyPem = await readIfThere(keyPath);
   if (keyPem === undefined) {
     keyPem = newKey();

@@ -8,8 +8,7 @@ import type { CryptoKey } from 'jose';
 import { CausewayError } from '#protocol/errors.ts';
 import { type SigningPublicKey, signingPublicKey } from '#protocol/ids.ts';
 import { readIfThere, writeDurably } from '#runtime/durable-file.ts';
-
-const KEY_FILE = 'grant-key.pem';
+import { GRANT_KEY_FILE } from './key-files.ts';
 
 export interface GrantKey {
   /** Signs. Secret, and can not be exported. */
@@ -22,7 +21,7 @@ export interface GrantKey {
 
 /** @throws CausewayError STATE_CORRUPT, DISK_FULL, DIRECTORY_READ_ONLY */
 export async function grantKey(directory: string): Promise<GrantKey> {
-  const path = join(directory, KEY_FILE);
+  const path = join(directory, GRANT_KEY_FILE);
   let pem = await readIfThere(path);
   if (pem === undefined) {
     pem = generateKeyPairSync('ed25519').privateKey.export({ format: 'pem', type: 'pkcs8' }).toString();

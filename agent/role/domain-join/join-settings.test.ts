@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Secret } from '../settings/secret.ts';
+import { Secret } from '../../secret.ts';
 import { computerName, ouPath, passwordLine, qualifiedAccount } from './join-settings.ts';
 
 describe('the computer’s name in the directory', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Secret } from '../settings/secret.ts';
+import { Secret } from '../../secret.ts';
 import type { RunTool } from './domain-tools.ts';
 import { joinWindows } from './windows-join.ts';
 

@@ -1,6 +1,6 @@
 /** The scripts as text: there is no Windows here. */
 import { describe, expect, it } from 'vitest';
-import { Secret } from '../settings/secret.ts';
+import { Secret } from '../../secret.ts';
 import { administratorsScript, joinScript, leaveScript, quoted } from './windows-scripts.ts';
 
 const SETTINGS = {

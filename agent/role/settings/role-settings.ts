@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { CausewayError } from '#protocol/errors.ts';
 import { LIMITS } from '#protocol/limits.ts';
-import { Secret } from './secret.ts';
+import { Secret } from '../../secret.ts';
 import type { SettingEntry } from './setting-entry.ts';
 import { SETTING_NAMES, type SettingName, variableOf } from './setting-names.ts';
 

@@ -8,6 +8,7 @@ import { openInstallLink } from '../../control/administration/install-links.ts';
 import { closedScript, linuxScript } from '../../installing/linux-script.ts';
 import type { RouteScope } from '../app.ts';
 import { type ByteRange, rangeOf } from '../byte-range.ts';
+import { sendDownload } from '../send-download.ts';
 
 const tags = ['installing'];
 
@@ -71,15 +72,7 @@ export function installingFileRoutes({ app, control: { context }, installing }: 
         await handle.close();
         return reply.send('');
       }
-      try {
-        const ended = installing.beginDownload();
-        const stream = handle.createReadStream({ start: from, end: to });
-        stream.once('close', ended);
-        return reply.send(stream);
-      } catch (error) {
-        await handle.close();
-        throw error;
-      }
+      return sendDownload(reply, installing, { handle, from, to });
     },
   );
 }

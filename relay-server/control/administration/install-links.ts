@@ -2,7 +2,10 @@
  * What an administrator does to install links: a token that has a page of its own, so that whoever is
  * sent the link can install an agent and activate it without knowing what either is.
  */
+import { toHex } from '#protocol/encoding.ts';
 import { CausewayError } from '#protocol/errors.ts';
+import { tokenSecretHash } from '#protocol/proofs.ts';
+import { decodeToken } from '#protocol/token.ts';
 import { newId } from '../../random.ts';
 import type { InstallLinkChange } from '../../store/installing-store.ts';
 import type { InstallLinkRecord, TokenRecord } from '../../store/records.ts';
@@ -10,7 +13,7 @@ import { auditEntry } from '../audit.ts';
 import type { AdministrationContext, ControlContext } from '../context.ts';
 import type { SubscriptionDirectory } from '../subscription-directory.ts';
 import { requirePresent } from './present.ts';
-import { makeToken, type TokenWish, tellTokens, toldOf } from './tokens.ts';
+import { makeToken, requireUsable, type TokenWish, tellTokens, toldOf } from './tokens.ts';
 
 export interface LinkWithToken {
   readonly link: InstallLinkRecord;
@@ -95,6 +98,26 @@ export async function openInstallLink(
     throw new CausewayError('INSTALL_LINK_CLOSED');
   }
   return { ...found, subscription };
+}
+
+/**
+ * For whoever shows the link's token. Unlike {@link openInstallLink}, which tells a stranger nothing, this
+ * says what is wrong with it: who has the token may know.
+ * @returns the token as it is written
+ * @throws CausewayError TOKEN_MISTYPED, TOKEN_UNKNOWN, TOKEN_REVOKED, TOKEN_EXPIRED, TOKEN_EXHAUSTED,
+ *   INSTALL_LINK_CLOSED
+ */
+export async function showToken(
+  context: ControlContext,
+  id: string,
+  text: string,
+): Promise<{ readonly token: string; readonly subscription: SubscriptionDirectory }> {
+  const { subscription, secret } = decodeToken(text);
+  const token = await context.store.installing.findToken(subscription, toHex(tokenSecretHash(secret)));
+  const found = await context.store.installing.findLink(id);
+  if (token === undefined || found?.token.id !== token.id) throw new CausewayError('TOKEN_UNKNOWN');
+  requireUsable(token, context.clock.now());
+  return { token: text.replace(/\s+/g, ''), subscription: (await openInstallLink(context, id)).subscription };
 }
 
 /** Whether the link, and with it its token, works now. */

@@ -99,6 +99,15 @@ export function makeToken(
   return { token, text };
 }
 
+/** @throws CausewayError TOKEN_REVOKED, TOKEN_EXPIRED, TOKEN_EXHAUSTED */
+export function requireUsable(token: TokenRecord, now: number): void {
+  if (token.revokedAt !== null) throw new CausewayError('TOKEN_REVOKED');
+  if (token.expiresAt !== null && token.expiresAt <= now) {
+    throw new CausewayError('TOKEN_EXPIRED', { expiredAt: new Date(token.expiresAt).toISOString() });
+  }
+  if (token.usesLeft === 0) throw new CausewayError('TOKEN_EXHAUSTED', { uses: token.usesTotal ?? 0 });
+}
+
 /** What the audit tells of a token: never its hash. */
 export function toldOf(subscription: SubscriptionDirectory, token: TokenRecord): Record<string, unknown> {
   const { description, expiresAt, usesTotal, group, role } = token;

@@ -38,6 +38,7 @@ export function directoryOf(said: Said): { directory: Directory; home: Subscript
   for (const [a, b] of said.groupToGroup) if (a !== b) connect(a, { kind: 'group', id: groupId(b) });
   for (const [role, group] of said.roleToGroup) connect(group, { kind: 'role', id: roleId(role) });
   const directory = new Directory({
+    locks: { steps: [], certificates: [] },
     subscriptions: [{ id: SUBSCRIPTION, name: parseLabel('contoso'), createdAt: 0, policyVersion: 1, version: 1 }],
     groups: said.interconnected.map((interconnected, at) => ({
       ...common,

@@ -6,15 +6,16 @@ import { type Area, subscriptionsQuery } from './queries.ts';
 /** What shows something of a kind, besides the area of the same name. Subscriptions tell the policy's version. */
 const FOLLOWERS: Readonly<Record<ChangedKind, readonly Area[]>> = {
   subscriptions: [],
-  groups: ['machines', 'connections', 'reach', 'tokens', 'subscriptions'],
-  roles: ['machines', 'connections', 'reach', 'tokens', 'subscriptions'],
-  connections: ['machines', 'reach', 'subscriptions'],
-  machines: ['groups', 'roles', 'subscriptions', 'reach', 'tokens'],
-  tokens: ['install-links'],
+  groups: ['machines', 'connections', 'reach', 'tokens', 'subscriptions', 'lock'],
+  roles: ['machines', 'connections', 'reach', 'tokens', 'subscriptions', 'lock'],
+  connections: ['machines', 'reach', 'subscriptions', 'lock'],
+  machines: ['groups', 'roles', 'subscriptions', 'reach', 'tokens', 'lock'],
+  tokens: ['install-links', 'lock'],
   'install-links': ['tokens'],
   people: ['account'],
   'api-keys': [],
   account: ['people'],
+  lock: [],
 };
 
 export function areasOf(kinds: readonly ChangedKind[]): ReadonlySet<Area> {

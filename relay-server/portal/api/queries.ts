@@ -24,6 +24,7 @@ export type Area =
   | 'people'
   | 'api-keys'
   | 'relay'
+  | 'lock'
   | 'account';
 
 export function areaKey(area: Area, subscription: string | null, ...rest: readonly unknown[]): readonly unknown[] {

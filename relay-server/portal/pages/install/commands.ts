@@ -2,9 +2,10 @@
 
 /**
  * The alphabet is what makes it safe to put into a command that somebody pastes into a shell. The length
- * is that of 82 bytes, which the shortest has (protocol/token.ts): a link that was cut off has less.
+ * is that of 82 bytes, which the shortest has (protocol/token.ts): a link that was cut off has less. One that was
+ * signed before has four more parts.
  */
-const TOKEN = /^cwt1_[A-Za-z0-9_-]{110,1000}$/;
+const TOKEN = /^cwt1_[A-Za-z0-9_-]{110,1000}(?:(?:\.[A-Za-z0-9_-]{40,800}){4})?$/;
 
 /**
  * The token behind the `#` of an install link.

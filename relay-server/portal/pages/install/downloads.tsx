@@ -1,6 +1,10 @@
-/** The packages for a system as files, or the honest word that there is none. */
+/**
+ * The packages for a system as files with the token in them, or the honest word that there is none. Each is
+ * asked for by a form: a token in an address would be in the browser's history and in logs.
+ */
 import { Button, Group, Stack, Text, Title } from '@mantine/core';
 import { Download as DownloadIcon } from 'lucide-react';
+import { path } from '../../api/client.ts';
 import type { Download } from '../../api/shapes.ts';
 import { byteWords } from '../../components/byte-words.ts';
 import { CopyButton } from '../../components/copy-button.tsx';
@@ -12,12 +16,27 @@ export interface DownloadsProps {
   readonly name: string;
   /** Of all systems. */
   readonly downloads: readonly Download[];
+  /** Of the install link. */
+  readonly link: string;
+  readonly token: string;
 }
 
 const PROCESSORS = { x64: 'Intel and AMD, 64 bit', arm64: 'ARM, 64 bit' } as const;
-const KINDS = { archive: 'archive', deb: 'Debian package', msi: 'installer', dmg: 'installer' } as const;
+const KINDS = {
+  archive: 'archive, for any Linux with glibc',
+  deb: 'package, for Debian and Ubuntu',
+  msi: 'installer',
+  dmg: 'disk image',
+} as const;
+/** What to do with it; the token is in it. */
+const HOW = {
+  archive: 'Unpack it, and run as root: causeway/share/install.sh',
+  deb: 'Run as root, in the directory that it is in: apt install ./causeway-agent-*.deb',
+  msi: 'Open it. Do not rename it: its name lets the computer in.',
+  dmg: 'Open it, drag Causeway to Applications, and then drop the activation file beside it onto Causeway.',
+} as const;
 
-export function Downloads({ os, name, downloads }: DownloadsProps) {
+export function Downloads({ os, name, downloads, link, token }: DownloadsProps) {
   const files = downloads.filter((file) => file.os === os);
   if (files.length === 0) return <NoInstaller name={name} />;
   const byCommand = os === 'linux';
@@ -25,17 +44,22 @@ export function Downloads({ os, name, downloads }: DownloadsProps) {
     <Stack gap="xs">
       <Text size={byCommand ? 'sm' : 'md'} c={byCommand ? 'dimmed' : 'var(--mantine-color-text)'}>
         {byCommand
-          ? 'The line downloads the package that fits the processor and checks its SHA-256. To look at it first:'
-          : `Download the one that fits your processor, open it, and paste the activation token below when it asks for it.`}
+          ? 'Or as a file, which lets this computer in by itself once it is installed:'
+          : 'Download the one that fits your processor and open it. It lets this computer in by itself.'}
       </Text>
       {files.map((file) => (
-        <File key={file.file} file={file} wanted={!byCommand} />
+        <File key={file.file} file={file} link={link} token={token} wanted={!byCommand} />
       ))}
     </Stack>
   );
 }
 
-function File({ file, wanted }: { readonly file: Download; readonly wanted: boolean }) {
+interface FileProps extends Pick<DownloadsProps, 'link' | 'token'> {
+  readonly file: Download;
+  readonly wanted: boolean;
+}
+
+function File({ file, link, token, wanted }: FileProps) {
   return (
     <div className={classes.file}>
       <Group justify="space-between" gap="sm">
@@ -45,22 +69,26 @@ function File({ file, wanted }: { readonly file: Download; readonly wanted: bool
             {KINDS[file.kind]}, {byteWords(file.bytes)}
           </Text>
         </div>
-        <Button
-          component="a"
-          href={`/downloads/${encodeURIComponent(file.file)}`}
-          download={file.file}
-          variant={wanted ? 'filled' : 'default'}
-          leftSection={<DownloadIcon size={16} aria-hidden />}
-          aria-label={`Download ${file.file}`}
-        >
-          Download
-        </Button>
+        <form method="post" action={path`/install/${link}/download/${file.file}`}>
+          <input type="hidden" name="token" value={token} />
+          <Button
+            type="submit"
+            variant={wanted ? 'filled' : 'default'}
+            leftSection={<DownloadIcon size={16} aria-hidden />}
+            aria-label={`Download ${file.file}`}
+          >
+            Download
+          </Button>
+        </form>
       </Group>
+      <Text size="sm" mt={4}>
+        {HOW[file.kind]}
+      </Text>
       <Group gap={4} wrap="nowrap" mt={4}>
         <Text span className={`mono ${classes.hash}`}>
-          SHA-256 {file.sha256}
+          SHA-256 <a href={path`/downloads/${file.file}`}>without the token</a> {file.sha256}
         </Text>
-        <CopyButton text={file.sha256} what={`SHA-256 of ${file.file}`} />
+        <CopyButton text={file.sha256} what={`SHA-256 of ${file.file} without the token`} />
       </Group>
     </div>
   );

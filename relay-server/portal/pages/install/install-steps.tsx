@@ -42,7 +42,7 @@ export function InstallSteps({ page, token, link }: InstallStepsProps) {
           ))}
         </Tabs.List>
         <Tabs.Panel value="linux">
-          <Linux command={withToken(commands.linux, token)} downloads={downloads} />
+          <Linux command={withToken(commands.linux, token)} downloads={downloads} link={link} token={token} />
         </Tabs.Panel>
         {commands.container !== null && (
           <Tabs.Panel value="container">
@@ -61,10 +61,10 @@ export function InstallSteps({ page, token, link }: InstallStepsProps) {
           </Tabs.Panel>
         )}
         <Tabs.Panel value="windows">
-          <Downloads os="windows" name="Windows" downloads={downloads} />
+          <Downloads os="windows" name="Windows" downloads={downloads} link={link} token={token} />
         </Tabs.Panel>
         <Tabs.Panel value="macos">
-          <Downloads os="macos" name="macOS" downloads={downloads} />
+          <Downloads os="macos" name="macOS" downloads={downloads} link={link} token={token} />
         </Tabs.Panel>
       </Tabs>
       <Divider />
@@ -73,7 +73,12 @@ export function InstallSteps({ page, token, link }: InstallStepsProps) {
   );
 }
 
-function Linux({ command, downloads }: { readonly command: string; readonly downloads: InstallPage['downloads'] }) {
+interface LinuxProps extends Pick<InstallStepsProps, 'link' | 'token'> {
+  readonly command: string;
+  readonly downloads: InstallPage['downloads'];
+}
+
+function Linux({ command, downloads, link, token }: LinuxProps) {
   if (!downloads.some(({ os, kind }) => os === 'linux' && kind === 'archive')) {
     return (
       <Alert color="red" title="This server has no package for Linux yet.">
@@ -95,7 +100,7 @@ function Linux({ command, downloads }: { readonly command: string; readonly down
         After half a minute it says that Causeway is installed. Then <code>causeway status</code> shows how it is, and{' '}
         <code>causeway peers</code> whom this computer may reach.
       </Text>
-      <Downloads os="linux" name="Linux" downloads={downloads} />
+      <Downloads os="linux" name="Linux" downloads={downloads} link={link} token={token} />
     </Stack>
   );
 }
@@ -135,8 +140,8 @@ function Token({ token }: { readonly token: string }) {
         }
       />
       <Text c="dimmed" size="sm">
-        The commands on this page have it in already. Whoever has it can let a computer into this network: give it to
-        nobody else.
+        The commands and files on this page have it in already. Whoever has it can let a computer into this network:
+        give it to nobody else.
       </Text>
     </Stack>
   );

@@ -1,0 +1,80 @@
+/**
+ * The files of the agent for this Linux computer, wherever they are put in the end:
+ *
+ *     bin/node              this Node
+ *     bin/causeway          the command
+ *     lib/causeway.js       launches the bundle, causeway-main.js; both without their maps
+ *     lib/causeway-pac.js   what runs proxy configurations, with quickjs.wasm
+ *     lib/lwip.wasm         the IP stack for machines without an adapter
+ *     lib/node_modules/     koffi and its native module for this platform only
+ *     share/                service unit, installation, change of version, removal, licences
+ */
+import { readdir, readFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { mainOf } from './bundle.ts';
+import { koffiFiles } from './koffi-files.ts';
+import type { TarEntry } from './tar.ts';
+
+const ROOT = resolve(import.meta.dirname, '..');
+const [EXECUTABLE, PLAIN] = [0o755, 0o644];
+const LICENCE = /^licen[cs]e(?:\.(?:md|txt))?$/i;
+
+/**
+ * @param agent path of its bundle, with the map beside it
+ * @returns in a fixed order
+ * @throws Error when koffi has no native module for this platform
+ */
+export async function agentFiles(agent: string): Promise<TarEntry[]> {
+  const entry = async (path: string, from: string, mode = PLAIN): Promise<TarEntry> => {
+    return { path, content: await readFile(from), mode };
+  };
+  const modules = koffiFiles();
+  return [
+    await entry('bin/causeway', join(ROOT, 'build/linux/causeway'), EXECUTABLE),
+    await entry('bin/node', process.execPath, EXECUTABLE),
+    { path: 'lib/causeway.js', content: await bundleWithoutMap(agent), mode: PLAIN },
+    { path: 'lib/causeway-main.js', content: await bundleWithoutMap(mainOf(agent)), mode: PLAIN },
+    { path: 'lib/causeway-pac.js', content: await bundleWithoutMap(pacOf(agent)), mode: PLAIN },
+    await entry('lib/quickjs.wasm', join(dirname(agent), 'quickjs.wasm')),
+    await entry('lib/lwip.wasm', join(dirname(agent), 'lwip.wasm')),
+    // Node takes the bundle for a module by this.
+    { path: 'lib/package.json', content: Buffer.from('{"type":"module"}\n'), mode: PLAIN },
+    ...(await Promise.all(modules.map(({ path, from }) => entry(`lib/node_modules/${path}`, from)))),
+    await entry('share/causeway.service', join(ROOT, 'build/linux/causeway.service')),
+    await entry('share/install.sh', join(ROOT, 'build/linux/install.sh'), EXECUTABLE),
+    await entry('share/switch-version.sh', join(ROOT, 'build/linux/switch-version.sh'), EXECUTABLE),
+    await entry('share/uninstall.sh', join(ROOT, 'build/linux/uninstall.sh'), EXECUTABLE),
+    await entry('share/LICENSE', join(ROOT, 'LICENSE')),
+    { path: 'share/THIRD-PARTY-LICENSES', content: await otherLicences(agent), mode: PLAIN },
+  ];
+}
+
+async function bundleWithoutMap(file: string): Promise<Uint8Array> {
+  const text = await readFile(file, 'utf8');
+  return Buffer.from(text.replace(/\n\/\/# sourceMappingURL=.*\n?$/, '\n'));
+}
+
+function pacOf(agent: string): string {
+  return join(dirname(agent), 'causeway-pac.js');
+}
+
+/** Of Node, of koffi, of what lwip.wasm is made of, and of every package that is in a bundle, which its map tells. */
+async function otherLicences(agent: string): Promise<Uint8Array> {
+  const maps = await Promise.all([mainOf(agent), pacOf(agent)].map((path) => readFile(`${path}.map`, 'utf8')));
+  const sources = maps.flatMap((map) => (JSON.parse(map) as { sources: string[] }).sources);
+  const inBundle = sources.flatMap((source) => /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(source)?.[1] ?? []);
+  const packages = [...new Set([...inBundle, 'koffi'])].sort();
+  const parts = [`Node.js ${process.version}\n\n${await licenceIn(join(dirname(process.execPath), '..'))}`];
+  for (const name of packages) parts.push(`${name}\n\n${await licenceIn(join(ROOT, 'node_modules', name))}`);
+  for (const name of ['lwip', 'wasi-libc']) {
+    parts.push(`${name}\n\n${(await readFile(join(ROOT, `native/lwip/LICENSE.${name}`), 'utf8')).trim()}`);
+  }
+  return Buffer.from(parts.join(`\n\n${'-'.repeat(80)}\n\n`));
+}
+
+async function licenceIn(directory: string): Promise<string> {
+  const name = (await readdir(directory)).find((file) => LICENCE.test(file));
+  if (name !== undefined) return (await readFile(join(directory, name), 'utf8')).trim();
+  const { license } = JSON.parse(await readFile(join(directory, 'package.json'), 'utf8'));
+  return `Licence: ${license}`;
+}

@@ -1,0 +1,116 @@
+#!/bin/sh
+# Lets another version of the agent run that lies whole on this computer: points at it, starts the agent
+# again and waits until it is as well as the one before. If it is not, the one before runs again.
+#
+#     sh switch-version.sh DIRECTORY     0: it runs, 1: the one before runs again, or none does
+set -eu
+
+root=/opt/causeway
+current=$root/current
+log=/var/log/causeway.log
+pidfile=/run/causeway/agent.pid
+socket=/run/causeway/agent.sock
+# Seconds. A computer that is busy takes up to ten to start the agent; and the longest wait between two
+# attempts to reach the server is fifteen (RECONNECT_MAX_MS), of which a new version may need two.
+start_patience=30
+connect_patience=${CAUSEWAY_CONNECT_PATIENCE:-60}
+
+with_systemd() { [ -d /run/systemd/system ] && command -v systemctl >/dev/null 2>&1; }
+
+# One rename, so that at any time there is a whole version.
+point() {
+  ln -s "$1" "$current.new-$$"
+  mv -fT "$current.new-$$" "$current"
+}
+
+# Whoever builds an image says by this that nothing is to be started.
+may_start() {
+  [ ! -x /usr/sbin/policy-rc.d ] && return 0
+  /usr/sbin/policy-rc.d causeway start >/dev/null 2>&1 && return 0
+  [ "$?" -ne 101 ]
+}
+
+stop_agent() {
+  if with_systemd; then
+    systemctl stop causeway.service 2>/dev/null || true
+  fi
+  [ -f "$pidfile" ] || return 0
+  pid=$(cat "$pidfile")
+  rm -f "$pidfile"
+  # A number left behind by a crash may belong to another program by now.
+  grep -q causeway "/proc/$pid/cmdline" 2>/dev/null || return 0
+  kill "$pid" 2>/dev/null || return 0
+  tries=0
+  while kill -0 "$pid" 2>/dev/null && [ "$tries" -lt 100 ]; do
+    sleep 0.1
+    tries=$((tries + 1))
+  done
+}
+
+start_agent() {
+  if with_systemd; then
+    systemctl daemon-reload
+    systemctl enable --quiet causeway.service
+    systemctl restart causeway.service
+    return
+  fi
+  stop_agent
+  mkdir -p /run/causeway "$(dirname "$log")"
+  # The agent opens it to the group.
+  chmod 700 /run/causeway
+  (
+    umask 077
+    setsid "$current/bin/causeway" agent >>"$log" 2>&1 </dev/null &
+    printf '%s\n' "$!" >"$pidfile"
+  )
+}
+
+# waits SECONDS WORDS...: whether the command succeeds in that time. It is a program of its own, which on a
+# small computer takes from the agent the processor that it needs to start: so not before there is a socket,
+# and not often.
+waits() {
+  end=$(($(date +%s) + $1))
+  shift
+  until [ -S "$socket" ] && "$current/bin/causeway" "$@" >/dev/null 2>&1; do
+    [ "$(date +%s)" -lt "$end" ] || return 1
+    if [ -S "$socket" ]; then sleep 0.5; else sleep 0.1; fi
+  done
+}
+
+connected() { [ -x "$current/bin/causeway" ] && "$current/bin/causeway" status --connected >/dev/null 2>&1; }
+
+switch_to() {
+  before=$(readlink "$current" 2>/dev/null || true)
+  was_connected=false
+  if connected; then was_connected=true; fi
+  point "$1"
+  if ! may_start; then
+    echo 'Causeway: policy-rc.d says that nothing is to be started; the agent starts with the system.'
+    if with_systemd; then systemctl enable --quiet causeway.service; fi
+    return 0
+  fi
+  start_agent
+  why=''
+  if ! waits "$start_patience" status; then why='did not start'
+  elif [ "$was_connected" = true ] && ! waits "$connect_patience" status --connected; then
+    why='did not connect, as the one before did'
+  fi
+  [ -n "$why" ] || return 0
+  if [ -z "$before" ] || [ "$before" = "$1" ] || [ ! -x "$before/bin/causeway" ]; then
+    echo "Causeway: the agent $why. Its log: journalctl -u causeway.service, or $log" >&2
+    return 1
+  fi
+  point "$before"
+  start_agent
+  echo "Causeway: the new version $why; the one before runs again. Its log: journalctl -u causeway.service, or $log" >&2
+  return 1
+}
+
+case ${1-} in
+  --stop) stop_agent ;;
+  /*) switch_to "$1" ;;
+  *)
+    echo 'usage: switch-version.sh DIRECTORY' >&2
+    exit 2
+    ;;
+esac

@@ -1,0 +1,137 @@
+/**
+ * The Debian package, as its users have it: downloaded by an install link with the token in it, installed,
+ * upgraded and purged by the real apt and dpkg, in a root of its own on a computer of the lab.
+ */
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { buildDeb } from '#build/installers/deb/deb.ts';
+import type { InstallPage } from '#protocol/rest/installing.ts';
+import type { AgentStatus } from '#protocol/status.ts';
+import { until } from '../causeway.ts';
+import { DebianRoot } from '../debian-root.ts';
+import { STANDARD_LAB } from '../hosts/description.ts';
+import { longestSilenceMs } from '../traffic/ping-gaps.ts';
+import { offerServices, waitForPage } from '../traffic/probes.ts';
+import type { Scenario } from './story.ts';
+
+const NEWER = '99.0.0';
+const BROKEN = '99.1.0';
+const BUILD_MS = 120_000;
+/** Unpacks a package, lets the agent in it ask for a place that no server has, and packs it again. */
+const BREAK = `set -e
+dpkg-deb --raw-extract "$1" "$3" && cd "$3"
+sed -i 's/^Version: .*/Version: ${BROKEN}/' DEBIAN/control && sed -i 's/${NEWER}/${BROKEN}/g' DEBIAN/p*
+mv opt/causeway/versions/${NEWER} opt/causeway/versions/${BROKEN} && rm DEBIAN/md5sums
+sed -i 's#CONTROL_PATH=\\(.\\)/control#CONTROL_PATH=\\1/kontrol#' opt/causeway/versions/${BROKEN}/lib/causeway-main.js
+dpkg-deb --root-owner-group -Znone --build . "$2" >/dev/null`;
+
+export const deb: Scenario = {
+  name: 'deb',
+  shows: 'the Debian package activates itself, upgrades, goes back from what does not connect, and purges',
+  needs: [],
+  builds: true,
+  prepare: () => {
+    if (process.getuid?.() !== 0) return 'dpkg installs packages for root only.';
+    return process.arch === 'x64' || process.arch === 'arm64' ? null : 'There is no package for this processor.';
+  },
+  lab: STANDARD_LAB,
+  async tell(story) {
+    const [laptop, pc02] = [story.lab.host('laptop'), story.lab.host('pc02')];
+    const newer = join(story.lab.directory, 'newer.deb');
+    const broken = join(story.lab.directory, 'broken.deb');
+    await story.step('the package is built, and a newer one', async () => {
+      const file = await buildDeb();
+      await buildDeb({ file: newer, version: NEWER, level: 0 });
+      return file.split('/').at(-1) ?? '';
+    });
+    const { causeway, administrator } = await story.startCauseway();
+    const root = await DebianRoot.on(laptop);
+    const before = await root.added();
+    let machine: AgentStatus['machine'] = null;
+    let link = { id: '', url: '' };
+    const status = async () => JSON.parse(await root.must(['causeway', 'status', '--json'])) as AgentStatus;
+    const connected = async () => {
+      let last: AgentStatus | undefined;
+      await until(
+        async () => (await root.run(['causeway', 'status', '--connected'])).code === 0,
+        60_000,
+        () => `it is ${last?.summary}`,
+      );
+      last = await status();
+      return last;
+    };
+
+    await story.step('the link’s package is downloaded with the token in it', async () => {
+      const staff = await administrator.group('staff', { interconnected: true });
+      link = (await administrator.attempt('POST', '/install-links', { group: staff.id })).body as typeof link;
+      const [page = '', token = ''] = link.url.split('#');
+      await causeway.activate(pc02, await administrator.token(staff));
+      await offerServices(pc02);
+      const shown = await laptop.must(['curl', '-sk', page.replace('/install/', '/api/v1/install/')]);
+      const { downloads } = JSON.parse(shown) as InstallPage;
+      const file = downloads.find(({ kind }) => kind === 'deb');
+      assert(file !== undefined);
+      const began = performance.now();
+      await root.must(
+        ['sh', '-c', 'cd /root && curl -fsSk -OJ --data-urlencode token@- "$1"', 'sh', `${page}/download/${file.file}`],
+        { input: token },
+      );
+      story.figures.downloadMs = Math.round(performance.now() - began);
+      return `${file.file}, ${(file.bytes / 1e6).toFixed(1)} MB`;
+    });
+    await story.step('apt installs it, and it activates itself', async () => {
+      await root.mustApt('install', `/root/causeway-agent-linux-${process.arch}.deb`);
+      ({ machine } = await connected());
+      assert.equal(machine?.memberOf, 'staff');
+      await waitForPage(root, 'pc02');
+      return `${machine?.fullName}, nobody typed anything`;
+    });
+    await story.step('the token lies nowhere any more', async () => {
+      const secret = link.url.split('#')[1] ?? '';
+      const places = ['/var/lib/dpkg', '/var/lib/causeway', '/opt/causeway/current/share', '/etc', '/run', '/var/log'];
+      const found = await root.run(['grep', '-rlsF', secret, ...places]);
+      assert.equal(found.stdout, '');
+      assert.equal(await root.must(['dpkg', '--verify', 'causeway']), '');
+      return places.join(', ');
+    });
+    await story.step('apt upgrades it: the same machine, connected again', async () => {
+      await root.offer(newer);
+      const identity = await root.must(['sha256sum', '/var/lib/causeway/identity.json']);
+      const ping = root.spawn('ping', ['ping', '-D', '-i', '0.2', '-W', '1', 'pc02']);
+      await ping.prints(/icmp_seq=5 /);
+      const said = await root.mustApt('upgrade');
+      assert.match(said, new RegExp(`Setting up causeway \\(${NEWER}\\)`));
+      const now = await connected();
+      assert.deepEqual([now.version, now.machine], [NEWER, machine]);
+      assert.equal(await root.must(['sha256sum', '/var/lib/causeway/identity.json']), identity);
+      const answered = /icmp_seq=(\d+) (?!.*icmp_seq)/s.exec(ping.output)?.[1] ?? '0';
+      await ping.prints(new RegExp(`icmp_seq=${Number(answered) + 5} `));
+      await ping.end('SIGINT');
+      story.figures.upgradeSilenceMs = longestSilenceMs(ping.output);
+      assert.equal(await root.must(['ls', '/opt/causeway/versions']), NEWER);
+      return `pings were unanswered for ${story.figures.upgradeSilenceMs} ms`;
+    });
+    await story.step('a version that can not connect is taken back by itself', async () => {
+      await laptop.must(['sh', '-c', BREAK, 'sh', newer, broken, join(story.lab.directory, 'broken')], {
+        timeoutMs: BUILD_MS,
+      });
+      await root.offer(broken);
+      const upgrade = await root.apt(['upgrade'], { CAUSEWAY_CONNECT_PATIENCE: '8' });
+      assert.notEqual(upgrade.code, 0, upgrade.stdout);
+      assert.match(upgrade.stderr + upgrade.stdout, /the new version did not connect.*the one before runs again/);
+      const now = await connected();
+      assert.deepEqual([now.version, now.machine], [NEWER, machine]);
+      await waitForPage(root, 'pc02');
+      return `${BROKEN} asked its server in vain; ${NEWER} runs, and apt says that the upgrade failed`;
+    });
+    await story.step('the package is purged, and leaves nothing', async () => {
+      await root.mustApt('purge', 'causeway');
+      const left = (await root.added()).filter((path) => !before.includes(path));
+      assert.deepEqual(left, []);
+      assert.equal((await root.run(['grep', '^causeway:', '/etc/group'])).code, 1);
+      assert.equal((await root.run(['dpkg', '--status', 'causeway'])).code, 1);
+      assert.equal((await laptop.run(['ip', 'link', 'show', 'causeway0'])).code, 1);
+      return 'no file, no group, no adapter, nothing in dpkg';
+    });
+  },
+};
