@@ -27,7 +27,7 @@ import type { Identity } from '../state/identity.ts';
 import type { Change } from '../surroundings.ts';
 import { BroughtGrants } from './brought-grants.ts';
 import { diagnosticsOf } from './diagnostics.ts';
-import type { Host } from './host.ts';
+import type { Host, NameLookup } from './host.ts';
 import { LocalSide } from './local-side.ts';
 import { LockKeeper } from './lock-keeper.ts';
 import { nameLookup } from './name-lookup.ts';
@@ -75,6 +75,8 @@ const PROOF_WAIT_MS = 2_000;
 
 export class Membership implements AsyncDisposable {
   readonly directory: PeerDirectory;
+  /** Whom names and addresses stand for, as this machine's own name server asks. */
+  readonly names: NameLookup;
   readonly link: TunnelLink;
   readonly control: ControlClient;
   readonly relay: RelayClient;
@@ -135,12 +137,13 @@ export class Membership implements AsyncDisposable {
       onMoved: () => void this.#askAgain(),
       log,
     });
+    this.names = nameLookup(this.directory, () => this.#self, options.dnsRoutes);
     this.#local = new LocalSide({
       host,
       board,
       log,
       self: () => this.#self,
-      lookup: nameLookup(this.directory, () => this.#self, options.dnsRoutes),
+      lookup: this.names,
       attach: (adapter) => this.link.attach(adapter),
     });
     this.link = new TunnelLink({

@@ -10,6 +10,8 @@ import { domainJoin } from './domain-join.ts';
 import { hosts } from './hosts.ts';
 import { idle } from './idle.ts';
 import { install } from './install.ts';
+import { lock } from './lock.ts';
+import { names } from './names.ts';
 import { networkChange } from './network-change.ts';
 import { policy } from './policy.ts';
 import { portal, portalKeyboard } from './portal.ts';
@@ -40,10 +42,12 @@ export const SCENARIOS: readonly Scenario[] = [
   userspace,
   untouched,
   dns,
+  names,
   install,
   deb,
   domainJoin,
   scale,
+  lock,
   portalGuard,
   portal,
   portalKeyboard,
