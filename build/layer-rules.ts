@@ -158,6 +158,16 @@ export const LAYER_RULES: readonly IForbiddenRuleType[] = [
     to: { path: TOOLS },
   },
   {
+    name: 'simulation-opens-nothing',
+    comment:
+      'One seed is one run: a socket, a process or a thread would end in whatever order the computer likes. The files of the databases are the only thing outside.',
+    severity: 'error',
+    from: { path: '^lab/simulation/', pathNot: TESTS },
+    to: {
+      path: '^(?:node:)?(?:net|tls|https?|dgram|dns|child_process|timers|worker_threads)(?:/promises)?$|^lab/(?:hosts|scenarios)/',
+    },
+  },
+  {
     name: 'koffi-only-in-native',
     comment: 'Calls into the operating system that can crash the process stay behind one interface.',
     severity: 'error',

@@ -32,6 +32,8 @@ export class Host {
   readonly address: string;
   /** Process id of the holder: `nsenter -t PID -n -m -u` enters the host. */
   readonly holderPid: number;
+  /** Environment of everything that is started here from now on, beside what the lab gives it. */
+  readonly variables: Record<string, string> = {};
   readonly #directory: string;
   readonly #programs: Program[] = [];
   readonly #tokens = new Set<string>();
@@ -130,6 +132,7 @@ export class Host {
       PATH: `/run/bin:${dirname(process.execPath)}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`,
       HOME: '/run',
       LANG: 'C.UTF-8',
+      ...this.variables,
       ...more,
     };
   }
