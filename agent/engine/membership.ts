@@ -285,8 +285,8 @@ export class Membership implements AsyncDisposable {
         else board.works('control', this.#options.activation.server, this.#clockWarning());
       },
       onDoubtful: () => this.#doubtful('control'),
-      onOnline: () => {
-        log('control online', {});
+      onOnline: (connection) => {
+        log('control online', { connection });
         this.link.clockLearnt();
         void this.#lock.follow(this.#self).then(() => {
           this.#introduced.resolve();
@@ -338,8 +338,8 @@ export class Membership implements AsyncDisposable {
       target: { ...this.#relayTarget(), addresses: this.#addresses, proxies: this.#options.proxies },
       handlers: {
         ticket: () => this.#ticket.fresh(),
-        onConnected: () => {
-          log('relay online', {});
+        onConnected: (connection) => {
+          log('relay online', { connection });
           this.link.reconnected();
           this.#reporter.changed();
         },

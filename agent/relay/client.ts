@@ -33,7 +33,8 @@ export interface RelayTicket {
 export interface RelayHandlers {
   /** A ticket good for connecting now; may be one that is still valid from before. */
   ticket(): Promise<RelayTicket>;
-  onConnected(): void;
+  /** @param connection its id, for logs */
+  onConnected(connection: string): void;
   /** Something came from the relay; `roundTripMs` when it was the answer to a ping. */
   onProven(roundTripMs?: number): void;
   /** The relay owes an answer for longer than answers take; `onProven` or `onDisconnected` follows. */
@@ -187,7 +188,7 @@ export class RelayClient implements Disposable {
     this.#congested = false;
     this.#scheduleTicket(socket);
     socket.start();
-    handlers.onConnected();
+    handlers.onConnected(upgraded.id);
     this.ping();
   }
 
