@@ -7,6 +7,7 @@ import { desktopGuard } from './desktop-guard.ts';
 import { desktopHost } from './desktop-host.ts';
 import { dns } from './dns.ts';
 import { domainJoin } from './domain-join.ts';
+import { faultsCrowd } from './faults-crowd.ts';
 import { faultsNetwork } from './faults-network.ts';
 import { faultsProcesses } from './faults-processes.ts';
 import { faultsStorage } from './faults-storage.ts';
@@ -44,6 +45,7 @@ export const SCENARIOS: readonly Scenario[] = [
   faultsProcesses,
   faultsStorage,
   faultsNetwork,
+  faultsCrowd,
   userspace,
   untouched,
   dns,

@@ -152,7 +152,9 @@ function damaged(lab: FaultLab): Fault {
       const { stdout, stderr } = await causeway.relayCommand(['backup', '--json']);
       backup = (JSON.parse(stdout || stderr) as { path: string }).path;
       await causeway.killRelay();
-      await relayHost.must(['sh', '-c', `dd if=/dev/urandom of=${DATABASE} bs=4096 count=1 conv=notrunc`]);
+      // The log beside it, too: a whole first page in there would stand for the damaged one.
+      const ruin = `for f in ${DATABASE} ${DATABASE}-wal; do dd if=/dev/urandom of=$f bs=4096 count=1 conv=notrunc; done`;
+      await relayHost.must(['sh', '-c', ruin]);
     },
     heal: async () => {
       const restored = await causeway.relayCommand(['restore', backup]);
