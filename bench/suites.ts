@@ -8,6 +8,7 @@ import { suite as fanout } from './suites/fanout.ts';
 import { suite as handshake } from './suites/handshake.ts';
 import { suite as idleConnections } from './suites/idle-connections.ts';
 import { suite as latency } from './suites/latency.ts';
+import { suite as load } from './suites/load.ts';
 import { suite as portal } from './suites/portal.ts';
 import { suite as relay } from './suites/relay.ts';
 import { suite as slowReceiver } from './suites/slow-receiver.ts';
@@ -30,4 +31,5 @@ export const SUITES: readonly Suite[] = [
   desktop,
   portal,
   downloads,
+  load,
 ];
