@@ -21,6 +21,7 @@ import { relayCrash } from './relay-crash.ts';
 import { remoteAdmin } from './remote-admin.ts';
 import { remoteDesktop } from './remote-desktop.ts';
 import { scale } from './scale.ts';
+import { soak } from './soak.ts';
 import { sql } from './sql.ts';
 import { sqlUnchanged } from './sql-unchanged.ts';
 import type { Scenario } from './story.ts';
@@ -57,4 +58,5 @@ export const SCENARIOS: readonly Scenario[] = [
   desktopHost,
   windows,
   idle,
+  soak,
 ];
