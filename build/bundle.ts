@@ -40,13 +40,23 @@ export async function bundle(): Promise<Bundles> {
   return { agent, relay };
 }
 
+/**
+ * The agent for a Node that knows no `using` yet (22), as Wine runs it, into dist/windows/.
+ * @returns absolute path of the agent
+ */
+export async function bundleForNode22(): Promise<string> {
+  const agent = await bundleOne('../agent/main.ts', '../dist/windows/causeway.js', 'node22');
+  await placeBeside(agent, '../native/lwip/lwip.wasm');
+  return agent;
+}
+
 /** The program itself, which the bundle launches. */
 export function mainOf(bundlePath: string): string {
   return bundlePath.replace(/\.js$/, '-main.js');
 }
 
 /** Written beside its place and moved there in one step: somebody may be starting the bundle right now. */
-async function bundleOne(entry: string, output: string): Promise<string> {
+async function bundleOne(entry: string, output: string, target?: string): Promise<string> {
   const file = here(output);
   await mkdir(dirname(file), { recursive: true });
   // Not by the process's number: two labs are both the first process of their own namespace.
@@ -57,6 +67,7 @@ async function bundleOne(entry: string, output: string): Promise<string> {
       platform: 'node',
       external: EXTERNAL,
       logLevel: 'silent',
+      ...(target === undefined ? {} : { transform: { target } }),
     });
     const staged = join(staging, basename(file));
     await built.write({

@@ -77,6 +77,41 @@ export const ACCESS_LIMITS = {
     unit: 'entries',
     why: 'What an export of the audit holds in memory at a time: 200 KB, read in milliseconds.',
   },
+  CONNECTIONS_PER_ADDRESS: {
+    value: 1_024,
+    unit: 'entries',
+    why: 'Connections of one line (an IPv4 address, a /64 of IPv6) that are no machine’s yet: an office of a thousand that comes back at once, each for milliseconds. At 30 KiB each a line holds 30 MiB at most.',
+  },
+  REQUESTS_PER_MACHINE_PER_MINUTE: {
+    value: 12_000,
+    unit: 'entries',
+    why: 'Requests of one machine to the control plane: grants of PEERS_MAX peers asked for at once, three times. At 0.1 ms for a signature, 2 % of a core.',
+  },
+  TLS_HANDSHAKE_MS: {
+    value: 10_000,
+    unit: 'ms',
+    why: 'How long a connection may take for TLS: four round trips of a satellite line, three times.',
+  },
+  HTTP_HEADERS_MS: {
+    value: 10_000,
+    unit: 'ms',
+    why: 'How long the head of a request may take: it fits one packet.',
+  },
+  HTTP_REQUEST_MS: {
+    value: 15_000,
+    unit: 'ms',
+    why: 'The same for a whole request: 64 KiB at 35 kbit/s.',
+  },
+  HTTP_LOOK_EVERY_MS: {
+    value: 2_000,
+    unit: 'ms',
+    why: 'How often connections are looked at that are over those times; Node’s own 30 s would let a slow one live four times as long.',
+  },
+  HTTP_KEEP_ALIVE_MS: {
+    value: 30_000,
+    unit: 'ms',
+    why: 'How long a browser’s connection is kept between two clicks.',
+  },
   OIDC_FLOW_LIFETIME_MS: {
     value: 600_000,
     unit: 'ms',

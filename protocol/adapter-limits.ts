@@ -29,6 +29,11 @@ export const ADAPTER_LIMITS = {
     unit: 'packets',
     why: 'What the kernel holds while the agent is not running (txqueuelen). The agent empties it at every turn into queues of its own that are fair and bounded; with 500, the kernel’s own default, a computer with fifty busy connections dropped 6 % of their packets here, in no order; with 8,192 and all fifty peers on the same two processors still 4 %.',
   },
+  WINTUN_RING_BYTES: {
+    value: 4_194_304,
+    unit: 'bytes',
+    why: 'Of each of Wintun’s two rings on Windows, which takes powers of two from 128 KiB to 64 MiB: 2,800 full packets, or 33 ms at 1 Gbit/s, which is longer than a garbage collection. What the agent has read waits in its own queues, which are fair.',
+  },
   ADAPTER_SPLIT_MAX_PACKETS: {
     value: 1_366,
     unit: 'packets',

@@ -82,9 +82,25 @@ export const COMPUTER_ERRORS = {
       'Load the module with `modprobe tun`; in a container, pass the device in (`--device /dev/net/tun`), or do without by `--userspace`.',
     http: 500,
   },
+  WINTUN_MISSING: {
+    what: 'There is no {path}, and without it no virtual adapter can be made on Windows.',
+    remedy: 'Install Causeway again: its installer puts the file there.',
+    http: 500,
+  },
+  WINTUN_UNUSABLE: {
+    what: 'Wintun, which makes the virtual adapter on Windows, can not be used: {cause}.',
+    remedy:
+      'Install Causeway again; if another program has loaded an older driver, update that program or stop it, and start the service Causeway again.',
+    http: 500,
+  },
   PRIVILEGE_MISSING: {
     what: 'This user may not {action}.',
     remedy: 'Do it as root (`sudo`), or {otherwise}.',
+    http: 500,
+  },
+  REGISTRY_REFUSED: {
+    what: 'Windows does not let the agent at the registry key {key}: {cause}.',
+    remedy: 'Run the agent as the service Causeway, or from a console of an administrator.',
     http: 500,
   },
   ADAPTER_NAME_TAKEN: {
@@ -139,5 +155,35 @@ export const COMPUTER_ERRORS = {
     remedy:
       'Use it, or stop it first; a second one needs a network namespace, `--socket PATH` and `--state DIR` of its own.',
     http: 409,
+  },
+  UPDATE_AVAILABLE: {
+    what: 'Version {version} of Causeway is on its relay server; this computer runs {current}.',
+    remedy: 'Run `causeway update` as root, or install the newer package as the one before.',
+    http: 409,
+  },
+  UPDATE_NONE: {
+    what: 'There is no newer version of Causeway for this computer on its relay server.',
+    remedy: 'Nothing has to be done.',
+    http: 404,
+  },
+  UPDATE_NOT_HERE: {
+    what: 'This agent can not update itself: {issue}.',
+    remedy: 'Update it in the way in which it was installed.',
+    http: 409,
+  },
+  UPDATE_DAMAGED: {
+    what: 'The package {file} that the relay server sent is not the one that was released: its SHA-256 differs.',
+    remedy: 'Nothing was installed. Try again; if it stays so, tell the administrator of the server.',
+    http: 502,
+  },
+  UPDATE_FAILED: {
+    what: 'The update to version {version} failed: {cause}.',
+    remedy: 'The version before runs, if it could; `causeway status` tells. See the log of the agent.',
+    http: 500,
+  },
+  RELEASE_FORGED: {
+    what: 'What the relay server says of newer versions is not signed by those who made this one.',
+    remedy: 'Nothing was installed. Tell the administrator of the server.',
+    http: 502,
   },
 } as const satisfies Record<string, CatalogueEntry>;

@@ -113,7 +113,7 @@ export const WATCHING_LIMITS = {
   },
   INSTALLER_NAME_MAX_CHARACTERS: {
     value: 240,
-    unit: 'entries',
+    unit: 'characters',
     why: 'A file name has at most 255 characters on Windows; browsers and people put “ (1)” and “Copy of ” to it.',
   },
   TOKEN_USES_SHOWN: {

@@ -22,6 +22,7 @@ import type { Counters } from './control/counters.ts';
 import { ControlEdge } from './control/edge.ts';
 import { RelayOverTime } from './control/relay-over-time.ts';
 import { databasePath, lockDataDirectory, makeDataDirectory } from './data-directory.ts';
+import { Door } from './door.ts';
 import { Downloads } from './installing/downloads.ts';
 import { defaultServerUrl, formatAddress, hostOf, type ListenAddress } from './listen-address.ts';
 import { readingOf } from './measure.ts';
@@ -39,12 +40,6 @@ import { descriptorsOf } from './upkeep/descriptors.ts';
 import { PeriodicBackups } from './upkeep/periodic-backups.ts';
 import { writeRunningFile } from './upkeep/running-file.ts';
 import { VERSION } from './version.ts';
-
-/** Longer than any honest client takes to say what it wants, and then to send 64 KiB. */
-const HEADERS_TIMEOUT_MS = 10_000;
-const REQUEST_TIMEOUT_MS = 15_000;
-const HANDSHAKE_TIMEOUT_MS = 10_000;
-const KEEP_ALIVE_MS = 30_000;
 
 export interface ServerOptions {
   readonly listen: ListenAddress;
@@ -118,6 +113,8 @@ async function open(options: ServerOptions, things: OpenThings): Promise<Running
   const key = await grantKey(dataDirectory);
 
   const server = httpsServer(identity);
+  const door = new Door();
+  server.on('connection', (socket) => door.came(socket));
   things.add(() => closed(server));
   let moved: PresenceListener = () => {};
   const onPresence: PresenceListener = (...machine) => moved(...machine);
@@ -161,7 +158,10 @@ async function open(options: ServerOptions, things: OpenThings): Promise<Running
     serverFactory: (handler) => server.on('request', handler),
   });
   await api.ready();
-  server.on('upgrade', (request, socket, head) => dispatch(edge, relay, request, socket, head));
+  server.on('upgrade', (request, socket, head) => {
+    door.upgraded(socket);
+    dispatch(edge, relay, request, socket, head);
+  });
 
   await listen(server, options.listen);
   // First to go: nothing new comes in while the rest is closed.
@@ -207,10 +207,11 @@ function httpsServer(identity: TlsIdentity): Server {
     key: identity.key,
     minVersion: 'TLSv1.2',
     ALPNProtocols: ['http/1.1'],
-    handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
-    headersTimeout: HEADERS_TIMEOUT_MS,
-    requestTimeout: REQUEST_TIMEOUT_MS,
-    keepAliveTimeout: KEEP_ALIVE_MS,
+    handshakeTimeout: LIMITS.TLS_HANDSHAKE_MS.value,
+    headersTimeout: LIMITS.HTTP_HEADERS_MS.value,
+    requestTimeout: LIMITS.HTTP_REQUEST_MS.value,
+    connectionsCheckingInterval: LIMITS.HTTP_LOOK_EVERY_MS.value,
+    keepAliveTimeout: LIMITS.HTTP_KEEP_ALIVE_MS.value,
   });
   const descriptors = descriptorsOf('self');
   if (descriptors !== undefined) {

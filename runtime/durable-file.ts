@@ -79,6 +79,8 @@ export function codeOf(error: unknown): string | undefined {
 }
 
 async function flushDirectory(path: string): Promise<void> {
+  // Windows has no such thing: NTFS writes the change of a name to its journal.
+  if (process.platform === 'win32') return;
   const directory = await open(path, 'r');
   try {
     await directory.sync();

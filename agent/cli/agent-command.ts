@@ -1,6 +1,6 @@
 /** `causeway agent`: the agent in the foreground, until SIGTERM, SIGINT or SIGHUP. */
 import { releaseStartUpMemory } from '#runtime/collector.ts';
-import { linuxTokenSources } from '../activation/linux-sources.ts';
+import { systemTokenSources } from '../activation/system-sources.ts';
 import { systemProxies } from '../proxy/system-proxies.ts';
 import { type DaemonOptions, runDaemon } from './daemon.ts';
 import { type AdapterChoice, withHost } from './without-adapter.ts';
@@ -9,23 +9,31 @@ import { type AdapterChoice, withHost } from './without-adapter.ts';
 const QUIET_AFTER_MS = 5_000;
 
 export interface AgentCommandOptions
-  extends Pick<DaemonOptions, 'stateDirectory' | 'socket' | 'logLevel' | 'dnsRoutes'> {
+  extends Pick<DaemonOptions, 'stateDirectory' | 'socket' | 'logLevel' | 'logTo' | 'dnsRoutes'> {
   readonly choice: AdapterChoice;
   readonly upstreamProxy: string | undefined;
+  /** Resolves to why the agent has to stop; by default to a signal of the system. */
+  readonly stop?: Promise<string>;
 }
 
 /** @throws what {@link systemProxies}, {@link runDaemon} and {@link withHost} throw */
-export async function runAgentCommand({ choice, upstreamProxy, ...options }: AgentCommandOptions): Promise<void> {
+export async function runAgentCommand({
+  choice,
+  upstreamProxy,
+  stop = stopRequested(),
+  ...options
+}: AgentCommandOptions): Promise<void> {
   process.umask(0o077);
   const proxies = await systemProxies(upstreamProxy);
+  const { stateDirectory } = options;
+  const tokenSources = await systemTokenSources({ stateDirectory, environment: process.env });
   let release: NodeJS.Timeout | undefined;
-  const stop = stopRequested();
-  await withHost(choice, options.stateDirectory, (host) =>
+  await withHost(choice, stateDirectory, (host) =>
     runDaemon({
       ...options,
       proxies,
       host,
-      tokenSources: linuxTokenSources({ stateDirectory: options.stateDirectory, environment: process.env }),
+      tokenSources,
       stop,
       onReady: () => {
         release = setTimeout(releaseStartUpMemory, QUIET_AFTER_MS);

@@ -10,7 +10,7 @@ import { AGENT_VERSION } from '../control/software.ts';
 import { connectAgent, connectLocal, type LocalClient } from '../local-api/client.ts';
 import { DEFAULT_SOCKET } from '../local-api/sockets.ts';
 import { DEFAULT_ADAPTER, DEFAULT_STATE_DIRECTORY } from '../os/defaults.ts';
-import { runAgentCommand } from './agent-command.ts';
+import { type AgentCommandOptions, runAgentCommand } from './agent-command.ts';
 import { diagnoseThisComputer } from './diagnose-command.ts';
 import {
   checkLines,
@@ -23,6 +23,8 @@ import {
   statusLines,
 } from './output.ts';
 import { type RoleCommandOptions, runRoleCommand } from './role-command.ts';
+import { runServiceCommand } from './service-command.ts';
+import { runUpdateCommand, type UpdateOptions } from './update-command.ts';
 import { type AdapterChoice, addUserspaceOptions, socketFor } from './without-adapter.ts';
 
 export interface Terminal {
@@ -79,30 +81,38 @@ export function causewayCommand(terminal: Terminal): Command {
   };
   const printJson = (value: unknown) => print(JSON.stringify(value));
 
-  addUserspaceOptions(program.command('agent'))
-    .description('run the agent in the foreground (as root, or with --userspace as anybody)')
-    .option('--state <directory>', 'where keys and settings are kept', DEFAULT_STATE_DIRECTORY)
-    .option('--adapter <name>', 'name of the virtual adapter', DEFAULT_ADAPTER)
-    .addOption(
-      new Option('--log-level <level>', 'how much to log').choices(['error', 'warn', 'info', 'debug']).default('info'),
-    )
-    .option(
-      '--dns-route <suffix=machines>',
-      'ask machines of the network for names under a suffix, as corp.example=dc1,dc2; can be repeated',
-      moreRoutes,
-      [] as DnsRoute[],
-    )
-    .option('--upstream-proxy <url>', UPSTREAM_PROXY)
-    .action((options: AdapterChoice & AgentOptions) =>
-      runAgentCommand({
-        upstreamProxy: options.upstreamProxy,
-        dnsRoutes: options.dnsRoute,
-        stateDirectory: options.state,
-        socket: program.opts<SocketOption>().socket ?? socketFor(options, options.state),
-        choice: options,
-        logLevel: options.logLevel,
-      }),
-    );
+  const addAgent = (command: Command, run: (options: AgentCommandOptions) => Promise<void>) =>
+    addUserspaceOptions(command)
+      .option('--state <directory>', 'where keys and settings are kept', DEFAULT_STATE_DIRECTORY)
+      .option('--adapter <name>', 'name of the virtual adapter', DEFAULT_ADAPTER)
+      .addOption(
+        new Option('--log-level <level>', 'how much to log')
+          .choices(['error', 'warn', 'info', 'debug'])
+          .default('info'),
+      )
+      .option(
+        '--dns-route <suffix=machines>',
+        'ask machines of the network for names under a suffix, as corp.example=dc1,dc2; can be repeated',
+        moreRoutes,
+        [] as DnsRoute[],
+      )
+      .option('--upstream-proxy <url>', UPSTREAM_PROXY)
+      .action((options: AdapterChoice & AgentOptions) =>
+        run({
+          upstreamProxy: options.upstreamProxy,
+          dnsRoutes: options.dnsRoute,
+          stateDirectory: options.state,
+          socket: program.opts<SocketOption>().socket ?? socketFor(options, options.state),
+          choice: options,
+          logLevel: options.logLevel,
+        }),
+      );
+  addAgent(program.command('agent'), runAgentCommand).description(
+    'run the agent in the foreground (as root, or with --userspace as anybody)',
+  );
+  addAgent(program.command('service', { hidden: process.platform !== 'win32' }), runServiceCommand).description(
+    'the agent as a service; only for the service manager of Windows',
+  );
 
   addUserspaceOptions(program.command('role'))
     .description('run a command as an instance of a role, which is in the network for as long as the command runs')
@@ -175,6 +185,13 @@ export function causewayCommand(terminal: Terminal): Command {
         else print('Disconnected and forgotten here. Ask an administrator to remove this computer in the portal.');
       });
     });
+
+  program
+    .command('update')
+    .description('install the version that the relay server has, as root; what does not connect is taken back')
+    .option('--if-offered', 'only once the release is offered to this computer: for cron')
+    .option('--state <directory>', 'where keys and settings are kept', DEFAULT_STATE_DIRECTORY)
+    .action((options: UpdateOptions) => runUpdateCommand(options, print));
 
   program
     .command('status')

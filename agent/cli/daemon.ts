@@ -8,6 +8,7 @@ import { pino } from 'pino';
 import type { DnsRoute } from '#protocol/dns-routes.ts';
 import { activateByItself } from '../activation/activate-by-itself.ts';
 import type { TokenSource } from '../activation/token-sources.ts';
+import { AGENT_VERSION } from '../control/software.ts';
 import { Engine } from '../engine/engine.ts';
 import type { Host } from '../engine/host.ts';
 import { handlersOf } from '../engine/local-handlers.ts';
@@ -15,6 +16,8 @@ import type { LocalServer } from '../local-api/listen.ts';
 import { serveLocalApi, serveUsers, type UsersOptions } from '../local-api/server.ts';
 import { findGroup, USERS_GROUP } from '../local-api/users-group.ts';
 import type { Proxies } from '../proxy/proxies.ts';
+import { watchReleases } from '../update/release-watch.ts';
+import { fetchRelease, releaseKey } from '../update/released.ts';
 
 export interface DaemonOptions {
   readonly stateDirectory: string;
@@ -23,6 +26,8 @@ export interface DaemonOptions {
   readonly dnsRoutes?: readonly DnsRoute[];
   readonly proxies?: Proxies | undefined;
   readonly logLevel: string;
+  /** A file; by default standard error. */
+  readonly logTo?: string;
   /** Where a token may lie by which it activates itself. */
   readonly tokenSources?: readonly TokenSource[];
   /** Resolves to why the agent has to stop, for the log. */
@@ -36,7 +41,10 @@ export interface DaemonOptions {
  * @throws CausewayError AGENT_ALREADY_RUNNING and what {@link Engine.start} throws
  */
 export async function runDaemon(options: DaemonOptions): Promise<void> {
-  const log = pino({ name: 'causeway', level: options.logLevel }, pino.destination({ dest: 2, sync: true }));
+  const log = pino(
+    { name: 'causeway', level: options.logLevel },
+    pino.destination({ dest: options.logTo ?? 2, sync: true }),
+  );
   // The socket comes first: it is what tells a second agent that it must not touch the adapter.
   const engineReady = Promise.withResolvers<Engine>();
   const stopping = new AbortController();
@@ -61,6 +69,7 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
         log: (message, details) => log.info(details, message),
         sleep: (milliseconds, signal) => setTimeout(milliseconds, undefined, { signal }),
       });
+      void lookForReleases(engine, stopping.signal, (message, details) => log.info(details, message));
       log.info({ signal: await options.stop }, 'stopping');
     } finally {
       stopping.abort();
@@ -74,6 +83,26 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
     await users.server?.[Symbol.asyncDispose]();
     await owner[Symbol.asyncDispose]();
   }
+}
+
+async function lookForReleases(
+  engine: Engine,
+  stop: AbortSignal,
+  log: (message: string, details: Record<string, unknown>) => void,
+): Promise<void> {
+  const key = await releaseKey();
+  if (key === undefined) return;
+  await watchReleases({
+    key,
+    version: AGENT_VERSION,
+    place: () => engine.place,
+    fetch: fetchRelease,
+    tell: (notice) => engine.tell(notice),
+    log,
+    sleep: (milliseconds, signal) => setTimeout(milliseconds, undefined, { signal }),
+    stop,
+    random: Math.random,
+  });
 }
 
 async function serve(socket: string, engineReady: Promise<Engine>): Promise<{ owner: LocalServer; users: UsersLetIn }> {

@@ -7,7 +7,7 @@ import { type Command, Option } from 'commander';
 import { CausewayError } from '#protocol/errors.ts';
 import type { Host } from '../engine/host.ts';
 import { DEFAULT_SOCKET } from '../local-api/sockets.ts';
-import { LinuxHost } from '../os/linux-host.ts';
+import { systemHost } from '../os/system-host.ts';
 import { SENTENCES } from '../userspace/dial.ts';
 import { type Exposure, type Forward, parseExposure, parseForward, parseProxyPort } from '../userspace/mappings.ts';
 import { Services } from '../userspace/services.ts';
@@ -69,7 +69,7 @@ export async function withHost<Result>(
     if (forward !== undefined || expose !== undefined || proxy !== undefined) {
       throw new CausewayError('USAGE', { issue: '--proxy, --forward and --expose are only for --userspace.' });
     }
-    return work(new LinuxHost({ stateDirectory, adapterName: choice.adapter }));
+    return work(await systemHost({ stateDirectory, adapterName: choice.adapter }));
   }
   const services = await Services.start({
     proxyPort: parseProxyPort(proxy ?? DEFAULT_PROXY_PORT),

@@ -3,7 +3,7 @@
  * processor can do.
  */
 import { readFileSync } from 'node:fs';
-import { arch, release, type } from 'node:os';
+import { arch, release, type, version } from 'node:os';
 import packageJson from '../../package.json' with { type: 'json' };
 
 export interface Software {
@@ -17,8 +17,9 @@ export function software(): Software {
   return { os: `${distribution() ?? `${type()} ${release()}`} (${arch()})`.slice(0, 80), agentVersion: AGENT_VERSION };
 }
 
-/** PRETTY_NAME of os-release(5), where there is one. */
+/** PRETTY_NAME of os-release(5), where there is one; on Windows its product name, as `Windows 11 Pro`. */
 function distribution(): string | undefined {
+  if (process.platform === 'win32') return version();
   try {
     return /^PRETTY_NAME="?([^"\n]+)"?$/m.exec(readFileSync('/etc/os-release', 'utf8'))?.[1];
   } catch {

@@ -1,5 +1,5 @@
 /**
- * Listens on a Unix socket and serves each caller that comes, up to a number of them at a time. Who may
+ * Listens on a Unix socket, or a named pipe of Windows, and serves each caller that comes, up to a number of them at a time. Who may
  * open the socket is decided by its mode, which is not this file's business.
  */
 import { rm } from 'node:fs/promises';
@@ -9,6 +9,7 @@ import { CausewayError } from '#protocol/errors.ts';
 import { LIMITS } from '#protocol/limits.ts';
 import { type Counterpart, converse } from './conversation.ts';
 import { writeLine } from './line-socket.ts';
+import { isPipe } from './sockets.ts';
 
 export interface LocalServer extends AsyncDisposable {
   readonly path: string;
@@ -33,7 +34,7 @@ export async function listenOn(path: string, counterpart: Counterpart): Promise<
     async [Symbol.asyncDispose]() {
       for (const socket of sockets) socket.destroy();
       await new Promise<void>((resolve) => server.close(() => resolve()));
-      await rm(path, { force: true });
+      await removeLeftover(path);
     },
   };
 }
@@ -46,6 +47,7 @@ async function turnAway(socket: Socket): Promise<void> {
 }
 
 async function removeLeftover(path: string): Promise<void> {
+  if (isPipe(path)) return;
   try {
     await rm(path, { force: true });
   } catch (error) {

@@ -10,7 +10,7 @@ import { ensurePrivateDirectory, fileSystemRefusal } from '#runtime/durable-file
 import { connectLocal } from './client.ts';
 import type { LocalHandlers } from './conversation.ts';
 import { type LocalServer, listenOn } from './listen.ts';
-import { usersSocketBeside } from './sockets.ts';
+import { isPipe, usersSocketBeside } from './sockets.ts';
 
 const [OWNER_ONLY, OWNER_AND_GROUP] = [0o600, 0o660];
 const [CLOSED_DIRECTORY, DIRECTORY_OF_GROUP] = [0o700, 0o750];
@@ -20,10 +20,10 @@ const [CLOSED_DIRECTORY, DIRECTORY_OF_GROUP] = [0o700, 0o750];
  * @throws CausewayError AGENT_ALREADY_RUNNING, DIRECTORY_READ_ONLY, PRIVILEGE_MISSING
  */
 export async function serveLocalApi(path: string, handlers: LocalHandlers): Promise<LocalServer> {
-  await ensurePrivateDirectory(dirname(path));
+  if (!isPipe(path)) await ensurePrivateDirectory(dirname(path));
   if (await answers(path)) throw new CausewayError('AGENT_ALREADY_RUNNING', { socket: path });
   const server = await listenOn(path, { caller: 'owner', handlers, activated: () => Promise.resolve(true) });
-  await chmod(path, OWNER_ONLY);
+  if (!isPipe(path)) await chmod(path, OWNER_ONLY);
   return server;
 }
 

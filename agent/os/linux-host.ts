@@ -8,17 +8,17 @@ import { watchNetwork } from '#native/linux/network-events.ts';
 import { openAdapter } from '#native/open-adapter.ts';
 import { ipv6Range } from '#protocol/addresses.ts';
 import type { SelfFacts } from '#protocol/control-messages.ts';
+import type { DnsRoute } from '#protocol/dns-routes.ts';
 import { CausewayError } from '#protocol/errors.ts';
 import { fullName, suffixOf } from '#protocol/names.ts';
-import { forwardQuery } from '../dns/forward.ts';
-import { askRoutedServers } from '../dns/routed-servers.ts';
-import { startDnsServer } from '../dns/server.ts';
-import { domainsOf, type Zone } from '../dns/zone.ts';
+import { proveSuffix } from '../dns/prove-suffix.ts';
+import { domainsOf } from '../dns/zone.ts';
 import type { Host, HostDescription, NameLookup, SetUp } from '../engine/host.ts';
 import type { OuterNetwork } from '../surroundings.ts';
 import { describeNetwork } from './describe-network.ts';
 import { configureNetwork } from './network.ts';
 import { outerNetwork } from './outer-network.ts';
+import { routedSuffixes, startOwnDnsServer, zoneOf } from './own-dns-server.ts';
 import { proveNetwork } from './prove-network.ts';
 import { proveRoute } from './prove-route.ts';
 import { type ResolverSetup, restoreLeftovers, setUpResolver } from './resolver.ts';
@@ -43,7 +43,7 @@ export class LinuxHost implements Host {
   }
 
   openAdapter(): Promise<Adapter> {
-    return Promise.resolve().then(() => openAdapter({ name: this.#options.adapterName }, process.platform));
+    return openAdapter({ name: this.#options.adapterName }, process.platform);
   }
 
   async configureNetwork(adapter: Adapter, self: SelfFacts): Promise<SetUp> {
@@ -74,31 +74,21 @@ export class LinuxHost implements Host {
   async setUpNames(adapter: Adapter, self: SelfFacts, lookup: NameLookup): Promise<SetUp> {
     let resolver: ResolverSetup | undefined;
     const others = () => resolver?.others() ?? [];
-    const routedSuffixes = () => lookup.routes().map(({ suffix }) => suffix);
-    const server = await startDnsServer({
-      context: {
-        zone: () => zoneOf(lookup.self(), routedSuffixes()),
-        lookupName: (name) => lookup.byName(name),
-        lookupAddress: (address) => lookup.byAddress(address),
-        forwardsOthers: () => others().length > 0,
-        forward: ({ suffix, ...question }, signal) =>
-          suffix === null
-            ? forwardQuery({ ...question, addresses: others() }, signal)
-            : askRoutedServers(lookup, { ...question, suffix }, signal),
-      },
-    });
+    const server = await startOwnDnsServer(lookup, others);
     try {
       const setUp = () =>
         setUpResolver({
           adapter: adapter.name,
           suffix: suffixOf(self.subscription.name),
           server: server.address,
-          routedDomains: [...domainsOf(zoneOf(self, [])).reverse, ...routedSuffixes()],
+          routedDomains: [...domainsOf(zoneOf(self, [])).reverse, ...routedSuffixes(lookup)],
           stateDirectory: this.#options.stateDirectory,
           hostName: hostname(),
         });
       resolver = await setUp();
-      const domains = [suffixOf(self.subscription.name), ...routedSuffixes()].map((name) => `*.${name}`).join(', ');
+      const domains = [suffixOf(self.subscription.name), ...routedSuffixes(lookup)]
+        .map((name) => `*.${name}`)
+        .join(', ');
       const expected = this.#withIpv6 ? [self.ipv4, self.ipv6] : [self.ipv4];
       const prove = () => proveNames(fullName(lookup.self().name, self.subscription.name), expected);
       return {
@@ -129,13 +119,13 @@ export class LinuxHost implements Host {
     return proveRoute(this.#options.adapterName, this.#withIpv6 ? [towards.ipv4, towards.ipv6] : [towards.ipv4]);
   }
 
+  proveSuffix(route: DnsRoute, lookup: NameLookup): Promise<{ detail: string; remedy?: string }> {
+    return proveSuffix(route, lookup);
+  }
+
   describe(): Promise<HostDescription> {
     return describeNetwork(this.#options.adapterName);
   }
-}
-
-function zoneOf(self: SelfFacts, routedSuffixes: readonly string[]): Zone {
-  return { subscription: self.subscription.name, ipv6Range: ipv6Range(self.subscription.id), self, routedSuffixes };
 }
 
 function warningOf(warnings: readonly string[]): CausewayError | undefined {

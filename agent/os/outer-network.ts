@@ -58,7 +58,7 @@ function runs({ interfaces }: NetworkTables, device: string): boolean {
 }
 
 /** A link-local address leads nowhere, and IPv6's is there before the network is. */
-function isLinkLocal(address: string): boolean {
+export function isLinkLocal(address: string): boolean {
   return address.startsWith('169.254.') || /^fe[89ab]/i.test(address);
 }
 

@@ -50,7 +50,7 @@ export async function loadOrCreateIdentity(directory: string): Promise<Identity>
     await writeDurably(path, `${JSON.stringify(content)}\n`, 0o600);
     return identityOf(content, path);
   }
-  if (((await stat(path)).mode & 0o077) !== 0) throw new CausewayError('IDENTITY_EXPOSED', { path });
+  if (await isExposed(path)) throw new CausewayError('IDENTITY_EXPOSED', { path });
   let content: IdentityFile;
   try {
     content = identityFile.parse(JSON.parse(text));
@@ -58,6 +58,11 @@ export async function loadOrCreateIdentity(directory: string): Promise<Identity>
     throw new CausewayError('IDENTITY_CORRUPT', { path }, { cause });
   }
   return identityOf(content, path);
+}
+
+/** Windows has no such modes: there the directory's access list lets in nobody else, and the keys are sealed. */
+async function isExposed(path: string): Promise<boolean> {
+  return process.platform !== 'win32' && ((await stat(path)).mode & 0o077) !== 0;
 }
 
 function newIdentity(): IdentityFile {

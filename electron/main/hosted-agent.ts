@@ -5,7 +5,7 @@
  */
 import { runDaemon } from '#agent/cli/daemon.ts';
 import type { Host } from '#agent/engine/host.ts';
-import { LinuxHost } from '#agent/os/linux-host.ts';
+import { systemHost } from '#agent/os/system-host.ts';
 import { systemProxies } from '#agent/proxy/system-proxies.ts';
 import { asRefusal, type CausewayError } from '#protocol/errors.ts';
 import type { HostingRight } from './hosting-right.ts';
@@ -32,7 +32,7 @@ export class HostedAgent implements AsyncDisposable {
       runDaemon({
         stateDirectory,
         socket,
-        host: options.host ?? new LinuxHost({ stateDirectory, adapterName }),
+        host: options.host ?? (await systemHost({ stateDirectory, adapterName })),
         proxies: await systemProxies(undefined),
         logLevel,
         stop: this.#stop.promise,

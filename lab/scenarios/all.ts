@@ -14,6 +14,8 @@ import { faultsStorage } from './faults-storage.ts';
 import { hosts } from './hosts.ts';
 import { idle } from './idle.ts';
 import { install } from './install.ts';
+import { lock } from './lock.ts';
+import { names } from './names.ts';
 import { networkChange } from './network-change.ts';
 import { networks } from './networks.ts';
 import { policy } from './policy.ts';
@@ -24,11 +26,13 @@ import { relayCrash } from './relay-crash.ts';
 import { remoteAdmin } from './remote-admin.ts';
 import { remoteDesktop } from './remote-desktop.ts';
 import { scale } from './scale.ts';
+import { soak } from './soak.ts';
 import { sql } from './sql.ts';
 import { sqlUnchanged } from './sql-unchanged.ts';
 import type { Scenario } from './story.ts';
 import { untouched } from './untouched.ts';
 import { userspace } from './userspace.ts';
+import { windows } from './windows.ts';
 
 export const SCENARIOS: readonly Scenario[] = [
   hosts,
@@ -49,10 +53,12 @@ export const SCENARIOS: readonly Scenario[] = [
   userspace,
   untouched,
   dns,
+  names,
   install,
   deb,
   domainJoin,
   scale,
+  lock,
   portalGuard,
   portal,
   portalKeyboard,
@@ -60,5 +66,7 @@ export const SCENARIOS: readonly Scenario[] = [
   desktopDouble,
   desktopGuard,
   desktopHost,
+  windows,
   idle,
+  soak,
 ];

@@ -108,6 +108,7 @@ export class ControlPlane {
         goneAfterMs: instancesGoneAfterMs,
         remove: (subscription, machines) => removeMachines({ ...this.context, by: ITSELF }, subscription, machines),
       }),
+      requestRate: new Rate(LIMITS.REQUESTS_PER_MACHINE_PER_MINUTE.value, MINUTE_MS),
       activationRate: new Rate(LIMITS.ACTIVATIONS_PER_ADDRESS_PER_MINUTE.value, MINUTE_MS),
       removeMachine: (subscription, { id, name }) => {
         const by = { kind: 'machine', id, name, address: '' } as const;

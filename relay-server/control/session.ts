@@ -16,6 +16,7 @@ import { CausewayError, ERRORS } from '#protocol/errors.ts';
 import type { MachineId, SubscriptionId } from '#protocol/ids.ts';
 import { LIMITS } from '#protocol/limits.ts';
 import { authenticationTranscript, CHALLENGE_BYTES } from '#protocol/proofs.ts';
+import { lineOf } from '../line.ts';
 import type { Rate } from '../rate.ts';
 import { issueOf } from '../schema-issue.ts';
 import type { MachineRecord } from '../store/records.ts';
@@ -43,6 +44,8 @@ export interface SessionContext extends ControlContext {
   /** Tells open pages that a machine came or went. */
   readonly moved: (subscription: SubscriptionId, machine: MachineId) => void;
   readonly activationRate: Rate;
+  /** By machine. */
+  readonly requestRate: Rate;
   /** Removes a machine from the directory, as it asked for. */
   readonly removeMachine: (subscription: SubscriptionDirectory, machine: MachineRecord) => Promise<void>;
 }
@@ -122,6 +125,7 @@ export class Session {
   async #handle<Method extends ControlMethod>(method: Method, params: unknown): Promise<Answer<unknown>> {
     const introduces = method === 'activate' || method === 'authenticate';
     if (introduces === this.authenticated || this.#ended) throw new CausewayError('AUTHENTICATION_FAILED');
+    if (this.#machine !== undefined) this.#context.requestRate.take(this.#machine, this.#context.clock.now());
     const parsed = CONTROL_METHODS[method].params.safeParse(params);
     if (!parsed.success) throw malformed(issueOf(parsed.error));
     const handler: Handler<Method> = this.#handlers[method];
@@ -132,7 +136,7 @@ export class Session {
     const context = this.#context;
     return {
       activate: async (params) => {
-        context.activationRate.take(this.#link.address, context.clock.now());
+        context.activationRate.take(lineOf(this.#link.address), context.clock.now());
         this.#requireFresh();
         const machine = await activate(context, this.#challenge, params, this.#link.address);
         const { home } = this.#arrive(machine.id, params);

@@ -16,6 +16,7 @@ import type { MachineId, SubscriptionId } from '#protocol/ids.ts';
 import { LIMITS } from '#protocol/limits.ts';
 import { engineCollector, Scavenger } from '#runtime/collector.ts';
 import { FrameMemory } from '#runtime/frame-memory.ts';
+import { lineOf } from '../line.ts';
 import { refuseUpgrade } from '../refuse-upgrade.ts';
 import { Admission } from './admission.ts';
 import type { Connection, Identity } from './connection.ts';
@@ -149,7 +150,7 @@ class RelayEdge implements Relay {
     if (!offered.includes(RELAY_SUBPROTOCOL)) {
       throw new CausewayError('REQUEST_MALFORMED', { issue: `the subprotocol ${RELAY_SUBPROTOCOL} is not offered` });
     }
-    const address = socket instanceof Socket ? (socket.remoteAddress ?? '') : '';
+    const address = socket instanceof Socket ? lineOf(socket.remoteAddress ?? '') : '';
     return await this.#admission.admit(request.headers.authorization, address);
   }
 

@@ -2,11 +2,10 @@
  * What signing in keeps in memory: rates, hashes under way, second factors that wait for their first
  * code, refusals that are not written yet. One for each server.
  */
-import { isIPv6 } from 'node:net';
 import type { Logger } from 'pino';
-import { formatIpv6, parseIpv6 } from '#protocol/addresses.ts';
 import { LIMITS } from '#protocol/limits.ts';
 import type { Clock } from '../../clock.ts';
+import { lineOf } from '../../line.ts';
 import type { Random } from '../../random.ts';
 import { Rate } from '../../rate.ts';
 import type { Store } from '../../store/store.ts';
@@ -16,8 +15,6 @@ import { Passwords } from './passwords.ts';
 import { Refusals } from './refusals.ts';
 
 const MINUTE_MS = 60_000;
-/** How much of an IPv6 address one line has; the rest its owner chooses. */
-const IPV6_LINE_BYTES = 8;
 
 /** Hears what changes here, for those who have a page of it open. */
 export interface AccessListener {
@@ -115,11 +112,4 @@ export class Access {
   async close(): Promise<void> {
     await this.refusals.flush();
   }
-}
-
-/** Senders are told apart by their line: whoever has an IPv6 prefix has all addresses of it. */
-function lineOf(address: string): string {
-  const plain = address.replace(/^::ffff:(?=\d+\.)/, '').replace(/%.*$/, '');
-  if (!isIPv6(plain)) return plain;
-  return formatIpv6(parseIpv6(plain).map((byte, index) => (index < IPV6_LINE_BYTES ? byte : 0)));
 }

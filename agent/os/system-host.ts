@@ -1,0 +1,17 @@
+/** The one place that chooses the real `Host` by operating system. */
+import type { Host } from '../engine/host.ts';
+
+export interface SystemHostOptions {
+  readonly stateDirectory: string;
+  readonly adapterName: string;
+}
+
+/** Loaded where it is needed: each declares functions that the other's libraries do not have. */
+export async function systemHost(options: SystemHostOptions): Promise<Host> {
+  if (process.platform === 'win32') {
+    const { WindowsHost } = await import('./windows/windows-host.ts');
+    return new WindowsHost(options);
+  }
+  const { LinuxHost } = await import('./linux-host.ts');
+  return new LinuxHost(options);
+}

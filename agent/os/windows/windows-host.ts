@@ -1,0 +1,131 @@
+/**
+ * The real `Host` on Windows: Wintun, the IP Helper API, the Name Resolution Policy Table; each proven by
+ * asking the system itself.
+ */
+import type { Adapter } from '#native/adapter.ts';
+import { openAdapter } from '#native/open-adapter.ts';
+import { adapterGuid } from '#native/windows/adapter-guid.ts';
+import { aliasOf, type Luid, listAddresses, listRoutes } from '#native/windows/ip-helper.ts';
+import { luidOfAdapter } from '#native/windows/wintun-adapter.ts';
+import { ipv6Range } from '#protocol/addresses.ts';
+import type { SelfFacts } from '#protocol/control-messages.ts';
+import type { DnsRoute } from '#protocol/dns-routes.ts';
+import { CausewayError } from '#protocol/errors.ts';
+import { fullName, suffixOf } from '#protocol/names.ts';
+import { proveSuffix } from '../../dns/prove-suffix.ts';
+import { domainsOf } from '../../dns/zone.ts';
+import type { Host, HostDescription, NameLookup, SetUp } from '../../engine/host.ts';
+import type { OuterNetwork } from '../../surroundings.ts';
+import { routedSuffixes, startOwnDnsServer, zoneOf } from '../own-dns-server.ts';
+import { proveNames } from '../self-test.ts';
+import { removeNames, setUpNames } from './names.ts';
+import { configureWindowsNetwork, proveWindowsRoute } from './network.ts';
+import { windowsOuterNetwork } from './outer-network.ts';
+
+export class WindowsHost implements Host {
+  readonly #adapterName: string;
+  /** Set by the network set-up: without IPv6 on this computer, names have no AAAA to prove. */
+  #withIpv6 = true;
+  #ours: { readonly luid: Luid; readonly adapter: string } | undefined;
+
+  constructor({ adapterName }: { readonly adapterName: string }) {
+    this.#adapterName = adapterName;
+  }
+
+  /** The adapter went with its process; what is in the registry did not. */
+  async restoreLeftovers(): Promise<void> {
+    removeNames(adapterGuid(this.#adapterName));
+  }
+
+  openAdapter(): Promise<Adapter> {
+    return openAdapter({ name: this.#adapterName }, process.platform);
+  }
+
+  async configureNetwork(adapter: Adapter, self: SelfFacts): Promise<SetUp> {
+    const { ipv4, ipv6 } = self;
+    const range = ipv6Range(self.subscription.id);
+    const ours = { luid: luidOfAdapter(adapter), adapter: adapter.name };
+    const setup = configureWindowsNetwork({ ...ours, mtu: adapter.mtu, ipv4, ipv6, ipv6Range: range });
+    this.#ours = ours;
+    this.#withIpv6 = setup.withIpv6;
+    return {
+      detail: setup.withIpv6 ? adapter.name : `${adapter.name}, IPv4 only: IPv6 is switched off here`,
+      prove: async () => setup.prove(),
+      [Symbol.asyncDispose]: async () => setup[Symbol.dispose](),
+    };
+  }
+
+  outerNetwork(ours: readonly string[]): OuterNetwork {
+    return windowsOuterNetwork(ours);
+  }
+
+  watchOuterNetwork(): Disposable {
+    // Windows tells by callbacks of its own threads, which could wait for this one while it waits for them.
+    // Whoever needs to know looks every few seconds all the same.
+    return { [Symbol.dispose]: () => undefined };
+  }
+
+  async setUpNames(_adapter: Adapter, self: SelfFacts, lookup: NameLookup): Promise<SetUp> {
+    const guid = adapterGuid(this.#adapterName);
+    const server = await startOwnDnsServer(lookup, () => []);
+    const suffix = suffixOf(self.subscription.name);
+    try {
+      const setUp = () =>
+        setUpNames({
+          domains: [suffix, ...domainsOf(zoneOf(self, [])).reverse, ...routedSuffixes(lookup)],
+          suffix,
+          server: server.address,
+          adapterGuid: guid,
+        });
+      setUp();
+      const domains = [suffix, ...routedSuffixes(lookup)].map((name) => `*.${name}`).join(', ');
+      const expected = this.#withIpv6 ? [self.ipv4, self.ipv6] : [self.ipv4];
+      const prove = () => proveNames(fullName(lookup.self().name, self.subscription.name), expected);
+      return {
+        detail: `${domains} by the name resolution policy, at ${server.address}`,
+        async prove() {
+          try {
+            await prove();
+          } catch {
+            // A group policy may have brought a table of its own.
+            setUp();
+            await prove();
+          }
+        },
+        async [Symbol.asyncDispose]() {
+          removeNames(guid);
+          await server[Symbol.asyncDispose]();
+        },
+      };
+    } catch (error) {
+      await server[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  async proveRoute(towards: { readonly ipv4: string; readonly ipv6: string }): Promise<string> {
+    if (this.#ours === undefined) throw new CausewayError('ADAPTER_FAILED', { cause: 'there is none' });
+    return proveWindowsRoute(this.#ours, this.#withIpv6 ? [towards.ipv4, towards.ipv6] : [towards.ipv4]);
+  }
+
+  proveSuffix(route: DnsRoute, lookup: NameLookup): Promise<{ detail: string; remedy?: string }> {
+    return proveSuffix(route, lookup);
+  }
+
+  async describe(): Promise<HostDescription> {
+    const lines = (list: () => string[]) => {
+      try {
+        return list();
+      } catch (error) {
+        return [String(error)];
+      }
+    };
+    return {
+      addresses: lines(() => listAddresses().map(({ luid, address }) => `${aliasOf(luid)} ${address}`)),
+      routes: lines(() =>
+        listRoutes().map(({ luid, destination, nextHop }) => `${destination} ${nextHop} ${aliasOf(luid)}`),
+      ),
+      resolver: ['see Get-DnsClientNrptPolicy -Effective'],
+    };
+  }
+}
