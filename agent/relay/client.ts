@@ -25,7 +25,7 @@ import type { UpgradeTarget } from '../pinned-upgrade.ts';
 import { openRelaySocket, type RelaySocket, type RelaySocketEvents } from './relay-socket.ts';
 
 /** What of the socket to the relay its client uses. */
-export type RelayWire = Pick<RelaySocket, 'send' | 'start' | 'terminate' | 'bufferedBytes' | 'localAddress'>;
+export type RelayWire = Pick<RelaySocket, 'send' | 'start' | 'terminate' | 'bufferedBytes' | 'localAddress' | 'id'>;
 
 /** @throws CausewayError as {@link openRelaySocket} */
 export type OpenRelayWire = (
@@ -202,7 +202,7 @@ export class RelayClient implements Disposable {
     this.#congested = false;
     this.#scheduleTicket(socket);
     socket.start();
-    handlers.onConnected(upgraded.id);
+    handlers.onConnected(socket.id);
     this.ping();
   }
 
