@@ -309,8 +309,8 @@ export class Membership implements AsyncDisposable {
         else board.works('control', this.#options.activation.server, this.#clockWarning());
       },
       onDoubtful: () => this.#doubtful('control'),
-      onOnline: () => {
-        log('control online', {});
+      onOnline: (connection) => {
+        log('control online', { connection });
         this.#brought.toldFromNow();
         this.link.clockLearnt();
         void this.#lock.follow(this.#self).then(() => {
@@ -364,8 +364,8 @@ export class Membership implements AsyncDisposable {
       target: { ...this.#relayTarget(), addresses: this.#addresses, proxies: this.#options.proxies },
       handlers: {
         ticket: () => this.#ticket.fresh(),
-        onConnected: () => {
-          log('relay online', {});
+        onConnected: (connection) => {
+          log('relay online', { connection });
           this.link.reconnected();
           this.#reporter.changed();
         },
