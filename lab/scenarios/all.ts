@@ -25,6 +25,7 @@ import type { Scenario } from './story.ts';
 import { untouched } from './untouched.ts';
 import { userspace } from './userspace.ts';
 import { windows } from './windows.ts';
+import { windowsSuites } from './windows-suites.ts';
 
 export const SCENARIOS: readonly Scenario[] = [
   hosts,
@@ -52,5 +53,6 @@ export const SCENARIOS: readonly Scenario[] = [
   desktopGuard,
   desktopHost,
   windows,
+  windowsSuites,
   idle,
 ];
