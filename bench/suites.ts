@@ -3,10 +3,12 @@
  */
 import type { Suite } from './suite.ts';
 import { suite as desktop } from './suites/desktop.ts';
+import { suite as downloads } from './suites/downloads.ts';
 import { suite as fanout } from './suites/fanout.ts';
 import { suite as handshake } from './suites/handshake.ts';
 import { suite as idleConnections } from './suites/idle-connections.ts';
 import { suite as latency } from './suites/latency.ts';
+import { suite as load } from './suites/load.ts';
 import { suite as portal } from './suites/portal.ts';
 import { suite as relay } from './suites/relay.ts';
 import { suite as slowReceiver } from './suites/slow-receiver.ts';
@@ -28,4 +30,6 @@ export const SUITES: readonly Suite[] = [
   tunnelCore,
   desktop,
   portal,
+  downloads,
+  load,
 ];

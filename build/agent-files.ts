@@ -13,6 +13,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { mainOf } from './bundle.ts';
 import { koffiFiles } from './koffi-files.ts';
+import { releaseKeyOf } from './release.ts';
 import type { TarEntry } from './tar.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
@@ -21,14 +22,16 @@ const LICENCE = /^licen[cs]e(?:\.(?:md|txt))?$/i;
 
 /**
  * @param agent path of its bundle, with the map beside it
+ * @param releaseKey file of the key that signs releases; none by default, and then it knows of no newer version
  * @returns in a fixed order
  * @throws Error when koffi has no native module for this platform
  */
-export async function agentFiles(agent: string): Promise<TarEntry[]> {
+export async function agentFiles(agent: string, releaseKey = process.env.CAUSEWAY_RELEASE_KEY): Promise<TarEntry[]> {
   const entry = async (path: string, from: string, mode = PLAIN): Promise<TarEntry> => {
     return { path, content: await readFile(from), mode };
   };
   const modules = koffiFiles();
+  const key = releaseKeyOf(releaseKey);
   return [
     await entry('bin/causeway', join(ROOT, 'build/linux/causeway'), EXECUTABLE),
     await entry('bin/node', process.execPath, EXECUTABLE),
@@ -44,6 +47,7 @@ export async function agentFiles(agent: string): Promise<TarEntry[]> {
     await entry('share/install.sh', join(ROOT, 'build/linux/install.sh'), EXECUTABLE),
     await entry('share/switch-version.sh', join(ROOT, 'build/linux/switch-version.sh'), EXECUTABLE),
     await entry('share/uninstall.sh', join(ROOT, 'build/linux/uninstall.sh'), EXECUTABLE),
+    ...(key === undefined ? [] : [{ path: 'share/release-key', content: Buffer.from(`${key}\n`), mode: PLAIN }]),
     await entry('share/LICENSE', join(ROOT, 'LICENSE')),
     { path: 'share/THIRD-PARTY-LICENSES', content: await otherLicences(agent), mode: PLAIN },
   ];

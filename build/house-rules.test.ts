@@ -32,6 +32,16 @@ test.each(['const todos = 1;', 'if (only) it();', "join('x/home/y')", 'set.only 
   },
 );
 
+test('a declaration that Node 22 can not read is found in what users run, and only there', () => {
+  for (const text of ['  using it = open();', 'await using it = open();']) {
+    expect(judgeWords([file('native/aead.ts', text)])).toMatchObject({ ok: false });
+    for (const path of ['lab/main.ts', 'agent/cli/daemon.test.ts', 'agent/os/names.fixture.ts']) {
+      expect(judgeWords([file(path, text)])).toEqual({ ok: true, findings: [] });
+    }
+  }
+  expect(judgeWords([file('agent/main.ts', 'console.log(using);')])).toMatchObject({ ok: true });
+});
+
 function matching(pattern: RegExp): unknown {
   return expect.stringMatching(pattern);
 }

@@ -25,13 +25,24 @@ export function judgeSizes(files: readonly SourceFile[]): Judgement {
   };
 }
 
+/** What users run, and not what tests it. */
+const PRODUCT = /^(?:protocol|runtime|native|agent|relay-server|electron)\/(?!.*(?:\.test|\.fixture|test-support))/;
+
+interface Word {
+  readonly pattern: RegExp;
+  readonly why: string;
+  /** Only in files of these paths. */
+  readonly where?: RegExp;
+}
+
 /** What must not stay in a file, and why. Written so that none of them finds itself. */
-const WORDS: readonly { readonly pattern: RegExp; readonly why: string }[] = [
+const WORDS: readonly Word[] = [
   { pattern: /\b(?:TO[D]O|FIX[M]E|X[X]X)\b/, why: 'do it now, or write it down in docs/known-issues.md' },
   { pattern: /\b(?:test|describe|it|suite)\.on[l]y\b/, why: 'the other tests would silently not run' },
   { pattern: /@ts-(?:ig[n]ore|noch[e]ck)\b/, why: 'what the compiler refuses is mended, not hidden' },
   { pattern: /(?<![\w.])\/(?:ho[m]e|Us[e]rs)\/\w/, why: 'a path of one computer' },
   { pattern: /\bdebug[g]er;/, why: 'left from a debugging session' },
+  { pattern: /^\s*(?:await )?using \w+ =/, why: 'Node 22 can not read it; dispose in a finally', where: PRODUCT },
 ];
 
 export function judgeWords(files: readonly SourceFile[]): Judgement {
@@ -39,7 +50,7 @@ export function judgeWords(files: readonly SourceFile[]): Judgement {
     text
       .split('\n')
       .flatMap((line, index) =>
-        WORDS.filter(({ pattern }) => pattern.test(line)).map(
+        WORDS.filter(({ pattern, where = /./ }) => where.test(path) && pattern.test(line)).map(
           ({ why }) => `${path}:${index + 1}: ${line.trim().slice(0, 100)}\n    ${why}`,
         ),
       ),

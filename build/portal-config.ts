@@ -38,14 +38,29 @@ export function portalConfig(): InlineConfig {
   };
 }
 
+/** The only one that checks what the server says: what it signs, the server must not decide. */
+const SIGNING_HAND = /pages\/lock\/signing-hand\.ts$/;
+
 /** The shapes of protocol/ are types to the portal: its 60 KB of schemas check what the server has checked already. */
 function refuseSchemas(): Plugin {
   return {
     name: 'causeway:no-schemas',
     apply: 'build',
-    moduleParsed({ id, importers }) {
-      if (!/node_modules\/zod\//.test(id)) return;
-      this.error(`The portal must not load zod, which ${importers.join(', ')} does: import types only.`);
+    generateBundle(_options, bundle) {
+      const withSchemas = (name: string, seen = new Set<string>()): boolean => {
+        const chunk = bundle[name];
+        if (chunk?.type !== 'chunk' || seen.has(name)) return false;
+        seen.add(name);
+        return (
+          chunk.moduleIds.some((id) => /node_modules\/zod\//.test(id)) ||
+          chunk.imports.some((next) => withSchemas(next, seen))
+        );
+      };
+      for (const chunk of Object.values(bundle)) {
+        if (chunk.type !== 'chunk' || !(chunk.isEntry || chunk.isDynamicEntry)) continue;
+        if (SIGNING_HAND.test(chunk.facadeModuleId ?? '') || !withSchemas(chunk.fileName)) continue;
+        this.error(`${chunk.facadeModuleId} must not load zod: import types only.`);
+      }
     },
   };
 }

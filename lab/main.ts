@@ -16,6 +16,8 @@ const command = new Command('npm run lab --')
   )
   .argument('[scenario]', 'its name; "all": each in a process of its own, but for those by hand; "list"', 'list')
   .option('--json', 'one JSON object last on standard output; what people read goes to standard error')
+  .option('--minutes <number>', 'how long, for "soak"')
+  .option('--seed <text>', 'which faults, for "soak"; printed when it begins')
   .addHelpText('after', `\nExit codes: 0 ok, 1 failed, 2 not understood, 3 can not run here.\n\n${listing()}`)
   .exitOverride((error) => process.exit(error.exitCode === 0 ? EXIT.ok : EXIT.usage));
 command.parse();

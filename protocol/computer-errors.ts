@@ -161,4 +161,34 @@ export const COMPUTER_ERRORS = {
       'Use it, or stop it first; a second one needs a network namespace, `--socket PATH` and `--state DIR` of its own.',
     http: 409,
   },
+  UPDATE_AVAILABLE: {
+    what: 'Version {version} of Causeway is on its relay server; this computer runs {current}.',
+    remedy: 'Run `causeway update` as root, or install the newer package as the one before.',
+    http: 409,
+  },
+  UPDATE_NONE: {
+    what: 'There is no newer version of Causeway for this computer on its relay server.',
+    remedy: 'Nothing has to be done.',
+    http: 404,
+  },
+  UPDATE_NOT_HERE: {
+    what: 'This agent can not update itself: {issue}.',
+    remedy: 'Update it in the way in which it was installed.',
+    http: 409,
+  },
+  UPDATE_DAMAGED: {
+    what: 'The package {file} that the relay server sent is not the one that was released: its SHA-256 differs.',
+    remedy: 'Nothing was installed. Try again; if it stays so, tell the administrator of the server.',
+    http: 502,
+  },
+  UPDATE_FAILED: {
+    what: 'The update to version {version} failed: {cause}.',
+    remedy: 'The version before runs, if it could; `causeway status` tells. See the log of the agent.',
+    http: 500,
+  },
+  RELEASE_FORGED: {
+    what: 'What the relay server says of newer versions is not signed by those who made this one.',
+    remedy: 'Nothing was installed. Tell the administrator of the server.',
+    http: 502,
+  },
 } as const satisfies Record<string, CatalogueEntry>;

@@ -100,4 +100,19 @@ export const LOCAL_LIMITS = {
     unit: 'bytes',
     why: 'Some 40,000 lines, or months; past it a new log is begun at the next start, and one old one kept.',
   },
+  RELEASE_MAX_CHARACTERS: {
+    value: 16_384,
+    unit: 'characters',
+    why: 'Thirty-two files at 220 bytes each, signed and in base64url, with half as much room again.',
+  },
+  UPDATE_FIRST_ASK_MS: {
+    value: 20_000,
+    unit: 'ms',
+    why: 'After the start, which takes ten seconds on a busy computer; half of it at least, so that machines that start together ask one after another.',
+  },
+  UPDATE_ASK_EVERY_MS: {
+    value: 14_400_000,
+    unit: 'ms',
+    why: 'Six times a day, so that a security fix is known everywhere within the day that it is released; ten thousand machines ask once a second together.',
+  },
 } as const satisfies Record<string, Limit>;

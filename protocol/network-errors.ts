@@ -63,6 +63,12 @@ export const NETWORK_ERRORS = {
     remedy: 'Run `causeway diagnose`; if it names no cause, report the problem with its output.',
     http: 500,
   },
+  DNS_SUFFIX_UNANSWERED: {
+    what: 'No DNS server answers for names under {suffix}: {causes}.',
+    remedy:
+      'See that the DNS service runs there, listens on that machine’s addresses in the network and serves the domain, and that its firewall lets port 53 in.',
+    http: 504,
+  },
   NAME_UNKNOWN: {
     what: 'No machine that this one may reach is called {name}.',
     remedy: 'Check the spelling with `causeway peers`; the administrator can connect the two in the portal.',

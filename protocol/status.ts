@@ -68,6 +68,8 @@ export const agentStatus = z.object({
   clockOffsetMs: z.number().nullable(),
   parts: z.object({ activation: part, control: part, relay: part, adapter: part, names: part }),
   relayRoundTripMs: z.number().nullable(),
+  /** What the owner should know beside the parts, as that there is a newer version. */
+  notice: wireError.nullable().optional(),
   peers: z.array(peerStatus),
 });
 export type AgentStatus = z.infer<typeof agentStatus>;

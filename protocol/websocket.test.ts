@@ -12,6 +12,7 @@ import {
   OPCODE,
   roomyBytes,
   serverFrame,
+  serverTextFrame,
 } from './websocket.ts';
 
 const MAX = 70_000;
@@ -41,6 +42,7 @@ function filled(length: number): Uint8Array {
 describe('golden frames (RFC 6455 §5.7)', () => {
   test.each([
     ['a server’s message', toHex(serverFrame(copyWithRoom(fromHex('48656c6c6f')))), '820548656c6c6f'],
+    ['a server’s text', toHex(serverTextFrame(copyWithRoom(fromHex('48656c6c6f')))), '810548656c6c6f'],
     [
       'a client’s, its mask all zeros',
       toHex(clientFrame(copyWithRoom(fromHex('48656c6c6f')))),

@@ -52,6 +52,11 @@ export function serverFrame(message: RoomyMessage): Uint8Array {
   return framed(message, OPCODE.BINARY, 0);
 }
 
+/** The same of a text message; its bytes are UTF-8 (§5.6). */
+export function serverTextFrame(text: RoomyMessage): Uint8Array {
+  return framed(text, OPCODE.TEXT, 0);
+}
+
 /**
  * A client's. The mask (§10.3) guards plaintext proxies against scripted browsers; inside our own TLS it
  * guards nothing, and one of zeros spares a pass over every byte.

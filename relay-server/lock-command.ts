@@ -5,7 +5,8 @@
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { CausewayError } from '#protocol/errors.ts';
-import { fingerprintOf, type LockKey, lockKeyFile, lockKeyOf, newSeed, seedOfFile } from '#protocol/lock/key.ts';
+import { fingerprintOf } from '#protocol/lock/fingerprint.ts';
+import { type LockKey, lockKeyFile, lockKeyOf, newSeed, seedOfFile } from '#protocol/lock/key.ts';
 import { newRecoverySecret, recoveryHashOf } from '#protocol/lock/recovery.ts';
 import { delegateTo, followsFrom, type LockPlan, pairNames, planLock, signLock } from '#protocol/lock/signing.ts';
 import { createdToken } from '#protocol/rest/installing.ts';

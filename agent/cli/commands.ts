@@ -24,6 +24,7 @@ import {
 } from './output.ts';
 import { type RoleCommandOptions, runRoleCommand } from './role-command.ts';
 import { runServiceCommand } from './service-command.ts';
+import { runUpdateCommand, type UpdateOptions } from './update-command.ts';
 import { type AdapterChoice, addUserspaceOptions, socketFor } from './without-adapter.ts';
 
 export interface Terminal {
@@ -184,6 +185,13 @@ export function causewayCommand(terminal: Terminal): Command {
         else print('Disconnected and forgotten here. Ask an administrator to remove this computer in the portal.');
       });
     });
+
+  program
+    .command('update')
+    .description('install the version that the relay server has, as root; what does not connect is taken back')
+    .option('--if-offered', 'only once the release is offered to this computer: for cron')
+    .option('--state <directory>', 'where keys and settings are kept', DEFAULT_STATE_DIRECTORY)
+    .action((options: UpdateOptions) => runUpdateCommand(options, print));
 
   program
     .command('status')

@@ -8,6 +8,7 @@ import { pino } from 'pino';
 import type { DnsRoute } from '#protocol/dns-routes.ts';
 import { activateByItself } from '../activation/activate-by-itself.ts';
 import type { TokenSource } from '../activation/token-sources.ts';
+import { AGENT_VERSION } from '../control/software.ts';
 import { Engine } from '../engine/engine.ts';
 import type { Host } from '../engine/host.ts';
 import { handlersOf } from '../engine/local-handlers.ts';
@@ -16,6 +17,8 @@ import { serveLocalApi, servePersonAtComputer, serveUsers, type UsersOptions } f
 import { isPipe } from '../local-api/sockets.ts';
 import { findGroup, USERS_GROUP } from '../local-api/users-group.ts';
 import type { Proxies } from '../proxy/proxies.ts';
+import { watchReleases } from '../update/release-watch.ts';
+import { fetchRelease, releaseKey } from '../update/released.ts';
 
 export interface DaemonOptions {
   readonly stateDirectory: string;
@@ -67,6 +70,7 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
         log: (message, details) => log.info(details, message),
         sleep: (milliseconds, signal) => setTimeout(milliseconds, undefined, { signal }),
       });
+      void lookForReleases(engine, stopping.signal, (message, details) => log.info(details, message));
       log.info({ signal: await options.stop }, 'stopping');
     } finally {
       stopping.abort();
@@ -80,6 +84,26 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
     await users.server?.[Symbol.asyncDispose]();
     await owner[Symbol.asyncDispose]();
   }
+}
+
+async function lookForReleases(
+  engine: Engine,
+  stop: AbortSignal,
+  log: (message: string, details: Record<string, unknown>) => void,
+): Promise<void> {
+  const key = await releaseKey();
+  if (key === undefined) return;
+  await watchReleases({
+    key,
+    version: AGENT_VERSION,
+    place: () => engine.place,
+    fetch: fetchRelease,
+    tell: (notice) => engine.tell(notice),
+    log,
+    sleep: (milliseconds, signal) => setTimeout(milliseconds, undefined, { signal }),
+    stop,
+    random: Math.random,
+  });
 }
 
 async function serve(socket: string, engineReady: Promise<Engine>): Promise<{ owner: LocalServer; users: UsersLetIn }> {

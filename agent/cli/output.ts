@@ -3,7 +3,7 @@
  */
 import type { CausewayError } from '#protocol/errors.ts';
 import type { Check, LocalResult } from '#protocol/local-api.ts';
-import { fingerprintOf } from '#protocol/lock/key.ts';
+import { fingerprintOf } from '#protocol/lock/fingerprint.ts';
 import { type AgentStatus, firstBroken, PART_ORDER, type Part } from '#protocol/status.ts';
 import { durationText } from '../duration.ts';
 
@@ -48,6 +48,7 @@ export function statusLines(status: AgentStatus, style: Style): string[] {
   }
   lines.push('');
   for (const name of PART_ORDER) lines.push(...partLines(PART_TITLES[name], status.parts[name], status, style));
+  if (status.notice) lines.push('', status.notice.message, style.faint(`  ${status.notice.remedy}`));
   const peers = status.peers.filter((peer) => peer.state !== 'idle');
   if (peers.length > 0) lines.push('', 'Peers');
   const width = Math.max(20, ...peers.map((peer) => peer.name.length));

@@ -3,6 +3,7 @@
  * failure is the one to mend. Looks and never repairs.
  */
 import { formatIpv6, parseIpv4, parseIpv6 } from '#protocol/addresses.ts';
+import type { DnsRoute } from '#protocol/dns-routes.ts';
 import { CausewayError, fromWire, isRefusal } from '#protocol/errors.ts';
 import type { GrantedMachine } from '#protocol/grants.ts';
 import type { MachineId } from '#protocol/ids.ts';
@@ -85,12 +86,19 @@ export async function diagnose(subject: DiagnosisSubject, onCheck: (check: Check
   await run('names', () => {
     return partFinding('names', names, (how) => `Programs on this computer find names of the network (${how}).`);
   });
+  for (const made of membership.names.routes().map((route) => suffixCheck(subject.host, membership, route))) {
+    add(await made);
+  }
   // All at once: a dozen that are switched off would take a minute one after another.
   const pings = await peersToPing(membership, status);
   for (const made of pings.map(({ id, name }) => outcome(`peer ${name}`, () => pingFinding(membership, id)))) {
     add(await made);
   }
   return checks;
+}
+
+function suffixCheck(host: Host, { names }: Membership, route: DnsRoute): Promise<Check> {
+  return outcome(`names under ${route.suffix}`, () => host.proveSuffix(route, names));
 }
 
 function activationFinding(activation: Activation | undefined): Finding {

@@ -18,6 +18,7 @@ import { decodeToken } from '#protocol/token.ts';
 import { activate } from '../control/activate.ts';
 import { deactivate } from '../control/authenticate.ts';
 import { AGENT_VERSION, software } from '../control/software.ts';
+import type { PinnedServer } from '../pinned-socket.ts';
 import type { Proxies } from '../proxy/proxies.ts';
 import { ServerClock, SYSTEM_TIME, type TimeSource } from '../server-clock.ts';
 import { type Activation, forgetActivation, loadActivation, saveActivation } from '../state/activation-file.ts';
@@ -149,6 +150,7 @@ export class Engine implements AsyncDisposable {
       clockOffsetMs: this.#clock.offsetMs,
       parts,
       relayRoundTripMs: this.#board.relayRoundTripMs,
+      notice: this.#board.notice?.toWire() ?? null,
       peers: this.#membership === undefined || !peers ? [] : peerStatuses(this.#membership, parts.relay),
     };
   }
@@ -156,6 +158,18 @@ export class Engine implements AsyncDisposable {
   /** The machine's own facts as last heard; undefined while it is not activated. */
   get self(): SelfFacts | undefined {
     return this.#membership?.self ?? this.#activation?.self;
+  }
+
+  /** Where it is a machine, and of which server; undefined while it is not activated. */
+  get place(): { readonly machine: string; readonly target: PinnedServer } | undefined {
+    if (this.#activation === undefined) return undefined;
+    const { server, pin, self } = this.#activation;
+    return { machine: self.id, target: { server, pin, proxies: this.#options.proxies } };
+  }
+
+  /** Something that the owner should know beside the parts; null takes it back. */
+  tell(notice: CausewayError | null): void {
+    this.#board.tell(notice);
   }
 
   /** Sends the status until the listener has enough, or the agent ends. */

@@ -57,6 +57,12 @@ export interface Host {
    * @throws CausewayError ROUTE_ELSEWHERE, COMMAND_MISSING, TIMED_OUT
    */
   proveRoute(towards: { readonly ipv4: string; readonly ipv6: string }): Promise<string>;
+  /**
+   * Asks the DNS servers of an on-premises suffix whether they answer for it.
+   * @returns what they said, in sentences for people
+   * @throws CausewayError DNS_SUFFIX_UNANSWERED
+   */
+  proveSuffix(route: DnsRoute, lookup: NameLookup): Promise<{ detail: string; remedy?: string }>;
   /** Never rejects: what can not be found out is a line that says so. */
   describe(): Promise<HostDescription>;
 }

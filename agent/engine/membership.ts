@@ -14,18 +14,20 @@ import type { LockPin } from '#protocol/lock/statement.ts';
 import type { AgentStatus, Part } from '#protocol/status.ts';
 import { FrameMemory } from '#runtime/frame-memory.ts';
 import { ControlClient } from '../control/client.ts';
+import type { OpenControlSocket } from '../control/connection.ts';
 import { cpuFlags, type Software } from '../control/software.ts';
 import { durationText } from '../duration.ts';
 import { KnownAddresses } from '../known-addresses.ts';
 import type { Proxies } from '../proxy/proxies.ts';
-import { RelayClient } from '../relay/client.ts';
+import { type OpenRelayWire, RelayClient } from '../relay/client.ts';
 import { TicketHolder } from '../relay/ticket-holder.ts';
 import type { ServerClock, TimeSource } from '../server-clock.ts';
 import type { Activation } from '../state/activation-file.ts';
 import type { Identity } from '../state/identity.ts';
 import type { Change } from '../surroundings.ts';
+import { BroughtGrants } from './brought-grants.ts';
 import { diagnosticsOf } from './diagnostics.ts';
-import type { Host } from './host.ts';
+import type { Host, NameLookup } from './host.ts';
 import { LocalSide } from './local-side.ts';
 import { LockKeeper } from './lock-keeper.ts';
 import { nameLookup } from './name-lookup.ts';
@@ -35,12 +37,20 @@ import type { StatusBoard } from './status-board.ts';
 import { SurroundingsWatch } from './surroundings-watch.ts';
 import { TunnelLink } from './tunnel-link.ts';
 
+/** How the server is reached, where that is not pinned TLS. */
+export interface MembershipNetwork {
+  readonly openSocket: OpenControlSocket;
+  readonly openWire: OpenRelayWire;
+}
+
 export interface MembershipOptions {
   readonly activation: Activation;
   readonly identity: Identity;
   readonly software: Software;
   readonly clock: ServerClock;
   readonly time: TimeSource;
+  /** For a simulation. */
+  readonly network?: MembershipNetwork | undefined;
   readonly board: StatusBoard;
   readonly host: Host;
   /** On-premises suffixes that this machine routes whatever the policy says. */
@@ -65,12 +75,15 @@ const PROOF_WAIT_MS = 2_000;
 
 export class Membership implements AsyncDisposable {
   readonly directory: PeerDirectory;
+  /** Whom names and addresses stand for, as this machine's own name server asks. */
+  readonly names: NameLookup;
   readonly link: TunnelLink;
   readonly control: ControlClient;
   readonly relay: RelayClient;
   readonly #options: MembershipOptions;
   readonly #memory = new FrameMemory();
   readonly #grantKey: CryptoKey;
+  readonly #brought: BroughtGrants;
   readonly #local: LocalSide;
   readonly #lock: LockKeeper;
   readonly #surroundings: SurroundingsWatch;
@@ -108,6 +121,13 @@ export class Membership implements AsyncDisposable {
       onGrant: (peer) => this.link.granted(peer),
       onForgotten: (machine) => this.link.forgotten(machine),
     });
+    this.#brought = new BroughtGrants({
+      self: activation.self.id,
+      verify: (grant) => this.#verify(grant),
+      holds: (peer) => this.directory.get(peer) !== undefined,
+      isRevoked: async (peer) => (await this.control.request('sync', { peers: [peer] })).revoked.includes(peer),
+      now,
+    });
     this.#lock = new LockKeeper({
       subscription: activation.self.subscription.id,
       pin: activation.lock,
@@ -117,12 +137,13 @@ export class Membership implements AsyncDisposable {
       onMoved: () => void this.#askAgain(),
       log,
     });
+    this.names = nameLookup(this.directory, () => this.#self, options.dnsRoutes);
     this.#local = new LocalSide({
       host,
       board,
       log,
       self: () => this.#self,
-      lookup: nameLookup(this.directory, () => this.#self, options.dnsRoutes),
+      lookup: this.names,
       attach: (adapter) => this.link.attach(adapter),
     });
     this.link = new TunnelLink({
@@ -133,7 +154,7 @@ export class Membership implements AsyncDisposable {
       cpuFlags: cpuFlags(),
       now,
       sendFrame: (frame) => this.relay.send(frame),
-      verifyGrant: (grant) => this.#verify(grant),
+      verifyGrant: (grant) => this.#brought.verify(grant),
       onAdapterFailure: (error) => this.#local.adapterFailed(error),
       log,
     });
@@ -153,6 +174,7 @@ export class Membership implements AsyncDisposable {
       identity,
       software,
       clock,
+      openSocket: options.network?.openSocket,
       handlers: this.#controlHandlers(),
     });
     this.#ticket = new TicketHolder({ now, ask: () => this.control.request('relayTicket', {}) });
@@ -287,6 +309,7 @@ export class Membership implements AsyncDisposable {
       onDoubtful: () => this.#doubtful('control'),
       onOnline: () => {
         log('control online', {});
+        this.#brought.toldFromNow();
         this.link.clockLearnt();
         void this.#lock.follow(this.#self).then(() => {
           this.#introduced.resolve();
@@ -335,6 +358,7 @@ export class Membership implements AsyncDisposable {
     const { board, log } = this.#options;
     return new RelayClient({
       memory: this.#memory,
+      openWire: this.#options.network?.openWire,
       target: { ...this.#relayTarget(), addresses: this.#addresses, proxies: this.#options.proxies },
       handlers: {
         ticket: () => this.#ticket.fresh(),
@@ -423,6 +447,7 @@ export class Membership implements AsyncDisposable {
   }
 
   #revoke(peers: readonly MachineId[]): void {
+    this.#brought.toldFromNow();
     for (const peer of peers) this.link.revoke(peer);
     this.directory.expireNames();
   }

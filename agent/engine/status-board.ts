@@ -18,10 +18,22 @@ export class StatusBoard {
   readonly #onChange = new Set<() => void>();
   relayRoundTripMs: number | null = null;
   policyRefreshedAt: number | null = null;
+  #notice: CausewayError | null = null;
 
   /** @param now milliseconds of the Unix epoch by the local clock: ages are shown by it. */
   constructor(now: () => number = Date.now) {
     this.#now = now;
+  }
+
+  /** What the owner should know beside the parts; null when there is nothing. */
+  get notice(): CausewayError | null {
+    return this.#notice;
+  }
+
+  tell(notice: CausewayError | null): void {
+    if (notice?.message === this.#notice?.message) return;
+    this.#notice = notice;
+    for (const changed of this.#onChange) changed();
   }
 
   get parts(): AgentStatus['parts'] {

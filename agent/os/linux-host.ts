@@ -8,8 +8,10 @@ import { watchNetwork } from '#native/linux/network-events.ts';
 import { openAdapter } from '#native/open-adapter.ts';
 import { ipv6Range } from '#protocol/addresses.ts';
 import type { SelfFacts } from '#protocol/control-messages.ts';
+import type { DnsRoute } from '#protocol/dns-routes.ts';
 import { CausewayError } from '#protocol/errors.ts';
 import { fullName, suffixOf } from '#protocol/names.ts';
+import { proveSuffix } from '../dns/prove-suffix.ts';
 import { domainsOf } from '../dns/zone.ts';
 import type { Host, HostDescription, NameLookup, SetUp } from '../engine/host.ts';
 import type { OuterNetwork } from '../surroundings.ts';
@@ -115,6 +117,10 @@ export class LinuxHost implements Host {
 
   proveRoute(towards: { readonly ipv4: string; readonly ipv6: string }): Promise<string> {
     return proveRoute(this.#options.adapterName, this.#withIpv6 ? [towards.ipv4, towards.ipv6] : [towards.ipv4]);
+  }
+
+  proveSuffix(route: DnsRoute, lookup: NameLookup): Promise<{ detail: string; remedy?: string }> {
+    return proveSuffix(route, lookup);
   }
 
   describe(): Promise<HostDescription> {

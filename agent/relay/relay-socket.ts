@@ -16,7 +16,7 @@ import {
   type RoomyMessage,
 } from '#protocol/websocket.ts';
 import type { FrameMemory } from '#runtime/frame-memory.ts';
-import type { Upgraded } from '../pinned-upgrade.ts';
+import { type Upgraded, type UpgradeTarget, upgradePinned } from '../pinned-upgrade.ts';
 import type { SteadyReader } from '../steady-reader.ts';
 
 export interface RelaySocketEvents {
@@ -31,6 +31,20 @@ export interface RelaySocketEvents {
 /** RFC 6455 §7.4.1 */
 const NO_STATUS = 1005;
 const GONE = 1006;
+
+/**
+ * Connects to a relay; nothing is handed over before {@link RelaySocket.start}.
+ * @param signal ends the attempt, not the open connection
+ * @throws CausewayError as {@link upgradePinned}
+ */
+export async function openRelaySocket(
+  target: UpgradeTarget,
+  memory: FrameMemory,
+  events: RelaySocketEvents,
+  signal: AbortSignal,
+): Promise<RelaySocket> {
+  return new RelaySocket(await upgradePinned(target, signal), memory, events);
+}
 
 export class RelaySocket {
   readonly #socket: TLSSocket;

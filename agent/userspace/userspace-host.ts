@@ -5,6 +5,7 @@
 import type { Adapter } from '#native/adapter.ts';
 import { watchNetwork } from '#native/linux/network-events.ts';
 import type { SelfFacts } from '#protocol/control-messages.ts';
+import type { DnsRoute } from '#protocol/dns-routes.ts';
 import { CausewayError } from '#protocol/errors.ts';
 import type { Host, HostDescription, NameLookup, SetUp } from '../engine/host.ts';
 import { outerNetwork } from '../os/outer-network.ts';
@@ -66,6 +67,10 @@ export class UserspaceHost implements Host {
 
   async proveRoute(): Promise<string> {
     return 'by the IP stack in the agent';
+  }
+
+  async proveSuffix({ suffix }: DnsRoute): Promise<{ detail: string }> {
+    return { detail: `Names under ${suffix} are not looked up without an adapter.` };
   }
 
   async describe(): Promise<HostDescription> {

@@ -19,7 +19,7 @@ export type Machine = Pick<z.infer<typeof machine>, 'id' | 'name' | 'group' | 'd
 /** Where it is, and who may sign in. */
 export const SUBSCRIPTION = 'contoso';
 export const OWNER = { name: 'owner', password: 'tidewater-lantern-42' } as const;
-const SEED = 'bench';
+export const SEED = 'bench';
 /** Fewer than UNAUTHENTICATED_PER_ADDRESS. */
 const AT_ONCE = 32;
 

@@ -32,8 +32,11 @@ export class Host {
   readonly address: string;
   /** Process id of the holder: `nsenter -t PID -n -m -u` enters the host. */
   readonly holderPid: number;
+  /** Environment of everything that is started here from now on, beside what the lab gives it. */
+  readonly variables: Record<string, string> = {};
   readonly #directory: string;
   readonly #programs: Program[] = [];
+  readonly #tokens = new Set<string>();
 
   constructor(name: string, address: string, holderPid: number, directory: string) {
     this.name = name;
@@ -97,6 +100,11 @@ export class Host {
     return this.#programs;
   }
 
+  /** Activation tokens that commands were given here, to be looked for where they must not be. */
+  get tokens(): ReadonlySet<string> {
+    return this.#tokens;
+  }
+
   async write(path: string, content: string | Uint8Array): Promise<void> {
     // A link into the system's own directory (holder.ts) is replaced: written through, it would change the system.
     const unlink = 'case "$(readlink "$1")" in */system/*) rm "$1" ;; esac';
@@ -110,14 +118,21 @@ export class Host {
   }
 
   #enter(command: readonly string[]): string[] {
+    this.#noteTokens(command);
     return [`--target=${this.holderPid}`, '--net', '--mount', '--uts', '--', ...command];
   }
 
+  #noteTokens(words: readonly string[]): void {
+    for (const word of words) if (word.startsWith('cwt1_')) this.#tokens.add(word);
+  }
+
   #environment(more: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
+    this.#noteTokens(Object.values(more));
     return {
       PATH: `/run/bin:${dirname(process.execPath)}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`,
       HOME: '/run',
       LANG: 'C.UTF-8',
+      ...this.variables,
       ...more,
     };
   }

@@ -60,6 +60,10 @@ export class MemoryHost implements Host {
     return Promise.resolve('in memory');
   }
 
+  proveSuffix(): Promise<{ detail: string }> {
+    return Promise.resolve({ detail: 'in memory' });
+  }
+
   describe(): Promise<HostDescription> {
     return Promise.resolve({ addresses: ['in memory'], routes: [], resolver: [] });
   }

@@ -3,8 +3,10 @@
  * upgraded and purged by the real apt and dpkg, in a root of its own on a computer of the lab.
  */
 import assert from 'node:assert/strict';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buildDeb } from '#build/installers/deb/deb.ts';
+import { release } from '#build/release.ts';
 import type { InstallPage } from '#protocol/rest/installing.ts';
 import type { AgentStatus } from '#protocol/status.ts';
 import { until } from '../causeway.ts';
@@ -27,7 +29,8 @@ dpkg-deb --root-owner-group -Znone --build . "$2" >/dev/null`;
 
 export const deb: Scenario = {
   name: 'deb',
-  shows: 'the Debian package activates itself, upgrades, goes back from what does not connect, and purges',
+  shows:
+    'the Debian package activates itself, upgrades, is told of newer versions, goes back from what does not connect, and purges',
   needs: [],
   builds: true,
   prepare: () => {
@@ -37,14 +40,18 @@ export const deb: Scenario = {
   lab: STANDARD_LAB,
   async tell(story) {
     const [laptop, pc02] = [story.lab.host('laptop'), story.lab.host('pc02')];
-    const newer = join(story.lab.directory, 'newer.deb');
-    const broken = join(story.lab.directory, 'broken.deb');
+    const own = (name: string) => join(story.lab.directory, name);
+    const directory = own('downloads');
+    const offered = join(directory, `causeway-agent-linux-${process.arch}.deb`);
+    const newer = own('newer.deb');
+    const keyFile = own('release.pem');
     await story.step('the package is built, and a newer one', async () => {
-      const file = await buildDeb();
-      await buildDeb({ file: newer, version: NEWER, level: 0 });
-      return file.split('/').at(-1) ?? '';
+      await mkdir(directory);
+      await buildDeb({ file: offered, level: 1, releaseKey: keyFile });
+      await buildDeb({ file: newer, version: NEWER, level: 0, releaseKey: keyFile });
+      return offered.split('/').at(-1) ?? '';
     });
-    const { causeway, administrator } = await story.startCauseway();
+    const { causeway, administrator } = await story.startCauseway(undefined, ['--downloads', directory]);
     const root = await DebianRoot.on(laptop);
     const before = await root.added();
     let machine: AgentStatus['machine'] = null;
@@ -111,18 +118,38 @@ export const deb: Scenario = {
       assert.equal(await root.must(['ls', '/opt/causeway/versions']), NEWER);
       return `pings were unanswered for ${story.figures.upgradeSilenceMs} ms`;
     });
-    await story.step('a version that can not connect is taken back by itself', async () => {
-      await laptop.must(['sh', '-c', BREAK, 'sh', newer, broken, join(story.lab.directory, 'broken')], {
+    await story.step('the agent says that its server has a newer version, once it is offered to it', async () => {
+      await laptop.must(['sh', '-c', BREAK, 'sh', newer, offered, own('broken')], { timeoutMs: BUILD_MS });
+      await release({ directory, keyFile, version: BROKEN, rollout: 0 });
+      const early = await root.run(['causeway', 'update', '--if-offered']);
+      assert.match(early.stderr, /UPDATE_NONE/);
+      await release({ directory, keyFile, version: BROKEN });
+      // It asks some seconds after its start, and then for hours no more.
+      await root.must(['/opt/causeway/current/share/switch-version.sh', `/opt/causeway/versions/${NEWER}`]);
+      await until(
+        async () => (await status()).notice?.code === 'UPDATE_AVAILABLE',
+        60_000,
+        () => 'it says nothing',
+      );
+      return (await status()).notice?.message ?? '';
+    });
+    await story.step('that version can not connect, and is taken back by itself', async () => {
+      await connected();
+      const update = await root.run(['causeway', 'update'], {
         timeoutMs: BUILD_MS,
+        environment: { CAUSEWAY_CONNECT_PATIENCE: '8' },
       });
-      await root.offer(broken);
-      const upgrade = await root.apt(['upgrade'], { CAUSEWAY_CONNECT_PATIENCE: '8' });
-      assert.notEqual(upgrade.code, 0, upgrade.stdout);
-      assert.match(upgrade.stderr + upgrade.stdout, /the new version did not connect.*the one before runs again/);
+      assert.match(update.stderr, /the new version did not connect.*the one before runs again/);
+      assert.match(update.stderr, /UPDATE_FAILED/);
       const now = await connected();
       assert.deepEqual([now.version, now.machine], [NEWER, machine]);
       await waitForPage(root, 'pc02');
-      return `${BROKEN} asked its server in vain; ${NEWER} runs, and apt says that the upgrade failed`;
+      return `${BROKEN} asked its server in vain; ${NEWER} runs`;
+    });
+    await story.step('what its makers did not sign is not installed', async () => {
+      await release({ directory, keyFile: own('another.pem'), version: '100.0.0' });
+      assert.match((await root.run(['causeway', 'update'])).stderr, /RELEASE_FORGED/);
+      return 'a release by another key';
     });
     await story.step('the package is purged, and leaves nothing', async () => {
       await root.mustApt('purge', 'causeway');

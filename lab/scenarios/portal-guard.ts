@@ -9,11 +9,12 @@ import { run } from '#build/command.ts';
 import { openBrowser } from '../browser/browser.ts';
 import { twoEdit } from '../guard/conflict-steps.ts';
 import { foreignSites } from '../guard/foreign-steps.ts';
-import { type HostileNetwork, startHostileNetwork } from '../guard/hostile-network.ts';
+import { type HostileNetwork, SUBSCRIPTION, startHostileNetwork } from '../guard/hostile-network.ts';
 import { signInElsewhere } from '../guard/identity-steps.ts';
 import { newPassword } from '../guard/session-steps.ts';
 import { breachesIn, browserHears, nothingStrikes } from '../guard/strike-steps.ts';
 import { renamedAndRemoved } from '../guard/subscription-steps.ts';
+import { suffixesSetUp } from '../guard/suffix-steps.ts';
 import { onlyLooks } from '../guard/viewer-steps.ts';
 import type { Scenario, Story } from './story.ts';
 
@@ -32,6 +33,7 @@ export const portalGuard: Scenario = {
     await twoEdit(story, browser, network);
     if (process.env.LAB_LONG === '1') await signInElsewhere(story, browser);
     await renamedAndRemoved(story, browser, network);
+    await suffixesSetUp(story, browser, network, { subscription: SUBSCRIPTION, server: 'constructor' });
     await foreignSites(story, browser, network);
     await newPassword(story, browser, network);
     await onlyLooks(story, browser, network);

@@ -7,6 +7,7 @@ import { Causeway, logTails } from '../causeway.ts';
 import type { LabDescription } from '../hosts/description.ts';
 import type { Enclosure } from '../hosts/enclosure.ts';
 import { Lab } from '../hosts/lab.ts';
+import { searchLogs } from '../log-search.ts';
 import type { Command } from '../prerequisites.ts';
 
 export interface StepResult {
@@ -128,6 +129,7 @@ export async function tellScenario(
     const story = new Story(await Lab.build(enclosure, scenario.lab), enclosure.stop, narrator);
     ({ steps, figures } = story);
     await scenario.tell(story);
+    await story.step('nothing that was printed holds a secret', () => searchLogs(story.lab));
     ok = true;
   } catch (error) {
     if (!(error instanceof StoryEnded)) {

@@ -77,8 +77,3 @@ export function seedOfFile(text: string): Uint8Array {
   }
   return seed;
 }
-
-/** A key's public half as people compare it: groups of four. */
-export function fingerprintOf(publicKey: string): string {
-  return (publicKey.slice(0, 24).match(/.{4}/g) ?? []).join(' ');
-}

@@ -12,6 +12,7 @@ import { lineOf } from '../line.ts';
 import { refuseUpgrade } from '../refuse-upgrade.ts';
 import type { ControlPlane } from './control-plane.ts';
 import type { Link } from './presence.ts';
+import { ServerFrames } from './server-frames.ts';
 
 /** A machine pings every 15 s; one silent for longer than this is gone without having said so. */
 const SWEEP_EVERY_MS = 60_000;
@@ -27,6 +28,7 @@ export class ControlEdge {
   readonly #control: ControlPlane;
   readonly #acceptor: WebSocketServer;
   readonly #connections = new Set<Connection>();
+  readonly #frames = new ServerFrames();
   /** Those not authenticated when last looked at. */
   readonly #strangers = new Set<Connection>();
   #sweeping: NodeJS.Timeout | undefined;
@@ -56,7 +58,7 @@ export class ControlEdge {
       const issue = `the subprotocol ${CONTROL_SUBPROTOCOL} is not offered`;
       refuseUpgrade(socket, new CausewayError('REQUEST_MALFORMED', { issue }));
     } else {
-      this.#acceptor.handleUpgrade(request, socket, head, (ws) => this.#accept(ws, address));
+      this.#acceptor.handleUpgrade(request, socket, head, (ws) => this.#accept(ws, socket, address));
     }
     return true;
   }
@@ -68,8 +70,8 @@ export class ControlEdge {
     await Promise.all([...this.#connections].map((connection) => connection.end(SERVICE_RESTART, GOODBYE_MS)));
   }
 
-  #accept(ws: WebSocket, address: string): void {
-    const connection = new Connection(this.#control, ws, address);
+  #accept(ws: WebSocket, socket: Duplex, address: string): void {
+    const connection = new Connection(this.#control, { ws, socket, frames: this.#frames }, address);
     this.#connections.add(connection);
     this.#strangers.add(connection);
     this.#sweeping ??= setInterval(() => this.#sweep(), SWEEP_EVERY_MS).unref();
@@ -96,18 +98,29 @@ export class ControlEdge {
   }
 }
 
+interface Line {
+  readonly ws: WebSocket;
+  /** Under `ws`, which reads from it, closes it and answers pings. */
+  readonly socket: Duplex;
+  readonly frames: ServerFrames;
+}
+
 /** One socket, tied to one session. */
 class Connection implements Link {
   readonly address: string;
   readonly #ws: WebSocket;
+  readonly #socket: Duplex;
+  readonly #frames: ServerFrames;
   readonly #session;
   /** Messages are answered one after the other; the socket is not read on meanwhile. */
   #answering: Promise<void> = Promise.resolve();
   #heard = true;
 
-  constructor(control: ControlPlane, ws: WebSocket, address: string) {
+  constructor(control: ControlPlane, { ws, socket, frames }: Line, address: string) {
     this.address = address;
     this.#ws = ws;
+    this.#socket = socket;
+    this.#frames = frames;
     ws.on('message', (data, binary) => this.#receive(data, binary));
     ws.on('ping', () => {
       this.#heard = true;
@@ -122,7 +135,9 @@ class Connection implements Link {
   }
 
   send(message: ServerMessage): void {
-    if (this.#ws.readyState === WebSocket.OPEN) this.#ws.send(JSON.stringify(message));
+    // Not by `ws`, which would make text and header anew for each. It holds nothing back without compression, so
+    // the order stays.
+    if (this.#ws.readyState === WebSocket.OPEN) this.#socket.write(this.#frames.of(message));
   }
 
   close(status: number, reason: string): void {

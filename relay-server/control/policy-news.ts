@@ -87,9 +87,9 @@ export class PolicyNews {
   /** With the version of the moment, which may be a later one already. */
   #tell(subscription: SubscriptionDirectory, machines: readonly MachineId[], from = 0): void {
     const { policyVersion } = subscription.record;
-    for (const machine of machines.slice(from, from + PORTION)) {
-      this.#around.tell(machine, { type: 'event', event: 'policy-changed', policyVersion });
-    }
+    // One for all of them: it becomes a frame once.
+    const event: ControlEvent = { type: 'event', event: 'policy-changed', policyVersion };
+    for (const machine of machines.slice(from, from + PORTION)) this.#around.tell(machine, event);
     if (from + PORTION >= machines.length) return;
     const cancel = this.#around.clock.after(0, () => {
       this.#portions.delete(cancel);

@@ -9,11 +9,14 @@ import { type FileHandle, open, readdir, realpath } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { z } from 'zod';
+import { LIMITS } from '#protocol/limits.ts';
 import type { download } from '#protocol/rest/installing.ts';
 
 export type Download = z.infer<typeof download>;
 
 const NAME = /^causeway-agent-(linux|windows|macos)-(x64|arm64)\.(tar\.gz|deb|msi|dmg)$/;
+/** Written by build/release.ts. */
+const RELEASE = 'release.jws';
 const ORDER = { archive: 0, deb: 1, msi: 2, dmg: 3 } as const;
 /** Nobody can put a link in the place of the file between two looks; and a pipe would keep us waiting. */
 const READ_ONLY = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
@@ -56,6 +59,19 @@ export class Downloads {
     if ((await stateOf(handle)) === this.#hashes.get(file.file)?.state) return { file, handle };
     await handle.close();
     return undefined;
+  }
+
+  /** The signed statement of what is released (protocol/release.ts), unread; undefined when there is none. */
+  async release(): Promise<string | undefined> {
+    const handle = await this.#openHere(RELEASE);
+    if (handle === undefined) return undefined;
+    try {
+      const most = LIMITS.RELEASE_MAX_CHARACTERS.value;
+      const { buffer, bytesRead } = await handle.read(Buffer.alloc(most), 0, most, 0);
+      return buffer.toString('latin1', 0, bytesRead).trim();
+    } finally {
+      await handle.close();
+    }
   }
 
   async #list(): Promise<Download[]> {

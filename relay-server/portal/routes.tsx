@@ -148,6 +148,11 @@ const install = createRoute({
   validateSearch: ({ tab }: Record<string, unknown>): { tab?: 'tokens' } => (tab === 'tokens' ? { tab } : {}),
   component: lazyRouteComponent(() => import('./pages/install/install-page.tsx'), 'InstallPage'),
 });
+const lock = createRoute({
+  getParentRoute: () => subscription,
+  path: '/lock',
+  component: lazyRouteComponent(() => import('./pages/lock/lock-page.tsx'), 'LockPage'),
+});
 const audit = createRoute({
   getParentRoute: () => subscription,
   path: '/audit',
@@ -182,6 +187,7 @@ export const routeTree = root.addChildren([
       policy,
       reach,
       install,
+      lock,
       audit,
       settings,
     ]),

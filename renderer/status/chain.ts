@@ -51,12 +51,13 @@ export function chainOf(state: DesktopState): Chain {
   return { links: [{ name: 'agent', state: 'ok', detail: '' }, ...links], broken };
 }
 
-/** Parts that work, with something that their owner should know all the same. */
+/** What the owner should know though it works: of parts, and beside them. */
 export function warningsOf(state: DesktopState): readonly NonNullable<Part['error']>[] {
   if (state.agent !== 'here') return [];
-  const { parts } = state.status;
-  return PART_ORDER.flatMap((name) => {
+  const { parts, notice } = state.status;
+  const ofParts = PART_ORDER.flatMap((name) => {
     const { state: is, error } = parts[name];
     return is === 'ok' && error !== null ? [error] : [];
   });
+  return notice ? [...ofParts, notice] : ofParts;
 }

@@ -9,8 +9,10 @@ import { aliasOf, type Luid, listAddresses, listRoutes } from '#native/windows/i
 import { luidOfAdapter } from '#native/windows/wintun-adapter.ts';
 import { ipv6Range } from '#protocol/addresses.ts';
 import type { SelfFacts } from '#protocol/control-messages.ts';
+import type { DnsRoute } from '#protocol/dns-routes.ts';
 import { CausewayError } from '#protocol/errors.ts';
 import { fullName, suffixOf } from '#protocol/names.ts';
+import { proveSuffix } from '../../dns/prove-suffix.ts';
 import { domainsOf } from '../../dns/zone.ts';
 import type { Host, HostDescription, NameLookup, SetUp } from '../../engine/host.ts';
 import type { OuterNetwork } from '../../surroundings.ts';
@@ -104,6 +106,10 @@ export class WindowsHost implements Host {
   async proveRoute(towards: { readonly ipv4: string; readonly ipv6: string }): Promise<string> {
     if (this.#ours === undefined) throw new CausewayError('ADAPTER_FAILED', { cause: 'there is none' });
     return proveWindowsRoute(this.#ours, this.#withIpv6 ? [towards.ipv4, towards.ipv6] : [towards.ipv4]);
+  }
+
+  proveSuffix(route: DnsRoute, lookup: NameLookup): Promise<{ detail: string; remedy?: string }> {
+    return proveSuffix(route, lookup);
   }
 
   async describe(): Promise<HostDescription> {

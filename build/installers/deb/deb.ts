@@ -30,7 +30,7 @@ const ARCHITECTURES: Readonly<Partial<Record<NodeJS.Architecture, string>>> = { 
 const SCRIPTS = ['preinst', 'postinst', 'prerm', 'postrm'] as const;
 const NONE = new Uint8Array();
 /** As the bundler writes what package.json says. */
-const SAYS_VERSION = /\bvar version=([`'"])[\w.+-]+\1;/;
+const SAYS_VERSION = /\bvar version(?:\$\d+)?=([`'"])[\w.+-]+\1;(?=const AGENT_VERSION=)/;
 
 export interface DebOptions {
   /** Of the agent in it; by default the one of this source. */
@@ -39,6 +39,8 @@ export interface DebOptions {
   readonly file?: string;
   /** Of gzip; the most by default. */
   readonly level?: number;
+  /** File of the key that signs releases; see agent-files.ts. */
+  readonly releaseKey?: string;
 }
 
 /** @returns absolute path of the package. @throws Error on another system than Linux, or when koffi has no native module */
@@ -46,12 +48,13 @@ export async function buildDeb({
   version = AGENT_VERSION,
   file = join(ROOT, `dist/downloads/causeway-agent-linux-${process.arch}.deb`),
   level = 9,
+  releaseKey,
 }: DebOptions = {}): Promise<string> {
   const architecture = ARCHITECTURES[process.arch];
   if (process.platform !== 'linux' || architecture === undefined)
     throw new Error('the Debian package is made on Linux, on x64 or arm64');
   const { agent } = await bundle();
-  const files = (await agentFiles(agent)).map((entry) => atVersion(entry, version));
+  const files = (await agentFiles(agent, releaseKey)).map((entry) => atVersion(entry, version));
   const data = dataEntries(files, version);
   const control = await controlEntries(data, version, architecture);
   return packedOnce({

@@ -42,6 +42,24 @@ export function installingFileRoutes({ app, control: { context }, installing }: 
     },
   );
   app.get(
+    '/downloads/release',
+    {
+      config: { rights: 'nobody' },
+      schema: {
+        tags,
+        summary: 'Which version of the agent there is',
+        description: 'Signed by whoever built it; agents check that, and the server does not.',
+        response: { 200: z.string() },
+      },
+    },
+    async (request, reply) => {
+      installing.count(request.ip);
+      const release = await downloads.release();
+      if (release === undefined) throw new CausewayError('NOT_FOUND', { kind: 'download', id: 'release' });
+      return reply.type('text/plain; charset=utf-8').header('cache-control', 'no-cache').send(release);
+    },
+  );
+  app.get(
     '/downloads/:file',
     {
       config: { rights: 'nobody' },

@@ -24,6 +24,9 @@ export type TotpSecret = z.infer<typeof access.totpSecret>;
 
 export type AppliedChanges = z.infer<typeof changes.appliedChanges>;
 export type Effect = z.infer<typeof changes.effect>;
+export type PolicyDocument = z.infer<typeof changes.policyDocument>;
+/** An on-premises DNS suffix with its servers. */
+export type DnsRoute = NonNullable<PolicyDocument['dnsRoutes']>[number];
 /** As it is sent: what has a default may be left out. */
 export type PolicyChange = z.input<typeof changes.policyChange>;
 
@@ -35,6 +38,7 @@ export type InstallPage = z.infer<typeof installing.installPage>;
 export type Token = z.infer<typeof installing.token>;
 export type TokenUse = z.infer<typeof installing.tokenUse>;
 
+export type { LockView } from '#protocol/rest/lock.ts';
 export type DiagnosticCheck = Check;
 export type HistoryEntry = z.infer<typeof machines.historyEntry>;
 export type Machine = z.infer<typeof machines.machine>;

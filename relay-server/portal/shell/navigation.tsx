@@ -9,6 +9,7 @@ import {
   History,
   KeyRound,
   Laptop,
+  Lock,
   type LucideIcon,
   Rocket,
   Route,
@@ -35,6 +36,7 @@ const SUBSCRIPTION_PLACES = [
   ['/s/$subscription/policy', 'Policy', Cable],
   ['/s/$subscription/reach', 'Can A reach B?', Route],
   ['/s/$subscription/install', 'Install', Download],
+  ['/s/$subscription/lock', 'Lock', Lock],
   ['/s/$subscription/audit', 'Audit', History],
   ['/s/$subscription/settings', 'Settings', Settings],
 ] as const;

@@ -1,4 +1,4 @@
-/** Settings: what a subscription is called, where its addresses are, and the end of it. */
+/** Settings: what a subscription is called, where its addresses are, whose names it knows besides, and its end. */
 import { Skeleton, Stack } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { subscriptionQuery } from '../../api/queries.ts';
@@ -6,6 +6,7 @@ import { useRights } from '../../api/rights.ts';
 import { PageHeader } from '../../components/page-header.tsx';
 import { RefusalAlert } from '../../components/refusal-alert.tsx';
 import { useSubscription } from '../../shell/last-subscription.ts';
+import { DnsRoutesPanel } from './dns-routes-panel.tsx';
 import { NamePanel } from './name-panel.tsx';
 import { RemovalPanel } from './removal-panel.tsx';
 
@@ -26,6 +27,7 @@ export function SettingsPage() {
       {subscription !== undefined && (
         <Stack gap="md" maw="48rem">
           <NamePanel subscription={subscription} />
+          <DnsRoutesPanel subscription={subscription.name} />
           {own && <RemovalPanel subscription={subscription} />}
         </Stack>
       )}
