@@ -61,7 +61,7 @@ export async function bundleSuites(file: string): Promise<string[]> {
   const all = globSync('{protocol,runtime,native,agent}/**/*.test.ts', { cwd: ROOT }).sort();
   const files = all.filter((path) => !Object.keys(FILES_LEFT_OUT).some((left) => path.startsWith(left)));
   const built = await rolldown({
-    input: join(HERE, 'program.ts'),
+    input: LIST,
     platform: 'node',
     external: ['koffi'],
     logLevel: 'silent',
@@ -84,7 +84,8 @@ function suites(files: readonly string[]): Plugin {
     },
     load: (id) =>
       id === `\0${LIST}`
-        ? `export const FILES = { ${entries.join(',\n')} };\nexport const LEFT_OUT = ${JSON.stringify(TESTS_LEFT_OUT)};`
+        ? `import { runSuites } from ${JSON.stringify(join(HERE, 'program.ts'))};
+         await runSuites({ files: { ${entries.join(',\n')} }, leftOut: ${JSON.stringify(TESTS_LEFT_OUT)} });`
         : null,
   };
 }
