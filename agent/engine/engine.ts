@@ -9,6 +9,7 @@ import { formatIpv6, parseIpv6 } from '#protocol/addresses.ts';
 import type { SelfFacts } from '#protocol/control-messages.ts';
 import type { DnsRoute } from '#protocol/dns-routes.ts';
 import { asRefusal, CausewayError, fromWire } from '#protocol/errors.ts';
+import type { SigningPublicKey } from '#protocol/ids.ts';
 import { LIMITS } from '#protocol/limits.ts';
 import type { Check, LocalResult, SupportBundle } from '#protocol/local-api.ts';
 import type { LockPin } from '#protocol/lock/statement.ts';
@@ -346,6 +347,7 @@ export class Engine implements AsyncDisposable {
       );
     };
     const saveLock = (lock: LockPin) => this.#change((current) => ({ ...current, lock }));
+    const saveGrantKey = (grantKey: SigningPublicKey) => this.#change((current) => ({ ...current, grantKey }));
     this.#membership = await Membership.start({
       ...this.#introduction(),
       activation,
@@ -357,6 +359,7 @@ export class Engine implements AsyncDisposable {
       proxies: this.#options.proxies,
       onSelf,
       saveLock,
+      saveGrantKey,
       status: () => this.status(),
       diagnose: () => this.diagnose(() => {}),
     });
