@@ -137,9 +137,10 @@ export const LAYER_RULES: readonly IForbiddenRuleType[] = [
   },
   {
     name: 'portal-loads-no-schemas',
-    comment: 'The server has checked what it sends; zod and the schemas would be a fifth of the first download.',
+    comment:
+      'The server has checked what it sends; zod and the schemas would be a fifth of the first download. What signs for the lock does not believe the server, and is loaded by itself.',
     severity: 'error',
-    from: { path: PORTAL, pathNot: TESTS },
+    from: { path: PORTAL, pathNot: [TESTS, '/portal/pages/lock/(?:signing-hand|without-eval)\\.ts$'] },
     to: { path: '^protocol/rest|node_modules/zod/', dependencyTypesNot: ['type-only'] },
   },
   {
