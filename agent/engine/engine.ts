@@ -16,7 +16,6 @@ import type { LockPin } from '#protocol/lock/statement.ts';
 import { fullName, labelFromHostName, parseLabel, suffixOf } from '#protocol/names.ts';
 import { type AgentStatus, PART_ORDER, summarise } from '#protocol/status.ts';
 import { decodeToken } from '#protocol/token.ts';
-import { ensurePrivateDirectory } from '#runtime/durable-file.ts';
 import { activate } from '../control/activate.ts';
 import { deactivate } from '../control/authenticate.ts';
 import { AGENT_VERSION, software } from '../control/software.ts';
@@ -25,6 +24,7 @@ import type { Proxies } from '../proxy/proxies.ts';
 import { ServerClock, SYSTEM_TIME, type TimeSource } from '../server-clock.ts';
 import { type Activation, forgetActivation, loadActivation, saveActivation } from '../state/activation-file.ts';
 import { type Identity, loadOrCreateIdentity } from '../state/identity.ts';
+import { makePrivateDirectory } from '../state/private-directory.ts';
 import { lockStateDirectory } from '../state/state-lock.ts';
 import { diagnose } from './diagnose.ts';
 import type { Host } from './host.ts';
@@ -87,7 +87,7 @@ export class Engine implements AsyncDisposable {
    * @throws CausewayError STATE_IN_USE, IDENTITY_CORRUPT, IDENTITY_EXPOSED, STATE_CORRUPT, DISK_FULL, DIRECTORY_READ_ONLY
    */
   static async start(options: EngineOptions): Promise<Engine> {
-    await ensurePrivateDirectory(options.stateDirectory);
+    await makePrivateDirectory(options.stateDirectory);
     const lock = await lockStateDirectory(options.stateDirectory);
     try {
       const identity = await loadOrCreateIdentity(options.stateDirectory);
