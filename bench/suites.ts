@@ -3,6 +3,7 @@
  */
 import type { Suite } from './suite.ts';
 import { suite as desktop } from './suites/desktop.ts';
+import { suite as downloads } from './suites/downloads.ts';
 import { suite as fanout } from './suites/fanout.ts';
 import { suite as handshake } from './suites/handshake.ts';
 import { suite as idleConnections } from './suites/idle-connections.ts';
@@ -29,5 +30,6 @@ export const SUITES: readonly Suite[] = [
   tunnelCore,
   desktop,
   portal,
+  downloads,
   load,
 ];

@@ -137,9 +137,10 @@ export const LAYER_RULES: readonly IForbiddenRuleType[] = [
   },
   {
     name: 'portal-loads-no-schemas',
-    comment: 'The server has checked what it sends; zod and the schemas would be a fifth of the first download.',
+    comment:
+      'The server has checked what it sends; zod and the schemas would be a fifth of the first download. What signs for the lock does not believe the server, and is loaded by itself.',
     severity: 'error',
-    from: { path: PORTAL, pathNot: TESTS },
+    from: { path: PORTAL, pathNot: [TESTS, '/portal/pages/lock/(?:signing-hand|without-eval)\\.ts$'] },
     to: { path: '^protocol/rest|node_modules/zod/', dependencyTypesNot: ['type-only'] },
   },
   {
@@ -155,6 +156,16 @@ export const LAYER_RULES: readonly IForbiddenRuleType[] = [
     severity: 'error',
     from: { path: PRODUCT },
     to: { path: TOOLS },
+  },
+  {
+    name: 'simulation-opens-nothing',
+    comment:
+      'One seed is one run: a socket, a process or a thread would end in whatever order the computer likes. The files of the databases are the only thing outside.',
+    severity: 'error',
+    from: { path: '^lab/simulation/', pathNot: TESTS },
+    to: {
+      path: '^(?:node:)?(?:net|tls|https?|dgram|dns|child_process|timers|worker_threads)(?:/promises)?$|^lab/(?:hosts|scenarios)/',
+    },
   },
   {
     name: 'koffi-only-in-native',

@@ -81,6 +81,7 @@ const PLANTED: Record<string, { file: string; text: string; beside?: Record<stri
     text: "import { i } from '#lab/i.ts'; i();",
     beside: { 'lab/i.ts': 'export const i = () => 1;' },
   },
+  'simulation-opens-nothing': { file: 'lab/simulation/ab.ts', text: "import 'node:net';" },
   'koffi-only-in-native': { file: 'agent/j.ts', text: "import koffi from 'koffi'; koffi.load('');" },
   'product-needs-no-dev-package': { file: 'agent/k.ts', text: "import fc from 'fast-check'; fc.nat();" },
   'no-import-of-a-test': {

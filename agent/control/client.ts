@@ -16,11 +16,11 @@ import { LIMITS } from '#protocol/limits.ts';
 import { Backoff } from '../backoff.ts';
 import type { PinnedServer } from '../pinned-socket.ts';
 import { authenticate, type Introduction } from './authenticate.ts';
-import { ControlConnection } from './connection.ts';
+import { ControlConnection, type OpenControlSocket } from './connection.ts';
 
 export interface ControlHandlers {
   /** Authenticated, perhaps again; what was revoked meanwhile has been told by `onRevoked`. */
-  onOnline(): void;
+  onOnline(connection: string): void;
   /** The server answered just now; only while online. */
   onProven(): void;
   /** The server owes an answer for longer than answers take; `onProven` or `onOffline` follows. */
@@ -42,6 +42,8 @@ export interface ControlHandlers {
 export interface ControlClientOptions extends Introduction {
   readonly target: PinnedServer;
   readonly handlers: ControlHandlers;
+  /** Over pinned TLS unless given. */
+  readonly openSocket?: OpenControlSocket | undefined;
 }
 
 /** How often a machine knocks that the server does not let in: an administrator may let it in again. */
@@ -146,7 +148,7 @@ export class ControlClient implements Disposable {
   }
 
   async #connect(signal: AbortSignal): Promise<void> {
-    const { target, handlers } = this.#options;
+    const { target, handlers, openSocket } = this.#options;
     const connection = await ControlConnection.open(
       target,
       {
@@ -163,6 +165,7 @@ export class ControlClient implements Disposable {
         },
       },
       signal,
+      openSocket,
     );
     try {
       await this.#introduce(connection, signal);
@@ -183,7 +186,7 @@ export class ControlClient implements Disposable {
     signal.throwIfAborted();
     this.#attempt = undefined;
     this.#online = true;
-    handlers.onOnline();
+    handlers.onOnline(connection.id);
   }
 
   /** Learns what was revoked while this machine was away. */

@@ -3,6 +3,7 @@
  * pushed events. Knows the protocol, not what the agent does with it.
  */
 import type { WebSocket } from 'ws';
+import { connectionId } from '#protocol/connection-id.ts';
 import {
   type Challenge,
   CONTROL_METHODS,
@@ -20,7 +21,22 @@ import { CausewayError, fromWire } from '#protocol/errors.ts';
 import { LIMITS } from '#protocol/limits.ts';
 import { Liveness } from '../liveness.ts';
 import type { PinnedServer } from '../pinned-socket.ts';
-import { openPinnedWebSocket } from '../pinned-websocket.ts';
+import { openPinnedWebSocket, type WebSocketTarget } from '../pinned-websocket.ts';
+
+/** What of a WebSocket a control connection uses. */
+export type ControlSocket = Pick<
+  WebSocket,
+  'on' | 'once' | 'removeListener' | 'send' | 'ping' | 'close' | 'terminate' | 'resume'
+>;
+
+/**
+ * Opens the WebSocket and leaves it paused.
+ * @throws CausewayError as {@link openPinnedWebSocket}
+ */
+export type OpenControlSocket = (
+  target: WebSocketTarget,
+  signal: AbortSignal,
+) => Promise<{ readonly webSocket: ControlSocket; readonly socket: { readonly localAddress?: string | undefined } }>;
 
 interface Waiting {
   readonly method: ControlMethod;
@@ -43,7 +59,7 @@ export class ControlConnection implements Disposable {
   readonly challenge: Challenge;
   /** Of this end. */
   readonly localAddress: string;
-  readonly #webSocket: WebSocket;
+  readonly #webSocket: ControlSocket;
   readonly #server: string;
   readonly #listener: ControlListener;
   readonly #signal: AbortSignal;
@@ -56,10 +72,16 @@ export class ControlConnection implements Disposable {
   /**
    * Connects and waits for the challenge.
    * @param signal ends the attempt, and the connection once it is open
+   * @param openSocket over pinned TLS, unless a simulation has a network of its own
    * @throws CausewayError SERVER_UNREACHABLE, SERVER_PIN_MISMATCH, MESSAGE_MALFORMED, RATE_LIMITED
    */
-  static async open(target: PinnedServer, listener: ControlListener, signal: AbortSignal): Promise<ControlConnection> {
-    const { webSocket, socket } = await openPinnedWebSocket(
+  static async open(
+    target: PinnedServer,
+    listener: ControlListener,
+    signal: AbortSignal,
+    openSocket: OpenControlSocket = openPinnedWebSocket,
+  ): Promise<ControlConnection> {
+    const { webSocket, socket } = await openSocket(
       {
         ...target,
         path: CONTROL_PATH,
@@ -75,7 +97,7 @@ export class ControlConnection implements Disposable {
   }
 
   private constructor(
-    webSocket: WebSocket,
+    webSocket: ControlSocket,
     localAddress: string,
     server: string,
     challenge: Challenge,
@@ -96,6 +118,11 @@ export class ControlConnection implements Disposable {
       this.#closed(new CausewayError('SERVER_UNREACHABLE', { server, cause: 'it closed the connection' })),
     );
     this.#watch();
+  }
+
+  /** In logs, here and at the control plane. */
+  get id(): string {
+    return connectionId(this.challenge.nonce);
   }
 
   /**
@@ -227,7 +254,7 @@ function parse(text: string): ServerMessage | 'later' | undefined {
   }
 }
 
-function firstMessage(webSocket: WebSocket, server: string, signal: AbortSignal): Promise<Challenge> {
+function firstMessage(webSocket: ControlSocket, server: string, signal: AbortSignal): Promise<Challenge> {
   const { promise, resolve, reject } = Promise.withResolvers<Challenge>();
   const seconds = LIMITS.CONTROL_TIMEOUT_MS.value / 1000;
   const fail = (error: unknown) => {

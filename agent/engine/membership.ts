@@ -2,29 +2,31 @@
  * A machine taking part in its network: everything that is alive between `up` and `down`, composed here
  * and undone as one. Each part reports to the status board what it proved.
  */
-import { type CryptoKey, importJWK } from 'jose';
 import type { SelfFacts } from '#protocol/control-messages.ts';
 import type { DnsRoute } from '#protocol/dns-routes.ts';
 import { CausewayError, isRefusal } from '#protocol/errors.ts';
-import { type GrantClaims, verifyGrant } from '#protocol/grants.ts';
-import type { MachineId } from '#protocol/ids.ts';
+import type { GrantClaims } from '#protocol/grants.ts';
+import type { MachineId, SigningPublicKey } from '#protocol/ids.ts';
 import { LIMITS } from '#protocol/limits.ts';
 import type { Check } from '#protocol/local-api.ts';
 import type { LockPin } from '#protocol/lock/statement.ts';
 import type { AgentStatus, Part } from '#protocol/status.ts';
 import { FrameMemory } from '#runtime/frame-memory.ts';
 import { ControlClient } from '../control/client.ts';
+import type { OpenControlSocket } from '../control/connection.ts';
 import { cpuFlags, type Software } from '../control/software.ts';
 import { durationText } from '../duration.ts';
 import { KnownAddresses } from '../known-addresses.ts';
 import type { Proxies } from '../proxy/proxies.ts';
-import { RelayClient } from '../relay/client.ts';
+import { type OpenRelayWire, RelayClient } from '../relay/client.ts';
 import { TicketHolder } from '../relay/ticket-holder.ts';
 import type { ServerClock, TimeSource } from '../server-clock.ts';
 import type { Activation } from '../state/activation-file.ts';
 import type { Identity } from '../state/identity.ts';
 import type { Change } from '../surroundings.ts';
+import { BroughtGrants } from './brought-grants.ts';
 import { diagnosticsOf } from './diagnostics.ts';
+import { GrantKeys } from './grant-keys.ts';
 import type { Host, NameLookup } from './host.ts';
 import { LocalSide } from './local-side.ts';
 import { LockKeeper } from './lock-keeper.ts';
@@ -35,12 +37,20 @@ import type { StatusBoard } from './status-board.ts';
 import { SurroundingsWatch } from './surroundings-watch.ts';
 import { TunnelLink } from './tunnel-link.ts';
 
+/** How the server is reached, where that is not pinned TLS. */
+export interface MembershipNetwork {
+  readonly openSocket: OpenControlSocket;
+  readonly openWire: OpenRelayWire;
+}
+
 export interface MembershipOptions {
   readonly activation: Activation;
   readonly identity: Identity;
   readonly software: Software;
   readonly clock: ServerClock;
   readonly time: TimeSource;
+  /** For a simulation. */
+  readonly network?: MembershipNetwork | undefined;
   readonly board: StatusBoard;
   readonly host: Host;
   /** On-premises suffixes that this machine routes whatever the policy says. */
@@ -51,6 +61,8 @@ export interface MembershipOptions {
   readonly onSelf: (self: SelfFacts) => void;
   /** Stores the lock of the subscription that holds from now on. */
   readonly saveLock: (lock: LockPin) => Promise<void>;
+  /** Stores the key that verifies grants from now on. */
+  readonly saveGrantKey: (key: SigningPublicKey) => Promise<void>;
   /** What the agent says of itself, for the server. */
   readonly status: () => AgentStatus;
   /** Looks at every link of the chain; takes some seconds. */
@@ -72,7 +84,8 @@ export class Membership implements AsyncDisposable {
   readonly relay: RelayClient;
   readonly #options: MembershipOptions;
   readonly #memory = new FrameMemory();
-  readonly #grantKey: CryptoKey;
+  readonly #grantKeys: GrantKeys;
+  readonly #brought: BroughtGrants;
   readonly #local: LocalSide;
   readonly #lock: LockKeeper;
   readonly #surroundings: SurroundingsWatch;
@@ -87,14 +100,14 @@ export class Membership implements AsyncDisposable {
   #diagnosing = false;
 
   static async start(options: MembershipOptions): Promise<Membership> {
-    const jwk = { kty: 'OKP', crv: 'Ed25519', x: options.activation.grantKey };
-    return new Membership(options, (await importJWK(jwk, 'EdDSA')) as CryptoKey);
+    const keys = await GrantKeys.of(options.activation.grantKey, () => options.clock.now());
+    return new Membership(options, keys);
   }
 
-  private constructor(options: MembershipOptions, grantKey: CryptoKey) {
+  private constructor(options: MembershipOptions, grantKeys: GrantKeys) {
     const { activation, board, clock, host, identity, log, software, time } = options;
     this.#options = options;
-    this.#grantKey = grantKey;
+    this.#grantKeys = grantKeys;
     this.#self = activation.self;
     const now = () => clock.now();
     this.directory = new PeerDirectory({
@@ -109,6 +122,13 @@ export class Membership implements AsyncDisposable {
       verify: (grant) => this.#verify(grant),
       onGrant: (peer) => this.link.granted(peer),
       onForgotten: (machine) => this.link.forgotten(machine),
+    });
+    this.#brought = new BroughtGrants({
+      self: activation.self.id,
+      verify: (grant) => this.#verify(grant),
+      holds: (peer) => this.directory.get(peer) !== undefined,
+      isRevoked: async (peer) => (await this.control.request('sync', { peers: [peer] })).revoked.includes(peer),
+      now,
     });
     this.#lock = new LockKeeper({
       subscription: activation.self.subscription.id,
@@ -136,7 +156,7 @@ export class Membership implements AsyncDisposable {
       cpuFlags: cpuFlags(),
       now,
       sendFrame: (frame) => this.relay.send(frame),
-      verifyGrant: (grant) => this.#verify(grant),
+      verifyGrant: (grant) => this.#brought.verify(grant),
       onAdapterFailure: (error) => this.#local.adapterFailed(error),
       log,
     });
@@ -156,6 +176,7 @@ export class Membership implements AsyncDisposable {
       identity,
       software,
       clock,
+      openSocket: options.network?.openSocket,
       handlers: this.#controlHandlers(),
     });
     this.#ticket = new TicketHolder({ now, ask: () => this.control.request('relayTicket', {}) });
@@ -288,8 +309,9 @@ export class Membership implements AsyncDisposable {
         else board.works('control', this.#options.activation.server, this.#clockWarning());
       },
       onDoubtful: () => this.#doubtful('control'),
-      onOnline: () => {
-        log('control online', {});
+      onOnline: (connection) => {
+        log('control online', { connection });
+        this.#brought.toldFromNow();
         this.link.clockLearnt();
         void this.#lock.follow(this.#self).then(() => {
           this.#introduced.resolve();
@@ -338,11 +360,12 @@ export class Membership implements AsyncDisposable {
     const { board, log } = this.#options;
     return new RelayClient({
       memory: this.#memory,
+      openWire: this.#options.network?.openWire,
       target: { ...this.#relayTarget(), addresses: this.#addresses, proxies: this.#options.proxies },
       handlers: {
         ticket: () => this.#ticket.fresh(),
-        onConnected: () => {
-          log('relay online', {});
+        onConnected: (connection) => {
+          log('relay online', { connection });
           this.link.reconnected();
           this.#reporter.changed();
         },
@@ -393,7 +416,7 @@ export class Membership implements AsyncDisposable {
 
   /** What the server has signed and, in a locked subscription, a lock key stands behind. */
   async #verify(grant: string): Promise<GrantClaims> {
-    const claims = await verifyGrant(grant, this.#grantKey, this.#options.clock.now());
+    const claims = await this.#grantKeys.verify(grant);
     await this.#lock.requireBacked(claims);
     return claims;
   }
@@ -419,6 +442,16 @@ export class Membership implements AsyncDisposable {
     );
   }
 
+  async #followGrantKey({ grantKeys }: SelfFacts): Promise<void> {
+    const { log, saveGrantKey } = this.#options;
+    try {
+      const key = await this.#grantKeys.follow(grantKeys ?? []);
+      if (key !== undefined) await saveGrantKey(key);
+    } catch (error) {
+      log('the server’s next grant key was not taken', { error: String(error) });
+    }
+  }
+
   #activated(): void {
     const { name } = this.#self.subscription;
     const detail = this.#lock.locked ? `in ${name}, locked` : `in ${name}`;
@@ -426,6 +459,7 @@ export class Membership implements AsyncDisposable {
   }
 
   #revoke(peers: readonly MachineId[]): void {
+    this.#brought.toldFromNow();
     for (const peer of peers) this.link.revoke(peer);
     this.directory.expireNames();
   }
@@ -434,6 +468,7 @@ export class Membership implements AsyncDisposable {
     const before = this.#self;
     this.#self = self;
     if (JSON.stringify(before) !== JSON.stringify(self)) this.#options.onSelf(self);
+    void this.#followGrantKey(self);
     if (JSON.stringify(before.lock) !== JSON.stringify(self.lock)) {
       void this.#lock.follow(self).then(() => this.control.online && this.#activated());
     }

@@ -148,6 +148,11 @@ export class TunnelLink implements Disposable {
     return this.#tunnel.peers();
   }
 
+  /** What waits for the peers' windows and for the relay's socket, each packet charged with its overhead. */
+  get queuedBytes(): number {
+    return this.#tunnel.queuedBytes;
+  }
+
   /** The last measured round trip, milliseconds. */
   roundTripMs(peer: MachineId): number | null {
     return this.#roundTrips.get(peer) ?? null;

@@ -21,8 +21,19 @@ import type { FrameMemory } from '#runtime/frame-memory.ts';
 import { Backoff } from '../backoff.ts';
 import { Liveness } from '../liveness.ts';
 import { type PinnedServer, unreachable } from '../pinned-socket.ts';
-import { upgradePinned } from '../pinned-upgrade.ts';
-import { RelaySocket } from './relay-socket.ts';
+import type { UpgradeTarget } from '../pinned-upgrade.ts';
+import { openRelaySocket, type RelaySocket, type RelaySocketEvents } from './relay-socket.ts';
+
+/** What of the socket to the relay its client uses. */
+export type RelayWire = Pick<RelaySocket, 'send' | 'start' | 'terminate' | 'bufferedBytes' | 'localAddress' | 'id'>;
+
+/** @throws CausewayError as {@link openRelaySocket} */
+export type OpenRelayWire = (
+  target: UpgradeTarget,
+  memory: FrameMemory,
+  events: RelaySocketEvents,
+  signal: AbortSignal,
+) => Promise<RelayWire>;
 
 export interface RelayTicket {
   readonly ticket: string;
@@ -33,7 +44,8 @@ export interface RelayTicket {
 export interface RelayHandlers {
   /** A ticket good for connecting now; may be one that is still valid from before. */
   ticket(): Promise<RelayTicket>;
-  onConnected(): void;
+  /** @param connection its id, for logs */
+  onConnected(connection: string): void;
   /** Something came from the relay; `roundTripMs` when it was the answer to a ping. */
   onProven(roundTripMs?: number): void;
   /** The relay owes an answer for longer than answers take; `onProven` or `onDisconnected` follows. */
@@ -51,13 +63,15 @@ export interface RelayClientOptions {
   readonly handlers: RelayHandlers;
   /** Gets back the frames that were sent. */
   readonly memory: FrameMemory;
+  /** Over pinned TLS unless given. */
+  readonly openWire?: OpenRelayWire | undefined;
 }
 
 export class RelayClient implements Disposable {
   readonly #options: RelayClientOptions;
   readonly #backoff = new Backoff();
   readonly #stop = new AbortController();
-  #socket: RelaySocket | undefined;
+  #socket: RelayWire | undefined;
   #liveness = new Liveness(0);
   #connectedAt = 0;
   /** Ends the attempt that is under way. */
@@ -158,27 +172,28 @@ export class RelayClient implements Disposable {
   }
 
   async #connect(signal: AbortSignal): Promise<void> {
-    const { target, handlers, memory } = this.#options;
+    const { target, handlers, memory, openWire = openRelaySocket } = this.#options;
     const { ticket } = await handlers.ticket();
     signal.throwIfAborted();
-    const upgraded = await upgradePinned(
+    const socket = await openWire(
       {
         ...target,
         path: RELAY_PATH,
         subprotocol: RELAY_SUBPROTOCOL,
         headers: { authorization: `Bearer ${ticket}` },
       },
+      memory,
+      {
+        onFrame: (frame) => this.#receive(frame),
+        onClosed: (status, broken) => this.#lost(unreachable(target.server, new Error(causeOfClose(status, broken)))),
+        onDrained: () => this.#drained(),
+      },
       signal,
     );
     if (signal.aborted) {
-      upgraded.socket.destroy();
+      socket.terminate();
       throw signal.reason;
     }
-    const socket = new RelaySocket(upgraded, memory, {
-      onFrame: (frame) => this.#receive(frame),
-      onClosed: (status, broken) => this.#lost(unreachable(target.server, new Error(causeOfClose(status, broken)))),
-      onDrained: () => this.#drained(),
-    });
     this.#attempt = undefined;
     this.#socket = socket;
     this.#connectedAt = performance.now();
@@ -187,7 +202,7 @@ export class RelayClient implements Disposable {
     this.#congested = false;
     this.#scheduleTicket(socket);
     socket.start();
-    handlers.onConnected();
+    handlers.onConnected(socket.id);
     this.ping();
   }
 
@@ -237,7 +252,7 @@ export class RelayClient implements Disposable {
   }
 
   /** Renews the ticket in time, so that the relay keeps the connection. */
-  #scheduleTicket(socket: RelaySocket): void {
+  #scheduleTicket(socket: RelayWire): void {
     const milliseconds = (LIMITS.TICKET_LIFETIME_S.value * 1000) / 3;
     this.#ticketTimer = setTimeout(() => {
       this.#options.handlers
@@ -269,7 +284,7 @@ export class RelayClient implements Disposable {
     }, at - now);
   }
 
-  #judge(socket: RelaySocket): void {
+  #judge(socket: RelayWire): void {
     if (this.#socket !== socket) return;
     const verdict = this.#liveness.verdict(performance.now());
     if (verdict === 'dead') {

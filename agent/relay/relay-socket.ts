@@ -16,7 +16,7 @@ import {
   type RoomyMessage,
 } from '#protocol/websocket.ts';
 import type { FrameMemory } from '#runtime/frame-memory.ts';
-import type { Upgraded } from '../pinned-upgrade.ts';
+import { type Upgraded, type UpgradeTarget, upgradePinned } from '../pinned-upgrade.ts';
 import type { SteadyReader } from '../steady-reader.ts';
 
 export interface RelaySocketEvents {
@@ -32,6 +32,20 @@ export interface RelaySocketEvents {
 const NO_STATUS = 1005;
 const GONE = 1006;
 
+/**
+ * Connects to a relay; nothing is handed over before {@link RelaySocket.start}.
+ * @param signal ends the attempt, not the open connection
+ * @throws CausewayError as {@link upgradePinned}
+ */
+export async function openRelaySocket(
+  target: UpgradeTarget,
+  memory: FrameMemory,
+  events: RelaySocketEvents,
+  signal: AbortSignal,
+): Promise<RelaySocket> {
+  return new RelaySocket(await upgradePinned(target, signal), memory, events);
+}
+
 export class RelaySocket {
   readonly #socket: TLSSocket;
   readonly #events: RelaySocketEvents;
@@ -43,7 +57,7 @@ export class RelaySocket {
   #ended = false;
 
   /** @param memory gets back the frames that were sent */
-  constructor({ socket, reader }: Upgraded, memory: FrameMemory, events: RelaySocketEvents) {
+  constructor({ socket, reader, id }: Upgraded, memory: FrameMemory, events: RelaySocketEvents) {
     this.#socket = socket;
     this.#events = events;
     this.#memory = memory;
@@ -67,10 +81,13 @@ export class RelaySocket {
     socket.on('end', () => this.#end(GONE));
     this.#source = reader;
     this.localAddress = socket.localAddress ?? '';
+    this.id = id;
   }
 
   /** Of this end. */
   readonly localAddress: string;
+  /** In logs, here and at the relay. */
+  readonly id: string;
 
   /** Begins to hand over what came. */
   start(): void {

@@ -86,7 +86,11 @@ export class Handshakes {
     const grant = peer.validGrant(now);
     if (now - initiation.firstAt >= LIMITS.HANDSHAKE_GIVE_UP_MS.value) this.#giveUp(peer, initiation.firstAt, now);
     else if (grant === undefined) this.ask(peer, now);
-    else this.#begin(peer, grant, initiation.firstAt, now);
+    else {
+      // The other side may know that it was taken back, and given anew, while this machine heard of neither.
+      if (grant.issuedAt < initiation.firstAt) this.ask(peer, now);
+      this.#begin(peer, grant, initiation.firstAt, now);
+    }
   }
 
   /** A HANDSHAKE_INIT arrived. Asks the edge to verify its grant, or says why not. */

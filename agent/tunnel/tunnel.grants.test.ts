@@ -186,6 +186,7 @@ describe('revocation', () => {
 
   it('refuses the old grant in a new handshake, and a later grant lifts it', async () => {
     b.tunnel.revoke(a.id, network.now);
+    network.controlPlane = 'refuses';
     for (let second = 0; second < 40; second++) {
       a.send(b, 'old grant');
       await network.advance(1_000);
@@ -200,6 +201,17 @@ describe('revocation', () => {
     a.send(b, 'new grant');
     await network.advance(3_000);
     expect(b.payloads).toContain('new grant');
+  });
+
+  it('asks for a grant anew when the other side no longer takes the one that it has', async () => {
+    b.tunnel.revoke(a.id, network.now);
+    const asked = a.questions.length;
+    for (let second = 0; second < 25; second++) {
+      a.send(b, `second ${second}`);
+      await network.advance(1_000);
+    }
+    expect(b.payloads).toContain('second 24');
+    expect(a.questions.length - asked).toBeLessThanOrEqual(2);
   });
 
   it('does not hold up a pair that is allowed again at once', async () => {

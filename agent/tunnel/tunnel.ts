@@ -234,6 +234,11 @@ export class Tunnel implements Disposable {
     for (const peer of this.#context.peers.values()) yield peer.view();
   }
 
+  /** What waits for windows and for the link, of all peers, each packet charged with its overhead. */
+  get queuedBytes(): number {
+    return this.#context.queued.bytes;
+  }
+
   /** Everything dropped, of all peers and of senders that are none. */
   get droppedByReason(): Readonly<Partial<Record<DropReason, number>>> {
     return this.#context.drops.byReason();

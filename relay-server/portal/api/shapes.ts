@@ -38,7 +38,7 @@ export type InstallPage = z.infer<typeof installing.installPage>;
 export type Token = z.infer<typeof installing.token>;
 export type TokenUse = z.infer<typeof installing.tokenUse>;
 
-export type { LockMachine, LockView } from '#protocol/rest/lock.ts';
+export type { LockView } from '#protocol/rest/lock.ts';
 export type DiagnosticCheck = Check;
 export type HistoryEntry = z.infer<typeof machines.historyEntry>;
 export type Machine = z.infer<typeof machines.machine>;
