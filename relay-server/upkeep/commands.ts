@@ -49,8 +49,8 @@ export function addUpkeepCommands(
 }
 
 async function exchangeGrantKey({ data, json }: Options, around: Surroundings): Promise<void> {
-  using _ = lockDataDirectory(data);
-  const key = await rotateGrantKey(data, Date.now());
+  const lock = lockDataDirectory(data);
+  const key = await rotateGrantKey(data, Date.now()).finally(() => lock[Symbol.dispose]());
   if (json) around.out(JSON.stringify({ event: 'grant-key', key }));
   else
     around.out('The grant key is another one. Start the server: machines follow when they connect, without a break.');
