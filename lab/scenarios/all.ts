@@ -33,6 +33,7 @@ import type { Scenario } from './story.ts';
 import { untouched } from './untouched.ts';
 import { userspace } from './userspace.ts';
 import { windows } from './windows.ts';
+import { windowsSuites } from './windows-suites.ts';
 
 export const SCENARIOS: readonly Scenario[] = [
   hosts,
@@ -67,6 +68,7 @@ export const SCENARIOS: readonly Scenario[] = [
   desktopGuard,
   desktopHost,
   windows,
+  windowsSuites,
   idle,
   soak,
 ];

@@ -140,7 +140,10 @@ export class Session {
         this.#requireFresh();
         const machine = await activate(context, this.#challenge, params, this.#link.address);
         const { home } = this.#arrive(machine.id, params);
-        return () => ({ self: selfFactsOf(home, machine, context.clock.now()), grantKey: context.grantKey.publicText });
+        return () => ({
+          self: selfFactsOf(home, machine, context.clock.now(), context.grantKey.successions),
+          grantKey: context.grantKey.publicText,
+        });
       },
       authenticate: (params) => {
         this.#requireFresh();
@@ -152,10 +155,13 @@ export class Session {
         if (machine.disabled) throw new CausewayError('MACHINE_DISABLED');
         const { home } = this.#arrive(machine.id, params);
         context.counters.authentications++;
-        return () => ({ self: selfFactsOf(home, machine, context.clock.now()) });
+        return () => ({ self: selfFactsOf(home, machine, context.clock.now(), context.grantKey.successions) });
       },
       sync: ({ peers }) => this.#now((home, machine) => syncGrants(context, home, machine, peers)),
-      self: () => this.#now((home, machine) => ({ self: selfFactsOf(home, machine, context.clock.now()) })),
+      self: () =>
+        this.#now((home, machine) => ({
+          self: selfFactsOf(home, machine, context.clock.now(), context.grantKey.successions),
+        })),
       listPeers: ({ after }) => this.#now((home, machine) => listPeers(context, home, machine, after)),
       report: (report) =>
         this.#now((_, machine) => {

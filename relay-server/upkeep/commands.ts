@@ -7,7 +7,8 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { CausewayError } from '#protocol/errors.ts';
 import type { Surroundings } from '../command.ts';
-import { databasePath } from '../data-directory.ts';
+import { databasePath, lockDataDirectory } from '../data-directory.ts';
+import { rotateGrantKey } from '../tls/grant-key.ts';
 import { backupsDirectory, makeBackup } from './backup.ts';
 import { checkServer } from './checks.ts';
 import { restoreBackup } from './restore.ts';
@@ -33,6 +34,9 @@ export function addUpkeepCommands(
     .argument('<backup>', 'directory that `backup` has made')
     .addHelpText('after', '\nWhat was there before is kept beside it, in a directory replaced-….')
     .action((path: string, options: Options) => restore(path, options, around));
+  common(program.command('rotate-grant-key').description('Exchange the key that signs grants; the server is stopped.'))
+    .addHelpText('after', '\nWhoever has stolen the old key can do nothing with it an hour after.')
+    .action((options: Options) => exchangeGrantKey(options, around));
   common(program.command('check').description('See whether the data are sound and the server answers.'))
     .addHelpText('after', '\nExits with 0 if all is well, 1 if something is not.')
     .action(async (options: Options) => {
@@ -45,6 +49,14 @@ export function addUpkeepCommands(
       });
       setExit(well ? 0 : 1);
     });
+}
+
+async function exchangeGrantKey({ data, json }: Options, around: Surroundings): Promise<void> {
+  using _ = lockDataDirectory(data);
+  const key = await rotateGrantKey(data, Date.now());
+  if (json) around.out(JSON.stringify({ event: 'grant-key', key }));
+  else
+    around.out('The grant key is another one. Start the server: machines follow when they connect, without a break.');
 }
 
 async function backup(options: Options & { to?: string }, around: Surroundings): Promise<void> {
