@@ -49,11 +49,20 @@ export function addUpkeepCommands(
 }
 
 async function exchangeGrantKey({ data, json }: Options, around: Surroundings): Promise<void> {
-  using _ = lockDataDirectory(data);
-  const key = await rotateGrantKey(data, Date.now());
+  const key = await lockedWhile(data, () => rotateGrantKey(data, Date.now()));
   if (json) around.out(JSON.stringify({ event: 'grant-key', key }));
   else
     around.out('The grant key is another one. Start the server: machines follow when they connect, without a break.');
+}
+
+/** No server runs on these data meanwhile. */
+async function lockedWhile<Result>(data: string, work: () => Promise<Result>): Promise<Result> {
+  const lock = lockDataDirectory(data);
+  try {
+    return await work();
+  } finally {
+    lock[Symbol.dispose]();
+  }
 }
 
 async function backup(options: Options & { to?: string }, around: Surroundings): Promise<void> {
