@@ -11,6 +11,7 @@ import { hosts } from './hosts.ts';
 import { idle } from './idle.ts';
 import { install } from './install.ts';
 import { lock } from './lock.ts';
+import { msi } from './msi.ts';
 import { names } from './names.ts';
 import { networkChange } from './network-change.ts';
 import { policy } from './policy.ts';
@@ -46,6 +47,7 @@ export const SCENARIOS: readonly Scenario[] = [
   names,
   install,
   deb,
+  msi,
   domainJoin,
   scale,
   lock,
