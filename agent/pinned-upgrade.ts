@@ -6,6 +6,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { TLSSocket } from 'node:tls';
+import { connectionId } from '#protocol/connection-id.ts';
 import { LIMITS } from '#protocol/limits.ts';
 import { connectPinned, type PinnedServer, unreachable } from './pinned-socket.ts';
 import { refusalOf } from './refusal.ts';
@@ -22,6 +23,8 @@ export interface Upgraded {
   readonly socket: TLSSocket;
   /** Keeps what arrives until the caller takes it. */
   readonly reader: SteadyReader;
+  /** In logs, here and at the relay. */
+  readonly id: string;
 }
 
 /** Not by `import`, for which Node reads all that the module exports and so loads its WebSocket and fetch: 40 ms. */
@@ -41,8 +44,9 @@ export async function upgradePinned(target: UpgradeTarget, signal: AbortSignal):
   try {
     const reader = new SteadyReader();
     const socket = await connectPinned(target, either, reader.onread);
-    await upgrade(target, socket, reader, either);
-    return { socket, reader };
+    const key = randomBytes(16).toString('base64');
+    await upgrade(target, socket, reader, key, either);
+    return { socket, reader, id: connectionId(key) };
   } catch (error) {
     if (timeout.aborted && error === timeout.reason) {
       throw unreachable(target.server, new Error(`no answer within ${seconds} seconds`));
@@ -51,10 +55,15 @@ export async function upgradePinned(target: UpgradeTarget, signal: AbortSignal):
   }
 }
 
-function upgrade(target: UpgradeTarget, socket: TLSSocket, reader: SteadyReader, signal: AbortSignal): Promise<void> {
+function upgrade(
+  target: UpgradeTarget,
+  socket: TLSSocket,
+  reader: SteadyReader,
+  key: string,
+  signal: AbortSignal,
+): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const exchange = reader.exchangeOn(socket);
-  const key = randomBytes(16).toString('base64');
   const attempt: ClientRequest = request(new URL(target.path, target.server.replace(/^https/, 'http')), {
     createConnection: () => exchange,
     headers: {

@@ -4,7 +4,8 @@
  * few lines that launch the program itself, -main.js beside them (runtime/launch.ts).
  * Native code stays outside: koffi is loaded from node_modules, or from beside the bundle once packaged.
  */
-import { copyFile, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { copyFile, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
@@ -57,8 +58,9 @@ export function mainOf(bundlePath: string): string {
 /** Written beside its place and moved there in one step: somebody may be starting the bundle right now. */
 async function bundleOne(entry: string, output: string, target?: string): Promise<string> {
   const file = here(output);
-  const staging = join(dirname(file), `.${basename(file)}-${process.pid}`);
-  await mkdir(staging, { recursive: true });
+  await mkdir(dirname(file), { recursive: true });
+  // Not by the process's number: two labs are both the first process of their own namespace.
+  const staging = await mkdtemp(join(dirname(file), `.${basename(file)}-`));
   try {
     const built = await rolldown({
       input: here(entry),
@@ -88,7 +90,7 @@ async function bundleOne(entry: string, output: string, target?: string): Promis
 /** What a bundle reads by its own address. In one step, as the bundle itself. */
 async function placeBeside(bundlePath: string, path: string): Promise<void> {
   const file = join(dirname(bundlePath), basename(path));
-  const staged = `${file}-${process.pid}`;
+  const staged = `${file}-${randomUUID()}`;
   await copyFile(here(path), staged);
   await rename(staged, file);
 }

@@ -71,6 +71,11 @@ export class Causeway {
     return this.#relay;
   }
 
+  /** Runs a command of `causeway-relay` beside the server, on its data. */
+  async relayCommand(command: readonly string[]): Promise<RunResult> {
+    return this.#relayHost.run([process.execPath, this.#bundles.relay, ...command, '--data', RELAY_DATA]);
+  }
+
   /** The relay as a crash leaves it. */
   async killRelay(): Promise<void> {
     await this.#relay.end('SIGKILL');

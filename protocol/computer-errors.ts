@@ -98,6 +98,11 @@ export const COMPUTER_ERRORS = {
     remedy: 'Do it as root (`sudo`), or {otherwise}.',
     http: 500,
   },
+  ACCESS_LIST_REFUSED: {
+    what: 'Windows does not let the agent say who may use {path}: {cause}.',
+    remedy: 'Run the agent as the service Causeway, or from a console of an administrator.',
+    http: 500,
+  },
   REGISTRY_REFUSED: {
     what: 'Windows does not let the agent at the registry key {key}: {cause}.',
     remedy: 'Run the agent as the service Causeway, or from a console of an administrator.',

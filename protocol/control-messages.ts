@@ -48,6 +48,8 @@ export const selfFacts = z.object({
   dnsRoutes: z.array(dnsRoute).max(LIMITS.DNS_ROUTES_MAX.value).optional(),
   /** Of a subscription that is or was locked: number of the newest statement, and whether it stands behind this machine. */
   lock: z.object({ sequence: z.int().positive(), signed: z.boolean() }).optional(),
+  /** How the grant key became the present one, oldest first; see grant-succession.ts. */
+  grantKeys: z.array(z.string().max(600)).max(LIMITS.GRANT_KEY_SUCCESSIONS_MAX.value).optional(),
 });
 export type SelfFacts = z.infer<typeof selfFacts>;
 

@@ -39,6 +39,11 @@ export const LOCK_LIMITS = {
     unit: 'entries',
     why: 'Statements that an agent takes in one after the other: those that changed the keys since it last looked, and the newest. Sixty-four years of a yearly change.',
   },
+  GRANT_KEY_SUCCESSIONS_MAX: {
+    value: 16,
+    unit: 'entries',
+    why: 'Exchanges of the grant key that a machine can sleep through: sixteen years of a yearly one, 250 bytes each.',
+  },
   LOCK_BODY_MAX_BYTES: {
     value: 16_777_216,
     unit: 'bytes',

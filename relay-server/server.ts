@@ -18,6 +18,7 @@ import { type Clock, systemClock } from './clock.ts';
 import type { OidcSettings } from './control/access/oidc-settings.ts';
 import { makeFirstSecret, nobodyAdministers } from './control/administration/access.ts';
 import { ControlPlane } from './control/control-plane.ts';
+import type { Counters } from './control/counters.ts';
 import { ControlEdge } from './control/edge.ts';
 import { RelayOverTime } from './control/relay-over-time.ts';
 import { databasePath, lockDataDirectory, makeDataDirectory } from './data-directory.ts';
@@ -30,6 +31,7 @@ import { type Random, systemRandom } from './random.ts';
 import { refuseUpgrade } from './refuse-upgrade.ts';
 import type { PresenceListener } from './relay/core.ts';
 import { attachRelay, type Relay } from './relay/edge.ts';
+import { headText } from './store/audit-chain.ts';
 import { openSqliteStore } from './store/sqlite.ts';
 import type { Store } from './store/store.ts';
 import { operatorIdentity, ownIdentity, type TlsIdentity } from './tls/certificate.ts';
@@ -167,8 +169,12 @@ async function open(options: ServerOptions, things: OpenThings): Promise<Running
   things.add(() => server.close());
   const firstSecret = await makeSecretIfNobody(store, random, clock.now());
   const [url, address] = [serverUrl(), boundTo(server, options.listen)];
-  logger.info({ url, pin: identity.pin, listen: formatAddress(address), version: VERSION }, 'relay server listens');
-  await keepWell(options, things, { url, pin: identity.pin, ...address }, clock);
+  const audit = headText(await store.audit.head());
+  logger.info(
+    { url, pin: identity.pin, listen: formatAddress(address), version: VERSION, audit },
+    'relay server listens',
+  );
+  await keepWell(options, things, { url, pin: identity.pin, ...address }, clock, control.context.counters);
   const close = () => things.close();
   return { url, pin: identity.pin, address, firstSecret, control, close, [Symbol.asyncDispose]: close };
 }
@@ -179,11 +185,13 @@ async function keepWell(
   things: OpenThings,
   where: { url: string; pin: ServerPin } & ListenAddress,
   clock: Clock,
+  counters: Counters,
 ): Promise<void> {
   const facts = { ...where, pid: process.pid, database: database === undefined ? 'inside' : 'elsewhere' } as const;
   await writeRunningFile(dataDirectory, { ...facts, backupEveryMs });
   if (backupEveryMs === null) return;
   const backups = new PeriodicBackups({ dataDirectory, database, clock, logger, everyMs: backupEveryMs });
+  counters.backups = backups;
   things.add(() => backups[Symbol.dispose]());
 }
 

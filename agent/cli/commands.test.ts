@@ -10,6 +10,7 @@ import { type AgentStatus, agentStatus, type Part } from '#protocol/status.ts';
 import type { LocalHandlers } from '../local-api/conversation.ts';
 import type { LocalServer } from '../local-api/listen.ts';
 import { serveLocalApi } from '../local-api/server.ts';
+import { socketIn } from '../local-api/socket-in.fixture.ts';
 import { causewayCommand } from './commands.ts';
 import { PLAIN } from './output.ts';
 
@@ -103,7 +104,7 @@ function handlers(): LocalHandlers {
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'causeway-commands-'));
   [status, asked, printed] = [STATUS, [], []];
-  server = await serveLocalApi(join(directory, 'agent.sock'), handlers());
+  server = await serveLocalApi(socketIn(directory), handlers());
 });
 afterEach(async () => {
   await server[Symbol.asyncDispose]();

@@ -13,7 +13,8 @@ import { Engine } from '../engine/engine.ts';
 import type { Host } from '../engine/host.ts';
 import { handlersOf } from '../engine/local-handlers.ts';
 import type { LocalServer } from '../local-api/listen.ts';
-import { serveLocalApi, serveUsers, type UsersOptions } from '../local-api/server.ts';
+import { serveLocalApi, servePersonAtComputer, serveUsers, type UsersOptions } from '../local-api/server.ts';
+import { isPipe } from '../local-api/sockets.ts';
 import { findGroup, USERS_GROUP } from '../local-api/users-group.ts';
 import type { Proxies } from '../proxy/proxies.ts';
 import { watchReleases } from '../update/release-watch.ts';
@@ -127,6 +128,11 @@ interface UsersLetIn {
 
 /** Without the group, or without the right to give it a socket, the agent is its owner's alone. */
 async function letUsersIn(options: Omit<UsersOptions, 'group'>): Promise<UsersLetIn> {
+  if (isPipe(options.ownerSocket)) {
+    const server = await servePersonAtComputer(options);
+    const sentence = 'whoever is signed in at this computer may use this agent';
+    return { server, sentence, details: { socket: server.path } };
+  }
   const group = await findGroup(USERS_GROUP);
   if (group === undefined) {
     const how = `groupadd --system ${USERS_GROUP}, usermod -aG ${USERS_GROUP} NAME, and start the agent again`;

@@ -20,7 +20,7 @@ import { ControlConnection, type OpenControlSocket } from './connection.ts';
 
 export interface ControlHandlers {
   /** Authenticated, perhaps again; what was revoked meanwhile has been told by `onRevoked`. */
-  onOnline(): void;
+  onOnline(connection: string): void;
   /** The server answered just now; only while online. */
   onProven(): void;
   /** The server owes an answer for longer than answers take; `onProven` or `onOffline` follows. */
@@ -186,7 +186,7 @@ export class ControlClient implements Disposable {
     signal.throwIfAborted();
     this.#attempt = undefined;
     this.#online = true;
-    handlers.onOnline();
+    handlers.onOnline(connection.id);
   }
 
   /** Learns what was revoked while this machine was away. */

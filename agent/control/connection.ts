@@ -3,6 +3,7 @@
  * pushed events. Knows the protocol, not what the agent does with it.
  */
 import type { WebSocket } from 'ws';
+import { connectionId } from '#protocol/connection-id.ts';
 import {
   type Challenge,
   CONTROL_METHODS,
@@ -117,6 +118,11 @@ export class ControlConnection implements Disposable {
       this.#closed(new CausewayError('SERVER_UNREACHABLE', { server, cause: 'it closed the connection' })),
     );
     this.#watch();
+  }
+
+  /** In logs, here and at the control plane. */
+  get id(): string {
+    return connectionId(this.challenge.nonce);
   }
 
   /**

@@ -9,13 +9,13 @@ import { formatIpv6, parseIpv6 } from '#protocol/addresses.ts';
 import type { SelfFacts } from '#protocol/control-messages.ts';
 import type { DnsRoute } from '#protocol/dns-routes.ts';
 import { asRefusal, CausewayError, fromWire } from '#protocol/errors.ts';
+import type { SigningPublicKey } from '#protocol/ids.ts';
 import { LIMITS } from '#protocol/limits.ts';
 import type { Check, LocalResult, SupportBundle } from '#protocol/local-api.ts';
 import type { LockPin } from '#protocol/lock/statement.ts';
 import { fullName, labelFromHostName, parseLabel, suffixOf } from '#protocol/names.ts';
 import { type AgentStatus, PART_ORDER, summarise } from '#protocol/status.ts';
 import { decodeToken } from '#protocol/token.ts';
-import { ensurePrivateDirectory } from '#runtime/durable-file.ts';
 import { activate } from '../control/activate.ts';
 import { deactivate } from '../control/authenticate.ts';
 import { AGENT_VERSION, software } from '../control/software.ts';
@@ -24,6 +24,7 @@ import type { Proxies } from '../proxy/proxies.ts';
 import { ServerClock, SYSTEM_TIME, type TimeSource } from '../server-clock.ts';
 import { type Activation, forgetActivation, loadActivation, saveActivation } from '../state/activation-file.ts';
 import { type Identity, loadOrCreateIdentity } from '../state/identity.ts';
+import { makePrivateDirectory } from '../state/private-directory.ts';
 import { lockStateDirectory } from '../state/state-lock.ts';
 import { diagnose } from './diagnose.ts';
 import type { Host } from './host.ts';
@@ -86,7 +87,7 @@ export class Engine implements AsyncDisposable {
    * @throws CausewayError STATE_IN_USE, IDENTITY_CORRUPT, IDENTITY_EXPOSED, STATE_CORRUPT, DISK_FULL, DIRECTORY_READ_ONLY
    */
   static async start(options: EngineOptions): Promise<Engine> {
-    await ensurePrivateDirectory(options.stateDirectory);
+    await makePrivateDirectory(options.stateDirectory);
     const lock = await lockStateDirectory(options.stateDirectory);
     try {
       const identity = await loadOrCreateIdentity(options.stateDirectory);
@@ -346,6 +347,7 @@ export class Engine implements AsyncDisposable {
       );
     };
     const saveLock = (lock: LockPin) => this.#change((current) => ({ ...current, lock }));
+    const saveGrantKey = (grantKey: SigningPublicKey) => this.#change((current) => ({ ...current, grantKey }));
     this.#membership = await Membership.start({
       ...this.#introduction(),
       activation,
@@ -357,6 +359,7 @@ export class Engine implements AsyncDisposable {
       proxies: this.#options.proxies,
       onSelf,
       saveLock,
+      saveGrantKey,
       status: () => this.status(),
       diagnose: () => this.diagnose(() => {}),
     });

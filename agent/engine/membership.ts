@@ -2,12 +2,11 @@
  * A machine taking part in its network: everything that is alive between `up` and `down`, composed here
  * and undone as one. Each part reports to the status board what it proved.
  */
-import { type CryptoKey, importJWK } from 'jose';
 import type { SelfFacts } from '#protocol/control-messages.ts';
 import type { DnsRoute } from '#protocol/dns-routes.ts';
 import { CausewayError, isRefusal } from '#protocol/errors.ts';
-import { type GrantClaims, verifyGrant } from '#protocol/grants.ts';
-import type { MachineId } from '#protocol/ids.ts';
+import type { GrantClaims } from '#protocol/grants.ts';
+import type { MachineId, SigningPublicKey } from '#protocol/ids.ts';
 import { LIMITS } from '#protocol/limits.ts';
 import type { Check } from '#protocol/local-api.ts';
 import type { LockPin } from '#protocol/lock/statement.ts';
@@ -27,6 +26,7 @@ import type { Identity } from '../state/identity.ts';
 import type { Change } from '../surroundings.ts';
 import { BroughtGrants } from './brought-grants.ts';
 import { diagnosticsOf } from './diagnostics.ts';
+import { GrantKeys } from './grant-keys.ts';
 import type { Host, NameLookup } from './host.ts';
 import { LocalSide } from './local-side.ts';
 import { LockKeeper } from './lock-keeper.ts';
@@ -61,6 +61,8 @@ export interface MembershipOptions {
   readonly onSelf: (self: SelfFacts) => void;
   /** Stores the lock of the subscription that holds from now on. */
   readonly saveLock: (lock: LockPin) => Promise<void>;
+  /** Stores the key that verifies grants from now on. */
+  readonly saveGrantKey: (key: SigningPublicKey) => Promise<void>;
   /** What the agent says of itself, for the server. */
   readonly status: () => AgentStatus;
   /** Looks at every link of the chain; takes some seconds. */
@@ -82,7 +84,7 @@ export class Membership implements AsyncDisposable {
   readonly relay: RelayClient;
   readonly #options: MembershipOptions;
   readonly #memory = new FrameMemory();
-  readonly #grantKey: CryptoKey;
+  readonly #grantKeys: GrantKeys;
   readonly #brought: BroughtGrants;
   readonly #local: LocalSide;
   readonly #lock: LockKeeper;
@@ -98,14 +100,14 @@ export class Membership implements AsyncDisposable {
   #diagnosing = false;
 
   static async start(options: MembershipOptions): Promise<Membership> {
-    const jwk = { kty: 'OKP', crv: 'Ed25519', x: options.activation.grantKey };
-    return new Membership(options, (await importJWK(jwk, 'EdDSA')) as CryptoKey);
+    const keys = await GrantKeys.of(options.activation.grantKey, () => options.clock.now());
+    return new Membership(options, keys);
   }
 
-  private constructor(options: MembershipOptions, grantKey: CryptoKey) {
+  private constructor(options: MembershipOptions, grantKeys: GrantKeys) {
     const { activation, board, clock, host, identity, log, software, time } = options;
     this.#options = options;
-    this.#grantKey = grantKey;
+    this.#grantKeys = grantKeys;
     this.#self = activation.self;
     const now = () => clock.now();
     this.directory = new PeerDirectory({
@@ -307,8 +309,8 @@ export class Membership implements AsyncDisposable {
         else board.works('control', this.#options.activation.server, this.#clockWarning());
       },
       onDoubtful: () => this.#doubtful('control'),
-      onOnline: () => {
-        log('control online', {});
+      onOnline: (connection) => {
+        log('control online', { connection });
         this.#brought.toldFromNow();
         this.link.clockLearnt();
         void this.#lock.follow(this.#self).then(() => {
@@ -362,8 +364,8 @@ export class Membership implements AsyncDisposable {
       target: { ...this.#relayTarget(), addresses: this.#addresses, proxies: this.#options.proxies },
       handlers: {
         ticket: () => this.#ticket.fresh(),
-        onConnected: () => {
-          log('relay online', {});
+        onConnected: (connection) => {
+          log('relay online', { connection });
           this.link.reconnected();
           this.#reporter.changed();
         },
@@ -414,7 +416,7 @@ export class Membership implements AsyncDisposable {
 
   /** What the server has signed and, in a locked subscription, a lock key stands behind. */
   async #verify(grant: string): Promise<GrantClaims> {
-    const claims = await verifyGrant(grant, this.#grantKey, this.#options.clock.now());
+    const claims = await this.#grantKeys.verify(grant);
     await this.#lock.requireBacked(claims);
     return claims;
   }
@@ -440,6 +442,16 @@ export class Membership implements AsyncDisposable {
     );
   }
 
+  async #followGrantKey({ grantKeys }: SelfFacts): Promise<void> {
+    const { log, saveGrantKey } = this.#options;
+    try {
+      const key = await this.#grantKeys.follow(grantKeys ?? []);
+      if (key !== undefined) await saveGrantKey(key);
+    } catch (error) {
+      log('the server’s next grant key was not taken', { error: String(error) });
+    }
+  }
+
   #activated(): void {
     const { name } = this.#self.subscription;
     const detail = this.#lock.locked ? `in ${name}, locked` : `in ${name}`;
@@ -456,6 +468,7 @@ export class Membership implements AsyncDisposable {
     const before = this.#self;
     this.#self = self;
     if (JSON.stringify(before) !== JSON.stringify(self)) this.#options.onSelf(self);
+    void this.#followGrantKey(self);
     if (JSON.stringify(before.lock) !== JSON.stringify(self.lock)) {
       void this.#lock.follow(self).then(() => this.control.online && this.#activated());
     }

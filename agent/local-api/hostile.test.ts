@@ -9,6 +9,7 @@ import { connectLocal } from './client.ts';
 import type { LocalHandlers } from './conversation.ts';
 import type { LocalServer } from './listen.ts';
 import { serveLocalApi } from './server.ts';
+import { socketIn } from './socket-in.fixture.ts';
 
 const CALLS = LIMITS.LOCAL_CALLS_MAX.value;
 
@@ -51,7 +52,7 @@ beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'causeway-hostile-'));
   [handled, rude] = [0, []];
   finish = Promise.withResolvers();
-  server = await serveLocalApi(join(directory, 'agent.sock'), HANDLERS);
+  server = await serveLocalApi(socketIn(directory), HANDLERS);
 });
 afterEach(async () => {
   vi.useRealTimers();

@@ -8,6 +8,7 @@ import { connectLocal } from './client.ts';
 import type { LocalCall, LocalHandlers } from './conversation.ts';
 import type { LocalServer } from './listen.ts';
 import { serveLocalApi } from './server.ts';
+import { socketIn } from './socket-in.fixture.ts';
 
 let directory: string;
 let path: string;
@@ -15,7 +16,7 @@ let server: LocalServer | undefined;
 
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'causeway-api-'));
-  path = join(directory, 'run', 'agent.sock');
+  path = socketIn(directory);
 });
 afterEach(async () => {
   await server?.[Symbol.asyncDispose]();

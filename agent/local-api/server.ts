@@ -23,7 +23,8 @@ export async function serveLocalApi(path: string, handlers: LocalHandlers): Prom
   if (!isPipe(path)) await ensurePrivateDirectory(dirname(path));
   if (await answers(path)) throw new CausewayError('AGENT_ALREADY_RUNNING', { socket: path });
   const server = await listenOn(path, { caller: 'owner', handlers, activated: () => Promise.resolve(true) });
-  if (!isPipe(path)) await chmod(path, OWNER_ONLY);
+  if (isPipe(path)) await protect(server, 'ownersPipe');
+  else await chmod(path, OWNER_ONLY);
   return server;
 }
 
@@ -61,6 +62,30 @@ export async function serveUsers({ ownerSocket, group, ...counterpart }: UsersOp
   } catch (error) {
     await server[Symbol.asyncDispose]();
     throw fileSystemRefusal(error, path);
+  }
+}
+
+/**
+ * Serves whoever is signed in at a computer with Windows, beside the owner's pipe: the window and its icon run
+ * as that person.
+ * @throws CausewayError ACCESS_LIST_REFUSED
+ */
+export async function servePersonAtComputer({
+  ownerSocket,
+  ...counterpart
+}: Omit<UsersOptions, 'group'>): Promise<LocalServer> {
+  const server = await listenOn(usersSocketBeside(ownerSocket), { caller: 'user', ...counterpart });
+  await protect(server, 'usersPipe');
+  return server;
+}
+
+async function protect(server: LocalServer, list: 'ownersPipe' | 'usersPipe'): Promise<void> {
+  const { ACCESS, protectPipe } = await import('#native/windows/access-list.ts');
+  try {
+    protectPipe(server.path, ACCESS[list]);
+  } catch (error) {
+    await server[Symbol.asyncDispose]();
+    throw error;
   }
 }
 

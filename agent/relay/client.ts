@@ -25,7 +25,7 @@ import type { UpgradeTarget } from '../pinned-upgrade.ts';
 import { openRelaySocket, type RelaySocket, type RelaySocketEvents } from './relay-socket.ts';
 
 /** What of the socket to the relay its client uses. */
-export type RelayWire = Pick<RelaySocket, 'send' | 'start' | 'terminate' | 'bufferedBytes' | 'localAddress'>;
+export type RelayWire = Pick<RelaySocket, 'send' | 'start' | 'terminate' | 'bufferedBytes' | 'localAddress' | 'id'>;
 
 /** @throws CausewayError as {@link openRelaySocket} */
 export type OpenRelayWire = (
@@ -44,7 +44,8 @@ export interface RelayTicket {
 export interface RelayHandlers {
   /** A ticket good for connecting now; may be one that is still valid from before. */
   ticket(): Promise<RelayTicket>;
-  onConnected(): void;
+  /** @param connection its id, for logs */
+  onConnected(connection: string): void;
   /** Something came from the relay; `roundTripMs` when it was the answer to a ping. */
   onProven(roundTripMs?: number): void;
   /** The relay owes an answer for longer than answers take; `onProven` or `onDisconnected` follows. */
@@ -201,7 +202,7 @@ export class RelayClient implements Disposable {
     this.#congested = false;
     this.#scheduleTicket(socket);
     socket.start();
-    handlers.onConnected();
+    handlers.onConnected(socket.id);
     this.ping();
   }
 

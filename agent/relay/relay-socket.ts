@@ -57,7 +57,7 @@ export class RelaySocket {
   #ended = false;
 
   /** @param memory gets back the frames that were sent */
-  constructor({ socket, reader }: Upgraded, memory: FrameMemory, events: RelaySocketEvents) {
+  constructor({ socket, reader, id }: Upgraded, memory: FrameMemory, events: RelaySocketEvents) {
     this.#socket = socket;
     this.#events = events;
     this.#memory = memory;
@@ -81,10 +81,13 @@ export class RelaySocket {
     socket.on('end', () => this.#end(GONE));
     this.#source = reader;
     this.localAddress = socket.localAddress ?? '';
+    this.id = id;
   }
 
   /** Of this end. */
   readonly localAddress: string;
+  /** In logs, here and at the relay. */
+  readonly id: string;
 
   /** Begins to hand over what came. */
   start(): void {

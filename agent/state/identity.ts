@@ -17,6 +17,7 @@ import { base64urlPattern, fromBase64url } from '#protocol/encoding.ts';
 import { CausewayError } from '#protocol/errors.ts';
 import { type SigningPublicKey, signingPublicKey, type TunnelPublicKey, tunnelPublicKey } from '#protocol/ids.ts';
 import { readIfThere, writeDurably } from '#runtime/durable-file.ts';
+import { sealText, unsealText } from './sealing.ts';
 
 export interface Identity {
   readonly signingKey: SigningPublicKey;
@@ -47,13 +48,13 @@ export async function loadOrCreateIdentity(directory: string): Promise<Identity>
   const text = await readIfThere(path);
   if (text === undefined) {
     const content = newIdentity();
-    await writeDurably(path, `${JSON.stringify(content)}\n`, 0o600);
+    await writeDurably(path, `${await sealText(JSON.stringify(content))}\n`, 0o600);
     return identityOf(content, path);
   }
   if (await isExposed(path)) throw new CausewayError('IDENTITY_EXPOSED', { path });
   let content: IdentityFile;
   try {
-    content = identityFile.parse(JSON.parse(text));
+    content = identityFile.parse(JSON.parse(await unsealText(text)));
   } catch (cause) {
     throw new CausewayError('IDENTITY_CORRUPT', { path }, { cause });
   }

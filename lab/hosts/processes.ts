@@ -47,6 +47,20 @@ export function wakesOf(pid: number): number {
   return statuses.reduce((sum, text) => sum + Number(/^voluntary_ctxt_switches:\s+(\d+)/m.exec(text)?.[1] ?? 0), 0);
 }
 
+/**
+ * How long the main thread of a process was ready to run and had to wait for a processor so far, in milliseconds; 0
+ * where the kernel does not count it. Beside the time that passed it tells what the computer took from what the program did.
+ */
+export function waitedForProcessorMs(pid: number): number {
+  try {
+    // proc(5): time on a processor, time ready to run, both in nanoseconds, and the number of turns.
+    const [, waited = '0'] = readFileSync(`/proc/${pid}/schedstat`, 'utf8').split(' ');
+    return Number(waited) / 1e6;
+  } catch {
+    return 0;
+  }
+}
+
 /** Processor time of the whole machine that was not idle, in seconds: includes what the kernel does for everybody. */
 export function machineCpuSeconds(): number {
   const fields = (readFileSync('/proc/stat', 'utf8').split('\n')[0] ?? '').trim().split(/\s+/).slice(1, 9).map(Number);

@@ -7,6 +7,10 @@ import { desktopGuard } from './desktop-guard.ts';
 import { desktopHost } from './desktop-host.ts';
 import { dns } from './dns.ts';
 import { domainJoin } from './domain-join.ts';
+import { faultsCrowd } from './faults-crowd.ts';
+import { faultsNetwork } from './faults-network.ts';
+import { faultsProcesses } from './faults-processes.ts';
+import { faultsStorage } from './faults-storage.ts';
 import { hosts } from './hosts.ts';
 import { idle } from './idle.ts';
 import { install } from './install.ts';
@@ -14,6 +18,7 @@ import { lock } from './lock.ts';
 import { msi } from './msi.ts';
 import { names } from './names.ts';
 import { networkChange } from './network-change.ts';
+import { networks } from './networks.ts';
 import { policy } from './policy.ts';
 import { portal, portalKeyboard } from './portal.ts';
 import { portalGuard } from './portal-guard.ts';
@@ -29,6 +34,7 @@ import type { Scenario } from './story.ts';
 import { untouched } from './untouched.ts';
 import { userspace } from './userspace.ts';
 import { windows } from './windows.ts';
+import { windowsSuites } from './windows-suites.ts';
 
 export const SCENARIOS: readonly Scenario[] = [
   hosts,
@@ -40,7 +46,12 @@ export const SCENARIOS: readonly Scenario[] = [
   relayCrash,
   agentCrash,
   networkChange,
+  networks,
   proxies,
+  faultsProcesses,
+  faultsStorage,
+  faultsNetwork,
+  faultsCrowd,
   userspace,
   untouched,
   dns,
@@ -59,6 +70,7 @@ export const SCENARIOS: readonly Scenario[] = [
   desktopGuard,
   desktopHost,
   windows,
+  windowsSuites,
   idle,
   soak,
 ];

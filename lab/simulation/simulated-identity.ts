@@ -44,6 +44,7 @@ export function grantKeyOf(seed: Uint8Array): GrantKey {
     privateKey: key.toCryptoKey('Ed25519', true, ['sign']),
     publicKey: publicKey.toCryptoKey('Ed25519', true, ['verify']),
     publicText: signingPublicKey.parse(publicKey.export({ format: 'jwk' }).x),
+    successions: [],
   };
 }
 

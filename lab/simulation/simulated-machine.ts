@@ -90,6 +90,9 @@ export class SimulatedMachine {
       onSelf: (self) => {
         this.activation = { ...this.activation, self };
       },
+      saveGrantKey: async (grantKey) => {
+        this.activation = { ...this.activation, grantKey };
+      },
       saveLock: async (lock) => {
         this.activation = { ...this.activation, lock };
       },

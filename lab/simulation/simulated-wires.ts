@@ -128,6 +128,7 @@ class SimulatedWebSocket extends EventEmitter {
 /** As agent/relay/relay-socket.ts. */
 class SimulatedRelayWire implements RelayWire {
   readonly localAddress = SIMULATED_ADDRESS;
+  readonly id = 'simulated';
   readonly #end: End;
   readonly #memory: FrameMemory;
   #waiting: (() => void)[] | undefined = [];

@@ -76,11 +76,16 @@ export class WindowsComputer {
       ln -s '${runtime.node}' node.exe
       ln -s '${ROOT}/node_modules/koffi' node_modules/koffi
       ln -s '${join(runtime.modules, '@koromix')}' node_modules/@koromix
-      cp '${join(DIST, 'stand-in')}'/*.dll .
+      cp '${join(DIST, 'stand-in')}'/*.dll '${join(DIST, 'stand-in')}'/*.exe .
       cp '${bundle}' '${join(dirname(bundle), 'lwip.wasm')}' .
       echo '{"type":"module"}' > package.json`;
     await host.must(['sh', '-c', script]);
     return new WindowsComputer(host);
+  }
+
+  /** Puts a file of the lab's beside the agent. */
+  async place(file: string): Promise<void> {
+    await this.host.must(['cp', file, PROGRAMS]);
   }
 
   /** Path of one of our programs, as Windows has it. */

@@ -39,9 +39,9 @@ export interface Wintun {
 export function loadWintun(path: string): Wintun {
   if (!existsSync(path)) throw new CausewayError('WINTUN_MISSING', { path });
   const library = load(path);
-  const luidOf = library('void __stdcall WintunGetAdapterLUID(uintptr_t adapter, _Out_ uint64_t *luid)');
   // Here first: only 0.14 and later have it.
   const closeAdapter = library('void __stdcall WintunCloseAdapter(uintptr_t adapter)');
+  const luidOf = library('void __stdcall WintunGetAdapterLUID(uintptr_t adapter, _Out_ uint64_t *luid)');
   return {
     closeAdapter,
     createAdapter: library(

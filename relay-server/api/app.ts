@@ -12,6 +12,7 @@ import {
   LogController,
 } from 'fastify';
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import { toBase64url } from '#protocol/encoding.ts';
 import { CausewayError } from '#protocol/errors.ts';
 import { LIMITS } from '#protocol/limits.ts';
 import { API_PATH } from '#protocol/rest/api.ts';
@@ -65,6 +66,8 @@ export interface ApiOptions {
   readonly portalDirectory?: string;
 }
 
+const REQUEST_ID_BYTES = 9;
+
 export type Api = FastifyInstance;
 
 /** What a group of routes gets. */
@@ -88,6 +91,8 @@ export async function buildApi(options: ApiOptions): Promise<Api> {
   };
   const app: Api = fastify({
     loggerInstance: options.logger,
+    // What an administrator is told, and what stands in the log.
+    genReqId: () => toBase64url(control.context.random(REQUEST_ID_BYTES)),
     // A line for each request would hold names and addresses; /metrics counts them.
     frameworkErrors: answerError,
     logController: new LogController({ disableRequestLogging: true }),
@@ -101,6 +106,8 @@ export async function buildApi(options: ApiOptions): Promise<Api> {
   app.setSerializerCompiler(serializerCompiler);
   answerErrors(app);
   app.decorateRequest('asker', null);
+  app.addHook('onRequest', async (request, reply) => void reply.header('x-request-id', request.id));
+  app.addHook('onResponse', async (_request, reply) => control.context.counters.answered(reply.statusCode));
   securityHeaders(app, { strictTransport: options.strictTransport ?? false });
   await app.register(fastifySwagger, descriptionOf(control.context.serverVersion));
   const shared = {

@@ -5,6 +5,7 @@
 import { Counter, Gauge, Registry } from 'prom-client';
 import type { ControlPlane } from '../control/control-plane.ts';
 import type { RelayMetrics } from '../relay/metrics.ts';
+import { descriptorsOf } from '../upkeep/descriptors.ts';
 
 export function exposition(control: ControlPlane, relayMetrics: () => RelayMetrics): Registry {
   const registry = new Registry();
@@ -27,6 +28,17 @@ function controlMetrics(registry: Registry, control: ControlPlane): void {
   counter(registry, 'causeway_grants_total', 'Grants given.', () => counters.grants);
   counter(registry, 'causeway_revocations_total', 'Grants taken back by a policy change.', () => counters.revocations);
   counter(registry, 'causeway_control_malformed_total', 'Messages of no known shape.', () => counters.malformed);
+  gauge(registry, 'causeway_backup_last_timestamp_seconds', 'When the last backup was made; 0 before.', () => {
+    return counters.backups.lastMadeAt / 1000;
+  });
+  counter(registry, 'causeway_backup_failures_total', 'Backups that failed.', () => counters.backups.failures);
+  labelled(
+    registry,
+    'causeway_http_answers_total',
+    'Answers to HTTP requests, by status.',
+    'status',
+    () => counters.answers,
+  );
   labelled(registry, 'causeway_control_refusals_total', 'Refused control requests, by code.', 'code', () =>
     [...counters.refusals].map(([code, count]) => [code, count]),
   );
@@ -53,6 +65,8 @@ function processMetrics(registry: Registry): void {
   gauge(registry, 'process_start_time_seconds', 'Start of the process, Unix epoch.', () => startedAt);
   gauge(registry, 'process_resident_memory_bytes', 'Resident memory.', () => process.memoryUsage.rss());
   gauge(registry, 'nodejs_heap_size_used_bytes', 'JavaScript heap in use.', () => process.memoryUsage().heapUsed);
+  gauge(registry, 'process_open_fds', 'File descriptors in use.', () => descriptorsOf('self')?.used ?? 0);
+  gauge(registry, 'process_max_fds', 'File descriptors that may be in use.', () => descriptorsOf('self')?.most ?? 0);
   counter(registry, 'process_cpu_seconds_total', 'CPU time, user and system.', () => {
     const { user, system } = process.cpuUsage();
     return (user + system) / 1e6;

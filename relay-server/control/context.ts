@@ -85,8 +85,17 @@ export interface AdministrationContext extends ControlContext {
  */
 export type Answer<Result> = () => Result;
 
-/** A machine's own facts, as it is told them. @param now milliseconds of the Unix epoch */
-export function selfFactsOf(subscription: SubscriptionDirectory, machine: MachineRecord, now: number): SelfFacts {
+/**
+ * A machine's own facts, as it is told them.
+ * @param now milliseconds of the Unix epoch
+ * @param successions how the grant key became the present one
+ */
+export function selfFactsOf(
+  subscription: SubscriptionDirectory,
+  machine: MachineRecord,
+  now: number,
+  successions: readonly string[] = [],
+): SelfFacts {
   const { lock, record } = subscription;
   const dnsRoutes = dnsRoutesOf(subscription, machine);
   return {
@@ -100,6 +109,7 @@ export function selfFactsOf(subscription: SubscriptionDirectory, machine: Machin
     relays: [],
     policyVersion: record.policyVersion,
     ...(dnsRoutes.length > 0 && { dnsRoutes }),
+    ...(successions.length > 0 && { grantKeys: [...successions] }),
     ...(lock.sequence > 0 && { lock: { sequence: lock.sequence, signed: lock.isSigned(machine, now) } }),
   };
 }

@@ -64,7 +64,14 @@ export class ControlPlane {
   private constructor(options: ControlOptions, directory: Directory) {
     const { clock, relay, logger, store } = options;
     const [grants, presence, counters] = [new LiveGrants(), new Presence(), new Counters()];
-    const notices = new Notices({ clock, grants, presence, relay, counters });
+    const notices = new Notices({
+      clock,
+      grants,
+      presence,
+      relay,
+      counters,
+      successions: options.grantKey.successions,
+    });
     const turns = new Turns();
     const auditIds = new AuditIds(options.random);
     const oidc = options.oidc === undefined ? null : new OidcProvider(options.oidc, clock, options.random);

@@ -26,6 +26,8 @@ interface Surroundings {
   readonly presence: Presence;
   readonly relay: RelayPort;
   readonly counters: Counters;
+  /** How the grant key became the present one. */
+  readonly successions?: readonly string[];
 }
 
 export class Notices {
@@ -79,7 +81,7 @@ export class Notices {
       this.#tell(machine.id, {
         type: 'event',
         event: 'self-changed',
-        self: selfFactsOf(subscription, machine, this.#around.clock.now()),
+        self: selfFactsOf(subscription, machine, this.#around.clock.now(), this.#around.successions),
       });
     }
   }

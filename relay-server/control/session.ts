@@ -2,6 +2,8 @@
  * One control connection, from the challenge to its end: a machine authenticates or activates, then
  * asks. Takes messages as text and sends through its link; knows no sockets.
  */
+
+import { connectionId } from '#protocol/connection-id.ts';
 import {
   CONTROL_METHODS,
   type ControlMethod,
@@ -60,6 +62,8 @@ export class Session {
   readonly #challengedUntil: number;
   readonly #cancelDeadline: () => void;
   readonly #handlers: Handlers;
+  /** In logs, here and at the machine. */
+  readonly #id: string;
   #machine: MachineId | undefined;
   #ended = false;
 
@@ -77,9 +81,11 @@ export class Session {
       link.close(POLICY_VIOLATION, 'not authenticated in time'),
     );
     this.#handlers = this.#buildHandlers();
+    const nonce = toBase64url(this.#challenge.nonce);
+    this.#id = connectionId(nonce);
     link.send({
       type: 'challenge',
-      nonce: toBase64url(this.#challenge.nonce),
+      nonce,
       ephemeral: this.#challenge.ephemeral.publicText,
       serverTime: context.clock.now(),
       serverVersion: context.serverVersion,
@@ -105,7 +111,7 @@ export class Session {
       const answer = await this.#handle(request.data.method, request.data.params);
       this.#link.send({ type: 'response', id, ok: true, result: answer() });
     } catch (error) {
-      this.#link.send({ type: 'response', id, ok: false, error: this.#refusal(error).toWire() });
+      this.#link.send({ type: 'response', id, ok: false, error: this.#refusal(error, id).toWire() });
     }
     if (this.#ended) this.#link.close(NORMAL, 'goodbye');
   }
@@ -134,7 +140,10 @@ export class Session {
         this.#requireFresh();
         const machine = await activate(context, this.#challenge, params, this.#link.address);
         const { home } = this.#arrive(machine.id, params);
-        return () => ({ self: selfFactsOf(home, machine, context.clock.now()), grantKey: context.grantKey.publicText });
+        return () => ({
+          self: selfFactsOf(home, machine, context.clock.now(), context.grantKey.successions),
+          grantKey: context.grantKey.publicText,
+        });
       },
       authenticate: (params) => {
         this.#requireFresh();
@@ -146,10 +155,13 @@ export class Session {
         if (machine.disabled) throw new CausewayError('MACHINE_DISABLED');
         const { home } = this.#arrive(machine.id, params);
         context.counters.authentications++;
-        return () => ({ self: selfFactsOf(home, machine, context.clock.now()) });
+        return () => ({ self: selfFactsOf(home, machine, context.clock.now(), context.grantKey.successions) });
       },
       sync: ({ peers }) => this.#now((home, machine) => syncGrants(context, home, machine, peers)),
-      self: () => this.#now((home, machine) => ({ self: selfFactsOf(home, machine, context.clock.now()) })),
+      self: () =>
+        this.#now((home, machine) => ({
+          self: selfFactsOf(home, machine, context.clock.now(), context.grantKey.successions),
+        })),
       listPeers: ({ after }) => this.#now((home, machine) => listPeers(context, home, machine, after)),
       report: (report) =>
         this.#now((_, machine) => {
@@ -217,6 +229,7 @@ export class Session {
     const { departures, presence, reports, sightings } = this.#context;
     const came = !presence.isOnline(machine);
     presence.arrive(machine, this.#link);
+    this.#context.logger.debug({ machine, connection: this.#id }, 'control connection of a machine');
     reports.arrived(machine);
     sightings.add(machine, seenAs);
     if (came) {
@@ -241,10 +254,13 @@ export class Session {
     this.#machine = undefined;
   }
 
-  #refusal(error: unknown): CausewayError {
+  /** @param request number of the request on this connection */
+  #refusal(error: unknown, request: number): CausewayError {
     const refusal = error instanceof CausewayError ? error : new CausewayError('INTERNAL', { issue: 'see its log' });
     // The machine can do nothing about it (a full disk, a bug): whoever runs the server must see it.
-    if (ERRORS[refusal.code].http >= 500) this.#context.logger.error({ err: error }, 'control request failed');
+    if (ERRORS[refusal.code].http >= 500) {
+      this.#context.logger.error({ err: error, connection: this.#id, request }, 'control request failed');
+    }
     this.#context.counters.refused(refusal.code);
     return refusal;
   }

@@ -9,6 +9,7 @@ import type { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { CryptoKey } from 'jose';
+import { connectionId } from '#protocol/connection-id.ts';
 import { CausewayError, isRefusal } from '#protocol/errors.ts';
 import { RELAY_PATH, RELAY_SUBPROTOCOL } from '#protocol/frames.ts';
 import type { MachineId, SubscriptionId } from '#protocol/ids.ts';
@@ -97,7 +98,7 @@ class RelayEdge implements Relay {
         socket.off('error', destroy);
         if (this.#closed !== undefined) return destroy();
         acceptUpgrade(request, socket, RELAY_SUBPROTOCOL);
-        this.#accept(socket, head, identity);
+        this.#accept(socket, head, identity, connectionId(request.headers['sec-websocket-key'] ?? ''));
       },
       (error: unknown) => this.#refuse(socket, error),
     );
@@ -153,7 +154,7 @@ class RelayEdge implements Relay {
     return await this.#admission.admit(request.headers.authorization, address);
   }
 
-  #accept(duplex: Duplex, head: Buffer, identity: Identity): void {
+  #accept(duplex: Duplex, head: Buffer, identity: Identity, id: string): void {
     const { now, logger } = this.#options;
     const { subscription, machine } = identity;
     const socket = new MachineSocket(duplex, head, this.#surroundings, {
@@ -167,21 +168,21 @@ class RelayEdge implements Relay {
         this.#core.writable(connection, now());
       },
       onViolation: (what) => {
-        logger.debug({ subscription, machine, what }, 'relay connection broke the protocol');
+        logger.debug({ subscription, machine, connection: id, what }, 'relay connection broke the protocol');
         if (what === 'over-cap') this.#core.overCap(connection, now());
         else this.#core.malformed(connection, now());
       },
       onClose: () => {
         this.#sockets.delete(socket);
         this.#core.disconnect(connection, now());
-        logger.debug({ subscription, machine }, 'relay connection closed');
+        logger.debug({ subscription, machine, connection: id }, 'relay connection closed');
         if (this.#sockets.size === 0) this.#closed?.resolve();
       },
     });
     this.#sockets.add(socket);
     const connection = this.#core.connect(identity, socket, now());
     this.#sweeping ??= setInterval(this.#sweep, this.#options.sweepEveryMs ?? LIMITS.PING_TIMEOUT_MS.value).unref();
-    logger.debug({ subscription, machine }, 'relay connection opened');
+    logger.debug({ subscription, machine, connection: id }, 'relay connection opened');
   }
 
   #renew(connection: Connection, ticket: string): void {

@@ -6,9 +6,13 @@ import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject 
 import { join } from 'node:path';
 import type { CryptoKey } from 'jose';
 import { CausewayError } from '#protocol/errors.ts';
+import { signSuccession } from '#protocol/grant-succession.ts';
 import { type SigningPublicKey, signingPublicKey } from '#protocol/ids.ts';
+import { LIMITS } from '#protocol/limits.ts';
 import { readIfThere, writeDurably } from '#runtime/durable-file.ts';
 import { GRANT_KEY_FILE } from './key-files.ts';
+
+const SUCCESSION = /^successor: (\S+)$/gm;
 
 export interface GrantKey {
   /** Signs. Secret, and can not be exported. */
@@ -17,6 +21,8 @@ export interface GrantKey {
   readonly publicKey: CryptoKey;
   /** The public half as machines get it at activation. */
   readonly publicText: SigningPublicKey;
+  /** How machines that know an earlier key come to this one, oldest first. */
+  readonly successions: readonly string[];
 }
 
 /** @throws CausewayError STATE_CORRUPT, DISK_FULL, DIRECTORY_READ_ONLY */
@@ -33,7 +39,26 @@ export async function grantKey(directory: string): Promise<GrantKey> {
     privateKey: key.toCryptoKey('Ed25519', false, ['sign']),
     publicKey: publicKey.toCryptoKey('Ed25519', true, ['verify']),
     publicText: signingPublicKey.parse(publicKey.export({ format: 'jwk' }).x),
+    // In the same file, so that a key is never there without the way to it.
+    successions: [...pem.matchAll(SUCCESSION)].map(([, statement = '']) => statement),
   };
+}
+
+/**
+ * Puts a new key in the place of the present one, which signs it in and is then gone.
+ * @param now milliseconds of the Unix epoch.
+ * @throws CausewayError STATE_CORRUPT, DISK_FULL, DIRECTORY_READ_ONLY
+ */
+export async function rotateGrantKey(directory: string, now: number): Promise<SigningPublicKey> {
+  const before = await grantKey(directory);
+  const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+  const next = signingPublicKey.parse(publicKey.export({ format: 'jwk' }).x);
+  const successions = [...before.successions, await signSuccession(next, now, before)];
+  const kept = successions.slice(-LIMITS.GRANT_KEY_SUCCESSIONS_MAX.value);
+  const lines = kept.map((statement) => `successor: ${statement}\n`);
+  const pem = privateKey.export({ format: 'pem', type: 'pkcs8' }).toString();
+  await writeDurably(join(directory, GRANT_KEY_FILE), pem + lines.join(''), 0o600);
+  return next;
 }
 
 function parse(pem: string, path: string): KeyObject {

@@ -53,11 +53,13 @@ typedef struct {
   CRITICAL_SECTION receiving_lock, sending_lock;
   HANDLE read_wait, write_wait;
   int stop;
-  volatile LONG ending, held;
+  volatile LONG ending;
   HANDLE reader, writer;
 } SESSION;
 
 static volatile LONG adapters_alive;
+/* Nothing is taken from any ring to the device. */
+static volatile LONG held;
 
 static uint32_t used(const SESSION *session, uint32_t head, uint32_t tail) {
   return (tail - head) & (session->capacity - 1);
@@ -112,8 +114,8 @@ static DWORD WINAPI write_device(void *argument) {
   while (!session->ending) {
     uint32_t head = session->send.head;
     if (head == GONE) return 0;
-    if (session->held || head == session->send.tail) {
-      WaitForSingleObject(session->write_wait, INFINITE);
+    if (held || head == session->send.tail) {
+      WaitForSingleObject(session->write_wait, held ? 10 : INFINITE);
       continue;
     }
     uint32_t size = *size_at(&session->send, head);
@@ -329,8 +331,22 @@ EXPORT void WINAPI WintunSendPacket(SESSION *session, const BYTE *packet) {
   SetEvent(session->write_wait);
 }
 
-/* For tests, and not of the real one: the device takes nothing from the ring while it is held. */
-EXPORT void WINAPI StandInHold(SESSION *session, BOOL held) {
-  InterlockedExchange(&session->held, held);
-  SetEvent(session->write_wait);
+/* For tests, and not of the real one: the device takes nothing from the rings while it is held. */
+EXPORT void WINAPI StandInHold(BOOL hold) { InterlockedExchange(&held, hold); }
+
+/* For tests, and not of the real one: the adapter is removed behind the back of whoever made it (RTM_DELLINK). */
+EXPORT int WINAPI StandInRemove(ADAPTER *adapter) {
+  struct {
+    uint32_t length;
+    uint16_t type, flags;
+    uint32_t sequence, port;
+    uint8_t family, pad;
+    uint16_t device;
+    int32_t index;
+    uint32_t device_flags, change;
+  } message = {sizeof message, 17, 1, 1, 0, 0, 0, 0, adapter->index, 0, 0};
+  int fd = linux_socket(LINUX_AF_NETLINK, LINUX_SOCK_RAW, 0);
+  int64_t result = linux_call(SYS_SENDTO, fd, (intptr_t)&message, sizeof message, 0, 0, 0);
+  linux_close(fd);
+  return result == (int64_t)sizeof message;
 }
