@@ -8,7 +8,7 @@ import { CausewayError } from '#protocol/errors.ts';
 import type { Surroundings } from './command.ts';
 import { databasePath } from './data-directory.ts';
 import { openStore } from './server.ts';
-import type { AuditHead } from './store/audit-chain.ts';
+import { type AuditHead, headText } from './store/audit-chain.ts';
 
 interface Options {
   readonly data: string;
@@ -43,7 +43,7 @@ async function verify(options: Options, around: Surroundings): Promise<void> {
     if (options.json) return;
     const { entries, from, head } = verdict;
     around.out(`The audit is as it was written: ${entries} entries, from number ${from}.`);
-    around.out(`Its head is ${head.position}:${head.hash}`);
+    around.out(`Its head is ${headText(head)}`);
     around.out('Keep that elsewhere: with --contains it shows later that nobody has written another audit since.');
   } finally {
     await store.close();

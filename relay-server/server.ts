@@ -31,6 +31,7 @@ import { type Random, systemRandom } from './random.ts';
 import { refuseUpgrade } from './refuse-upgrade.ts';
 import type { PresenceListener } from './relay/core.ts';
 import { attachRelay, type Relay } from './relay/edge.ts';
+import { headText } from './store/audit-chain.ts';
 import { openSqliteStore } from './store/sqlite.ts';
 import type { Store } from './store/store.ts';
 import { operatorIdentity, ownIdentity, type TlsIdentity } from './tls/certificate.ts';
@@ -168,7 +169,11 @@ async function open(options: ServerOptions, things: OpenThings): Promise<Running
   things.add(() => server.close());
   const firstSecret = await makeSecretIfNobody(store, random, clock.now());
   const [url, address] = [serverUrl(), boundTo(server, options.listen)];
-  logger.info({ url, pin: identity.pin, listen: formatAddress(address), version: VERSION }, 'relay server listens');
+  const audit = headText(await store.audit.head());
+  logger.info(
+    { url, pin: identity.pin, listen: formatAddress(address), version: VERSION, audit },
+    'relay server listens',
+  );
   await keepWell(options, things, { url, pin: identity.pin, ...address }, clock, control.context.counters);
   const close = () => things.close();
   return { url, pin: identity.pin, address, firstSecret, control, close, [Symbol.asyncDispose]: close };

@@ -81,7 +81,7 @@ interface Answer {
   readonly headers: readonly string[];
 }
 
-function readHead(socket: Socket, proxy: HttpProxy): Promise<Answer> {
+export function readHead(socket: Socket, proxy: HttpProxy): Promise<Answer> {
   const { promise, resolve, reject } = Promise.withResolvers<Answer>();
   const nonsense = (cause: string) => reject(unusable(proxy, cause));
   let head = '';
@@ -105,7 +105,7 @@ function readHead(socket: Socket, proxy: HttpProxy): Promise<Answer> {
   return promise.finally(() => void socket.off('data', received).off('error', failed).off('close', ended));
 }
 
-function refusalIn({ status, headers }: Answer, proxy: HttpProxy, to: Destination): CausewayError | undefined {
+export function refusalIn({ status, headers }: Answer, proxy: HttpProxy, to: Destination): CausewayError | undefined {
   if (status >= 200 && status < 300) return undefined;
   const server = `${to.host}:${to.port}`;
   const { shown, place } = proxy;

@@ -31,6 +31,8 @@ const STEADY_MS = 30_000;
 const GRANTS_PER_SECOND = 100;
 const GRANTS_MS = 10_000;
 const CHANGES = 4;
+/** All have been told of a change by then. */
+const TOLD_MS = 4_000;
 /** Until a change has to be known to all, for the measurement to go on. */
 const HEARD_MS = 30_000;
 const FRAME_BYTES = 1_200;
@@ -122,11 +124,12 @@ class Load {
     this.#add(count, MEMORY, 'server without agents', 'MiB', this.before / MIB);
     this.#add(count, MEMORY, 'the synthetic agents, of each', 'KiB', swarm / KIB / count);
     await this.#steady(count);
-    const id = await this.#connectGroups();
+    const id = await this.#connectGroupsAndSettle();
     await this.#grants(count);
     await this.#ask('DELETE', `/connections/${id}`);
+    await sleep(TOLD_MS);
     await this.#push(count);
-    const last = await this.#connectGroups();
+    const last = await this.#connectGroupsAndSettle();
     await this.#talk(count, 2);
     await this.#ask('DELETE', `/connections/${last}`);
     const { lost } = await this.#swarm.heard(0);
@@ -135,7 +138,7 @@ class Load {
 
   async findKnee(count: number): Promise<void> {
     const { pid } = this.#company;
-    const id = await this.#connectGroups();
+    const id = await this.#connectGroupsAndSettle();
     const before = costOf(pid);
     const [from, ms] = [performance.now(), this.#options.quick ? 3_000 : GRANTS_MS];
     const { ms: took, failures } = await this.#swarm.ask(this.#pairs(PAIRS), null, ms);
@@ -322,6 +325,13 @@ class Load {
   async #connectGroups(): Promise<string> {
     const [a, b] = this.#groups.map((id) => ({ kind: 'group', id }));
     const { id } = await this.#ask<z.infer<typeof connection>>('POST', '/connections', { a, b });
+    return id;
+  }
+
+  /** Connects them, and waits until everybody has been told: that is not to be measured. */
+  async #connectGroupsAndSettle(): Promise<string> {
+    const id = await this.#connectGroups();
+    await sleep(TOLD_MS);
     return id;
   }
 

@@ -22,7 +22,7 @@ here=$(CDPATH='' cd -- "$(dirname "$0")/.." && pwd)
 [ ! -e "$root/by-dpkg" ] || fail 'Causeway is installed here as a package: upgrade that (apt install ./FILE.deb), or remove it first.'
 command -v ip >/dev/null || fail 'The program ip is missing. Install iproute2.'
 "$here/bin/node" "$here/lib/causeway.js" --version >/dev/null ||
-  fail 'The agent does not run on this system: it needs a Linux with glibc 2.28 or later.'
+  fail 'The agent does not run on this system: it needs a Linux with glibc 2.28 or later, and the libraries libstdc++6 and libatomic1.'
 case $(readlink "$command" 2>/dev/null || true) in
   "$root"/*) ;;
   *) [ ! -e "$command" ] || fail "$command is there already and is not ours. Move it away first." ;;

@@ -60,7 +60,11 @@ describe('the Dockerfile', () => {
     .filter((line) => line.trim() !== '')
     .map((line) => /^([A-Z]+)\s+(.*)$/.exec(line)?.slice(1) as [string, string]);
   const of = (name: string) => instructions.filter(([instruction]) => instruction === name).map(([, rest]) => rest);
-  const stages = of('FROM').map((from) => /^(\S+) AS ([a-z]+)$/.exec(from)?.slice(1) as [string, string]);
+  const given = new Map(of('ARG').map((argument) => argument.split('=') as [string, string]));
+  const stages = of('FROM').map((from) => {
+    const [image = '', name] = /^(\S+) AS ([a-z]+)$/.exec(from)?.slice(1) ?? [];
+    return [image.replace(/^\$\{(\w+)\}$/, (_, argument) => given.get(argument) ?? ''), name] as [string, string];
+  });
   const stage = (name: string) => {
     const begin = instructions.findIndex(
       ([instruction, rest]) => instruction === 'FROM' && rest.endsWith(` AS ${name}`),
@@ -70,7 +74,7 @@ describe('the Dockerfile', () => {
   };
 
   test('is made of known instructions; each image has a version, each stage a name', () => {
-    const known = ['FROM', 'RUN', 'COPY', 'WORKDIR', 'ENV', 'USER', 'ENTRYPOINT', 'HEALTHCHECK'];
+    const known = ['ARG', 'FROM', 'RUN', 'COPY', 'WORKDIR', 'ENV', 'USER', 'ENTRYPOINT', 'HEALTHCHECK'];
     for (const [instruction] of instructions) expect(known).toContain(instruction);
     const names = stages.map(([, name]) => name);
     for (const [image] of stages) if (!names.includes(image)) expect(image).toMatch(/^[a-z]+:(?!latest)[\w.-]+$/);

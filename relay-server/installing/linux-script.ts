@@ -129,7 +129,7 @@ fetch_version() {
     fail 'What was downloaded is not what it should be (its SHA-256 differs). Nothing was installed; try again.'
   tar -xzf "$staging/$file" -C "$staging" --no-same-owner || fail 'The archive could not be unpacked. Is the disk full?'
   "$staging/causeway/bin/node" "$staging/causeway/lib/causeway.js" --version >/dev/null ||
-    fail 'The agent does not run on this system: it needs a Linux with glibc 2.28 or later.'
+    fail 'The agent does not run on this system: it needs a Linux with glibc 2.28 or later, and the libraries libstdc++6 and libatomic1.'
   chmod 755 "$staging/causeway"
   mv "$staging/causeway" "$version"
   rm -rf "$staging"

@@ -20,6 +20,11 @@ export interface AuditHead {
   readonly hash: string;
 }
 
+/** As the server logs it and `audit verify --contains` takes it. */
+export function headText({ position, hash }: AuditHead): string {
+  return `${position}:${hash}`;
+}
+
 export type AuditVerdict =
   | { readonly sound: true; readonly head: AuditHead; readonly entries: number; readonly from: number }
   | { readonly sound: false; readonly position: number; readonly issue: string };

@@ -9,8 +9,11 @@ import type { MachineId } from '#protocol/ids.ts';
 import type { PlannedAgent, SwarmAnswer, SwarmAnswers, SwarmOrder } from './orders.ts';
 
 const PROGRAM = fileURLToPath(new URL('./process.ts', import.meta.url));
-/** Attempts to connect under way at a time, of each process. */
-const AT_ONCE = 64;
+/**
+ * Attempts to connect under way at a time, of each process: enough that the server always has some to work on, few
+ * enough that each is through before it is given up, on a computer full of others.
+ */
+const AT_ONCE = 16;
 
 export type Pair = readonly [MachineId, MachineId];
 

@@ -16,8 +16,8 @@ const MASKED = 0x80;
 const LENGTH_16 = 126;
 const LENGTH_64 = 127;
 const NOTHING = Buffer.alloc(0);
-/** Until a server that is busy has answered the upgrade: as long as an agent waits. */
-const PATIENCE_MS = 20_000;
+/** Until a server that is busy has answered the upgrade, on a computer full of others. */
+const PATIENCE_MS = 60_000;
 
 /** One for all: each takes some 30 KB. Whose certificate it is changes no cost. */
 const CONTEXT = createSecureContext();

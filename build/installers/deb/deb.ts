@@ -127,7 +127,7 @@ Version: ${version}
 Architecture: ${architecture}
 Maintainer: Causeway <causeway@localhost>
 Installed-Size: ${kibibytes}
-Depends: iproute2, libc6 (>= 2.28), passwd
+Depends: iproute2, libatomic1, libc6 (>= 2.28), libstdc++6, passwd
 Section: net
 Priority: optional
 Description: takes part in a private network through a relay that cannot read it
