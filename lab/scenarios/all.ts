@@ -15,6 +15,7 @@ import { hosts } from './hosts.ts';
 import { idle } from './idle.ts';
 import { install } from './install.ts';
 import { lock } from './lock.ts';
+import { msi } from './msi.ts';
 import { names } from './names.ts';
 import { networkChange } from './network-change.ts';
 import { networks } from './networks.ts';
@@ -57,6 +58,7 @@ export const SCENARIOS: readonly Scenario[] = [
   names,
   install,
   deb,
+  msi,
   domainJoin,
   scale,
   lock,

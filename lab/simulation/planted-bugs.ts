@@ -36,7 +36,11 @@ export const PLANTED_BUGS: Readonly<Record<string, PlantedBug>> = {
   'grant-expiry': {
     what: 'A grant never ends.',
     patches: [
-      { file: 'protocol/grants.ts', snippet: 'currentDate: new Date(now),', instead: 'currentDate: new Date(0),' },
+      {
+        file: 'protocol/signed-statement.ts',
+        snippet: 'currentDate: new Date(now),',
+        instead: 'currentDate: new Date(0),',
+      },
       { file: 'agent/tunnel/held-grant.ts', snippet: 'return now < this.expiresAt;', instead: 'return true;' },
       {
         file: 'agent/tunnel/session.ts',
@@ -51,7 +55,7 @@ export const PLANTED_BUGS: Readonly<Record<string, PlantedBug>> = {
     what: 'Nobody looks at the signature of a grant.',
     patches: [
       {
-        file: 'protocol/grants.ts',
+        file: 'protocol/signed-statement.ts',
         snippet: 'const { payload } = await jwtVerify(statement, key, {',
         instead:
           'const [, body = ""] = statement.split("."); if (body !== "") return JSON.parse(atob(body.replace(/-/g, "+").replace(/_/g, "/"))); const { payload } = await jwtVerify(statement, key, {',

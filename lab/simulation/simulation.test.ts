@@ -7,7 +7,7 @@ const MAIN = join(import.meta.dirname, 'main.ts');
 /** Far more than it takes: these tests never fail by being slow on a busy computer. */
 const TIMEOUT = 1_200_000;
 /** A planted bug is found within so many seeds. */
-const SEEDS = 60;
+const SEEDS = 100;
 
 /** A process of its own: the simulation takes the place of clocks and timers. */
 function simulate(...options: string[]): Promise<{ failed: boolean; output: string }> {

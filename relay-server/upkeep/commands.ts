@@ -2,10 +2,12 @@
  * `causeway-relay backup`, `restore` and `check`: what keeps a server’s data safe, by command line. All work beside
  * a running server but `restore`, which refuses to.
  */
-import { join, resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import { CausewayError } from '#protocol/errors.ts';
 import type { Surroundings } from '../command.ts';
-import { lockDataDirectory } from '../data-directory.ts';
+import { databasePath, lockDataDirectory } from '../data-directory.ts';
 import { rotateGrantKey } from '../tls/grant-key.ts';
 import { backupsDirectory, makeBackup } from './backup.ts';
 import { checkServer } from './checks.ts';
@@ -38,6 +40,7 @@ export function addUpkeepCommands(
   common(program.command('check').description('See whether the data are sound and the server answers.'))
     .addHelpText('after', '\nExits with 0 if all is well, 1 if something is not.')
     .action(async (options: Options) => {
+      requireData(options);
       const where = { dataDirectory: options.data, database: options.database, now: Date.now() };
       const well = await checkServer(where, (check) => {
         if (options.json) around.out(JSON.stringify(check));
@@ -49,14 +52,15 @@ export function addUpkeepCommands(
 }
 
 async function exchangeGrantKey({ data, json }: Options, around: Surroundings): Promise<void> {
-  using _ = lockDataDirectory(data);
-  const key = await rotateGrantKey(data, Date.now());
+  const lock = lockDataDirectory(data);
+  const key = await rotateGrantKey(data, Date.now()).finally(() => lock[Symbol.dispose]());
   if (json) around.out(JSON.stringify({ event: 'grant-key', key }));
   else
     around.out('The grant key is another one. Start the server: machines follow when they connect, without a break.');
 }
 
 async function backup(options: Options & { to?: string }, around: Surroundings): Promise<void> {
+  requireData(options);
   const { data, database, to, json } = options;
   const into = resolve(to ?? backupsDirectory(data));
   const made = await makeBackup({ dataDirectory: data, database, into, now: Date.now() });
@@ -76,8 +80,16 @@ async function restore(path: string, options: Options, around: Surroundings): Pr
     return;
   }
   around.out(`Restored to ${manifest.madeAt}. Changes made since then are not in it.`);
-  if (replaced !== undefined) around.out(`What was there before is in ${join(replaced)}.`);
+  if (replaced !== undefined) around.out(`What was there before is in ${replaced}.`);
   if (manifest.database === 'elsewhere') around.out('The database was not in it: restore PostgreSQL by its own tools.');
+}
+
+/** @throws CausewayError USAGE */
+function requireData({ data, database }: Options): void {
+  if (existsSync(database === undefined ? databasePath(data) : data)) return;
+  throw new CausewayError('USAGE', {
+    issue: `No server has kept its data in ${data} yet; name its directory with --data.`,
+  });
 }
 
 function codeOf(code: string | null): string {
