@@ -85,6 +85,8 @@ class Load {
   readonly #options: SuiteOptions;
   readonly #connected: PlannedAgent[] = [];
   #groups: readonly [string, string] = ['', ''];
+  /** CPU-seconds a second that the server takes for each agent that is idle, as last measured. */
+  #steadySeconds = 0;
   #version = 0;
 
   constructor(company: Company, session: RestSession, swarm: Swarm, options: SuiteOptions) {
@@ -175,8 +177,10 @@ class Load {
     const seconds = (performance.now() - from) / 1_000;
     refuse(failures);
     this.#connected.push(...more);
-    const { cpuSeconds, mainSeconds } = costSince(pid, before);
+    const { cpuSeconds: all, mainSeconds } = costSince(pid, before);
     const agents = more.length;
+    // Without what those cost meanwhile that were there already: a storm may take minutes where processors are shared.
+    const cpuSeconds = Math.max(0, all - this.#steadySeconds * (this.#connected.length - agents / 2) * seconds);
     this.#add(count, STORM, 'agents connected', '1/s', agents / seconds);
     this.#add(count, STORM, 'each waited, p50', 'ms', percentile(ms, 50));
     this.#add(count, STORM, 'each waited, p99', 'ms', percentile(ms, 99));
@@ -204,6 +208,7 @@ class Load {
     this.#add(count, STEADY, 'server’s thread, of a processor', '', mainSeconds / seconds);
     this.#add(count, STEADY, 'server, of each agent', 'CPU-µs/s', (cpuSeconds / seconds / count) * 1e6);
     this.#add(count, STEADY, 'synthetic agents, of a processor', '', (this.#swarm.cpuSeconds - swarmBefore) / seconds);
+    this.#steadySeconds = cpuSeconds / seconds / count;
     this.#tell(`steady: ${((cpuSeconds / seconds) * 100).toFixed(1)} % of a processor`);
   }
 

@@ -349,6 +349,41 @@ describe.each(databases)('the store on $name', (database) => {
     expect(await store.removeApiKey('another', entry())).toBe(false);
   });
 
+  it('keeps a lock’s steps in order, its certificates by machine, and the delegations of tokens', async () => {
+    const subscription = newSubscription();
+    await store.createSubscription(subscription);
+    const machine = id<MachineId>();
+    const nothing = { step: null, drop: null, certificates: [], forget: [], delegations: [] };
+    const step = (sequence: number) => ({
+      subscription: subscription.id,
+      sequence,
+      kind: 'statement' as const,
+      text: `statement ${sequence}`,
+    });
+    const certificate = (text: string) => ({ subscription: subscription.id, machine, name: 'pc', text });
+    const own = async () => {
+      const { steps, certificates } = await store.lock.read();
+      return [
+        steps.filter((each) => each.subscription === subscription.id),
+        certificates.filter((each) => each.subscription === subscription.id),
+      ];
+    };
+    for (const sequence of [1, 2]) await store.lock.write(subscription.id, { ...nothing, step: step(sequence) }, []);
+    const change = { ...nothing, step: step(10), drop: 2, certificates: [certificate('old')] };
+    await store.lock.write(subscription.id, change, []);
+    await store.lock.write(subscription.id, { ...nothing, certificates: [certificate('new')] }, []);
+    expect(await own()).toEqual([[step(1), step(10)], [certificate('new')]]);
+    await expect(
+      store.lock.write(subscription.id, { ...nothing, step: step(10), forget: [machine] }, []),
+    ).rejects.toThrow();
+    expect(await own()).toEqual([[step(1), step(10)], [certificate('new')]]);
+    await store.lock.write(subscription.id, { ...nothing, forget: [machine] }, []);
+    expect(await own()).toEqual([[step(1), step(10)], []]);
+    expect(await store.lock.delegations(subscription.id)).toEqual(new Map());
+    await store.removeSubscription(subscription.id);
+    expect(await own()).toEqual([[], []]);
+  });
+
   it('leaves everything as it was when a change fails half-way', async () => {
     const subscription = newSubscription();
     const group = newGroup(subscription.id);

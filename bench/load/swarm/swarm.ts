@@ -19,6 +19,8 @@ export type Pair = readonly [MachineId, MachineId];
 
 export class Swarm implements Disposable {
   readonly #processes: readonly ChildProcess[];
+  /** Rejects when the process of the same place ends. */
+  readonly #ended: readonly Promise<never>[];
   /** Which process has which machine. */
   readonly #homes = new Map<MachineId, number>();
 
@@ -26,6 +28,7 @@ export class Swarm implements Disposable {
     this.#processes = Array.from({ length: processes }, () =>
       fork(PROGRAM, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] }),
     );
+    this.#ended = this.#processes.map((child) => endOf(child));
   }
 
   /** CPU-seconds of all its processes so far, by the kernel's accounting. */
@@ -109,11 +112,18 @@ export class Swarm implements Disposable {
     const child = this.#processes[home];
     if (child === undefined) throw new Error('there is no such process');
     const answered = once(child, 'message') as Promise<[SwarmAnswer]>;
-    const ended = once(child, 'exit').then(() => Promise.reject(new Error('a process of synthetic agents ended')));
-    ended.catch(() => undefined);
     child.send(order);
-    const [answer] = await Promise.race([answered, ended]);
+    const [answer] = await Promise.race([answered, this.#ended[home] ?? answered]);
     if (!answer.ok) throw new Error(answer.why);
     return answer.result as SwarmAnswers[Do];
   }
+}
+
+function endOf(child: ChildProcess): Promise<never> {
+  const ended = new Promise<never>((_, reject) => {
+    child.once('exit', () => reject(new Error('a process of synthetic agents ended')));
+  });
+  // Nobody may be waiting when it does.
+  ended.catch(() => undefined);
+  return ended;
 }
