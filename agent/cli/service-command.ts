@@ -4,6 +4,7 @@
  */
 import { mkdir, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { CausewayError } from '#protocol/errors.ts';
 import { LIMITS } from '#protocol/limits.ts';
 import { type AgentCommandOptions, runAgentCommand } from './agent-command.ts';
 
@@ -19,9 +20,23 @@ export async function runServiceCommand(options: Omit<AgentCommandOptions, 'stop
     stopMs: LIMITS.SERVICE_STOP_MS.value,
     run: async (stop) => {
       const logTo = await logIn(options.stateDirectory);
-      await runAgentCommand({ ...options, logTo, stop: aborted(stop).then(() => 'the service is stopped') });
+      const { openEventLog } = await import('#native/windows/event-log.ts');
+      const say = openEventLog(NAME);
+      say('information', `The agent starts; its log is ${logTo}.`);
+      try {
+        await runAgentCommand({ ...options, logTo, stop: aborted(stop).then(() => 'the service is stopped') });
+        say('information', 'The agent has stopped, and undone what it had set up.');
+      } catch (error) {
+        say('error', sentenceOf(error));
+        throw error;
+      }
     },
   });
+}
+
+function sentenceOf(error: unknown): string {
+  if (error instanceof CausewayError) return `${error.message} ${error.remedy} [${error.code}]`;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
 async function logIn(directory: string): Promise<string> {

@@ -15,6 +15,7 @@ import { hosts } from './hosts.ts';
 import { idle } from './idle.ts';
 import { install } from './install.ts';
 import { lock } from './lock.ts';
+import { msi } from './msi.ts';
 import { names } from './names.ts';
 import { networkChange } from './network-change.ts';
 import { networks } from './networks.ts';
@@ -25,6 +26,7 @@ import { proxies } from './proxies.ts';
 import { relayCrash } from './relay-crash.ts';
 import { remoteAdmin } from './remote-admin.ts';
 import { remoteDesktop } from './remote-desktop.ts';
+import { roleImage } from './role-image.ts';
 import { scale } from './scale.ts';
 import { soak } from './soak.ts';
 import { sql } from './sql.ts';
@@ -57,8 +59,10 @@ export const SCENARIOS: readonly Scenario[] = [
   names,
   install,
   deb,
+  msi,
   domainJoin,
   scale,
+  roleImage,
   lock,
   portalGuard,
   portal,

@@ -21,6 +21,11 @@ const LONG_BYTES = 1_000_000_000;
 /** Wine's registry, where Windows has the rules by which names are looked up. */
 const NAME_RULES = 'HKLM\\SYSTEM\\CurrentControlSet\\Services\\Dnscache\\Parameters\\DnsPolicyConfig';
 
+const RULE = '{5f6e4a3b-0f0c-4c57-9d0e-43574e525054}';
+const SETTINGS = 'HKLM\\Software\\Causeway';
+/** The service's state directory: on Wine's drive C, where its %ProgramData% is depends on its version. */
+const FIND_STATE = 'dirname "$(find /run/windows/prefix/drive_c -name agent.log)"';
+
 export const windows: Scenario = {
   name: 'windows',
   shows: 'the agent for Windows under Wine: it joins, is pinged, serves HTTP by name, and outlives its adapter',
@@ -132,12 +137,51 @@ export const windows: Scenario = {
     await story.step('disconnected, it has undone everything', async () => {
       await agent.must(['down']);
       assert.doesNotMatch(await pc02.must(['ip', '-oneline', 'link']), /Causeway/);
-      const rules = await computer.run(['reg', 'query', `${NAME_RULES}\\{5f6e4a3b-0f0c-4c57-9d0e-43574e525054}`]);
+      const rules = await computer.run(['reg', 'query', `${NAME_RULES}\\${RULE}`]);
       assert.notEqual(rules.code, 0);
+      return 'no adapter, no rule';
+    });
+    await story.step('as a service it activates itself by the token in the registry, which is gone then', async () => {
+      await agent.must(['down', '--forget']);
+      await agent.kill();
+      await importToken(computer, await administrator.token(office));
+      const words = computer.node('causeway.js', 'service').map((word) => (word === 'service' ? word : `"${word}"`));
+      await computer.must(['sc', 'create', 'Causeway', 'binPath=', words.join(' '), 'start=', 'demand']);
+      await computer.must(['net', 'start', 'Causeway']);
+      await agent.waitFor('names', 'ok', 120_000);
+      await until(
+        async () => pings(sql01, 'pc02'),
+        60_000,
+        () => 'the service does not answer a ping',
+      );
+      const left = await computer.run(['reg', 'query', SETTINGS, '/v', 'ActivationToken']);
+      assert.notEqual(left.code, 0, 'the token is still in the registry');
+      const state = await pc02.must(['sh', '-c', FIND_STATE]);
+      const log = await pc02.must(['cat', `${state}/agent.log`]);
+      assert.match(log, /activated by itself/);
+      const identity = await pc02.must(['cat', `${state}/identity.json`]);
+      assert.match(identity, /^\{"version":1,"sealed":"/);
+      return 'connected, pinged, and its keys are sealed';
+    });
+    await story.step('Windows stops the service, and nothing is left', async () => {
+      await computer.must(['net', 'stop', 'Causeway']);
+      // Windows' own command returns when the service has said that it is stopping.
+      const query = ['reg', 'query', `${NAME_RULES}\\${RULE}`];
+      const isUndone = async () =>
+        !(await pc02.must(['ip', '-oneline', 'link'])).includes('Causeway') && (await computer.run(query)).code !== 0;
+      await until(isUndone, 60_000, () => 'the adapter or the rule for names is still there');
       return 'no adapter, no rule';
     });
   },
 };
+
+/** As an installer does, and not as a word of a command, which others could see. */
+async function importToken(computer: WindowsComputer, token: string): Promise<void> {
+  const text = `REGEDIT4\r\n\r\n[HKEY_LOCAL_MACHINE\\Software\\Causeway]\r\n"ActivationToken"="${token}"\r\n`;
+  await computer.host.write('/run/token.reg', text);
+  await computer.must(['reg', 'import', 'Z:\\run\\token.reg']);
+  await computer.host.must(['rm', '/run/token.reg']);
+}
 
 /** @throws Error when it does not arrive, or not as it was sent */
 async function downloads(host: Host, bytes: number): Promise<void> {

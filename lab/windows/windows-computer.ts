@@ -12,6 +12,8 @@ import type { Host, Program, RunOptions, RunResult } from '../hosts/host.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const DIST = join(ROOT, 'dist/windows');
+/** Another name for another way of making it. */
+const PREFIX_NAME = 'prefix-win10';
 /** On the host: our programs, and what Wine takes for a computer. */
 const [PROGRAMS, PREFIX] = ['/run/windows/programs', '/run/windows/prefix'];
 /** As the programs see the first of them. */
@@ -21,8 +23,6 @@ const ENVIRONMENT = {
   WINEDEBUG: '-all',
   // Ours before Wine's; and neither .NET nor a browser, for which it would ask.
   WINEDLLOVERRIDES: 'iphlpapi=n,b;mscoree,mshtml=',
-  // Wine says that it is Windows 7.
-  NODE_SKIP_PLATFORM_CHECK: '1',
 } as const;
 
 /** Fetches and builds, outside of the lab, what every Windows computer needs. @returns why it can not, or null */
@@ -40,13 +40,15 @@ export function prepareWindows(): string | null {
 
 /** Wine's own set-up, kept: it takes half a minute on a busy computer, and is laid under each host's own. */
 function makePrefix(): void {
-  const prefix = join(DIST, 'prefix');
+  const prefix = join(DIST, PREFIX_NAME);
   if (existsSync(prefix)) return;
   const staging = `${prefix}-${process.pid}`;
   mkdirSync(staging, { recursive: true });
   const env = { ...process.env, ...ENVIRONMENT, WINEPREFIX: staging, WINEDLLOVERRIDES: 'mscoree,mshtml=' };
   try {
     const { status, stderr } = spawnSync('wine', ['wineboot', '--init'], { env, encoding: 'utf8' });
+    // Or it says that it is Windows 7, which Node refuses.
+    spawnSync('wine', ['winecfg', '-v', 'win10'], { env });
     spawnSync('wineserver', ['--wait'], { env });
     if (status !== 0 || !existsSync(join(staging, 'system.reg')))
       throw new Error(`wineboot ended with ${status}: ${stderr}`);
@@ -71,7 +73,7 @@ export class WindowsComputer {
       mount -t tmpfs -o mode=700 tmpfs /tmp/.wine-$(id -u)
       mount -t tmpfs tmpfs /run/windows/own
       mkdir /run/windows/own/upper /run/windows/own/work
-      mount -t overlay -o lowerdir='${join(DIST, 'prefix')}',upperdir=/run/windows/own/upper,workdir=/run/windows/own/work overlay ${PREFIX}
+      mount -t overlay -o lowerdir='${join(DIST, PREFIX_NAME)}',upperdir=/run/windows/own/upper,workdir=/run/windows/own/work overlay ${PREFIX}
       cd ${PROGRAMS}
       ln -s '${runtime.node}' node.exe
       ln -s '${ROOT}/node_modules/koffi' node_modules/koffi

@@ -108,6 +108,15 @@ describe.skipIf(skip !== undefined)(`on Windows${skip ? ` (skipped: ${skip})` : 
     expect(() => unseal(changed)).toThrow(/CryptUnprotectData/);
   });
 
+  test('a sentence goes into the log of events, whose source then has a text for it', async () => {
+    const { openEventLog } = await import('./event-log.ts');
+    const { deleteKey, readString } = await import('./registry.ts');
+    const key = 'SYSTEM\\CurrentControlSet\\Services\\EventLog\\Application\\Causeway test';
+    expect(openEventLog('Causeway test')('warning', 'Grüße')).toBe(true);
+    expect(readString(key, 'EventMessageFile')).toMatch(/EventCreate/);
+    deleteKey(key);
+  });
+
   test('directories and pipes take access lists, and others than they are refused', async () => {
     const { ACCESS, protectDirectory, protectPipe } = await import('./access-list.ts');
     const directory = mkdtempSync(join(tmpdir(), 'causeway-'));

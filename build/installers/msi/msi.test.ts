@@ -77,7 +77,12 @@ describe.skipIf(missing.length > 0)(`the installer for Windows (needs ${missing.
 
   test('has a service, a command, a shortcut and the tray', () => {
     expect(rowsOf('ServiceInstall')).toMatchObject([
-      { Name: 'Causeway', StartType: '2', Arguments: '"[INSTALLDIR]lib\\causeway.js" service', Component_: 'Service' },
+      {
+        Name: 'Causeway',
+        StartType: '2',
+        Arguments: '"[INSTALLDIR]lib\\causeway.js" service --state "[CommonAppDataFolder]Causeway"',
+        Component_: 'Service',
+      },
     ]);
     expect(rowsOf('ServiceControl')).toMatchObject([{ Name: 'Causeway', Event: '163' }]);
     expect(rowsOf('Environment')).toMatchObject([{ Value: '[~];[INSTALLDIR]bin' }]);

@@ -86,7 +86,7 @@ function serviceComponent(node: PackedFile): string {
     'Service',
     NODE,
     `${fileElement(node)}
-          <ServiceInstall Id="ServiceInstall" Name="${SERVICE}" DisplayName="Causeway" Description="Takes part in a Causeway network." Type="ownProcess" Start="auto" ErrorControl="normal" Vital="yes" Arguments="&quot;[INSTALLDIR]lib\\causeway.js&quot; service" />
+          <ServiceInstall Id="ServiceInstall" Name="${SERVICE}" DisplayName="Causeway" Description="Takes part in a Causeway network." Type="ownProcess" Start="auto" ErrorControl="normal" Vital="yes" Arguments="&quot;[INSTALLDIR]lib\\causeway.js&quot; service --state &quot;[CommonAppDataFolder]Causeway&quot;" />
           <ServiceControl Id="ServiceControl" Name="${SERVICE}" Start="install" Stop="both" Remove="uninstall" Wait="yes" />`,
   );
 }
@@ -99,6 +99,7 @@ function settingsComponent(): string {
     'settings',
     [
       value('InstallDirectory', '[INSTALLDIR]', ' KeyPath="yes"'),
+      value('Version', '[ProductVersion]'),
       value('ActivationToken', '[ACTIVATIONTOKEN]'),
       value('Installer', '[OriginalDatabase]'),
     ].join('\n          '),
