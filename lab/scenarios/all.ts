@@ -26,6 +26,7 @@ import { proxies } from './proxies.ts';
 import { relayCrash } from './relay-crash.ts';
 import { remoteAdmin } from './remote-admin.ts';
 import { remoteDesktop } from './remote-desktop.ts';
+import { roleImage } from './role-image.ts';
 import { scale } from './scale.ts';
 import { soak } from './soak.ts';
 import { sql } from './sql.ts';
@@ -61,6 +62,7 @@ export const SCENARIOS: readonly Scenario[] = [
   msi,
   domainJoin,
   scale,
+  roleImage,
   lock,
   portalGuard,
   portal,

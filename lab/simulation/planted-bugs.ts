@@ -49,7 +49,7 @@ export const PLANTED_BUGS: Readonly<Record<string, PlantedBug>> = {
       },
     ],
     found: /it came by an expired grant/,
-    from: 9,
+    from: 36,
   },
   'grant-signature': {
     what: 'Nobody looks at the signature of a grant.',
@@ -62,6 +62,7 @@ export const PLANTED_BUGS: Readonly<Record<string, PlantedBug>> = {
       },
     ],
     found: /it came by an? (?:forged|expired) grant/,
+    from: 22,
   },
   'source-address': {
     what: 'A packet may claim to come from anybody.',
@@ -73,7 +74,7 @@ export const PLANTED_BUGS: Readonly<Record<string, PlantedBug>> = {
       },
     ],
     found: /its source is another machine/,
-    from: 8,
+    from: 25,
   },
   'unbounded-queue': {
     what: 'What waits at the relay is bounded by nothing.',
@@ -86,7 +87,7 @@ export const PLANTED_BUGS: Readonly<Record<string, PlantedBug>> = {
       },
     ],
     found: /the relay holds \d+ bytes/,
-    from: 27,
+    from: 60,
   },
   'full-socket': {
     what: 'An agent goes on sending into a socket that takes no more.',
@@ -98,7 +99,7 @@ export const PLANTED_BUGS: Readonly<Record<string, PlantedBug>> = {
       },
     ],
     found: /the socket of m\d holds \d+ bytes/,
-    from: 34,
+    from: 74,
   },
   'revocation-not-told': {
     what: 'Machines whose peers are revoked are not told.',
@@ -123,6 +124,7 @@ export const PLANTED_BUGS: Readonly<Record<string, PlantedBug>> = {
       },
     ],
     found: /after the policy denied it/,
+    from: 29,
   },
   'stale-grant': {
     what: 'A grant that was revoked before this agent started is good enough.',
@@ -210,5 +212,6 @@ export const PLANTED_BUGS: Readonly<Record<string, PlantedBug>> = {
       },
     ],
     found: /not converged/,
+    from: 21,
   },
 };
