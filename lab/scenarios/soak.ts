@@ -136,6 +136,8 @@ export const soak: Scenario = {
       ]) {
         process.stderr.write(`    ${line}\n`);
       }
+      // All of it, for the first step that fails is the last that is told.
+      for (const line of [...ledger.wrong, ...ledger.leaks, ...ledger.unexplained()]) say(line);
       keepLogs(lab, seed);
       return `${ledger.faults.length} faults were injected, and all were undone`;
     });

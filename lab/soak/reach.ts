@@ -13,8 +13,12 @@ export class Reach {
   readonly #names = new Map<string, string>();
   readonly #deniedSince = new Map<string, number>();
 
-  constructor(tell: (word: Word) => void) {
+  readonly #lateMs: () => number;
+
+  /** @param lateMs how late this program may be reading what came */
+  constructor(tell: (word: Word) => void, lateMs: () => number) {
     this.#tell = tell;
+    this.#lateMs = lateMs;
   }
 
   /** @param never whom policy denies from the beginning */
@@ -54,7 +58,7 @@ export class Reach {
   /** Something came from this one: a leak, when policy has denied it for longer than the grace. */
   came(peer: string, what: string, now = Date.now()): void {
     const since = this.#members.has(peer) ? this.#deniedSince.get(peer) : 0;
-    if (since === undefined || now - since <= GRACE_MS) return;
+    if (since === undefined || now - since <= GRACE_MS + this.#lateMs()) return;
     this.#tell({ event: 'leak', peer, what, afterMs: now - since });
   }
 }

@@ -10,6 +10,7 @@ import { createInterface } from 'node:readline';
 import { Conversation } from './conversation.ts';
 import { serveDatagrams } from './datagrams.ts';
 import { serveExchanges } from './exchange.ts';
+import { Lateness } from './lateness.ts';
 import { probe } from './probing.ts';
 import { Reach } from './reach.ts';
 import { Tally } from './tally.ts';
@@ -22,7 +23,8 @@ const tell = (word: Word) => void soak.write(`${JSON.stringify(word)}\n`);
 const conversations = new Map<string, Conversation>();
 const alive = () => Object.fromEntries([...conversations].map(([peer, { aliveAt }]) => [peer, aliveAt]));
 const tally = new Tally(tell, alive);
-const reach = new Reach(tell);
+const lateness = new Lateness();
+const reach = new Reach(tell, () => lateness.ms);
 
 await serveExchanges(reach, tally);
 await serveDatagrams(reach, tally);

@@ -11,6 +11,8 @@ import type { SwarmAnswer, SwarmAnswers, SwarmOrder } from './orders.ts';
 import { SyntheticAgent } from './synthetic-agent.ts';
 
 const TICK_MS = 250;
+/** Each agent's to connect, as an agent does; what it waited is for all of them. */
+const TRIES = 5;
 const ASKED_AT_ONCE = 32;
 /** number(4), then the payload's own bytes. */
 const NUMBER_BYTES = 5;
@@ -62,14 +64,18 @@ async function connectAll(order: Extract<SwarmOrder, { do: 'connect' }>): Promis
       if (planned === undefined) return;
       const { id, name, from, hasRelay } = planned;
       const began = performance.now();
-      try {
-        agents.set(
-          id,
-          await SyntheticAgent.connect({ host, port, from }, id, keysOf(seed, name), hasRelay, eventsOf(id)),
-        );
-        ms.push(performance.now() - began);
-      } catch (error) {
-        failures.push(error instanceof Error ? error.message : String(error));
+      const connect = () =>
+        SyntheticAgent.connect({ host, port, from }, id, keysOf(seed, name), hasRelay, eventsOf(id));
+      for (let left = TRIES - 1; ; left--) {
+        try {
+          agents.set(id, await connect());
+          ms.push(performance.now() - began);
+          break;
+        } catch (error) {
+          if (left > 0) continue;
+          failures.push(error instanceof Error ? error.message : String(error));
+          break;
+        }
       }
     }
   };

@@ -66,10 +66,15 @@ export class SyntheticAgent {
       else agent.#take(message);
     };
     control.start();
-    const signature = keys.sign(authenticationTranscript(fromBase64url(await challenged.promise), id));
-    await agent.request('authenticate', { machine: id, signature, os: 'bench', agentVersion: '0' });
-    await agent.request('sync', { peers: [] });
-    if (hasRelay) await agent.#openRelay(server);
+    try {
+      const signature = keys.sign(authenticationTranscript(fromBase64url(await challenged.promise), id));
+      await agent.request('authenticate', { machine: id, signature, os: 'bench', agentVersion: '0' });
+      await agent.request('sync', { peers: [] });
+      if (hasRelay) await agent.#openRelay(server);
+    } catch (error) {
+      control.terminate();
+      throw error;
+    }
     return agent;
   }
 

@@ -87,6 +87,12 @@ export class WebSocketClient {
     this.#socket.write(frame);
   }
 
+  /** Ends it, and tells nobody. */
+  terminate(): void {
+    this.onClose = () => undefined;
+    this.#socket.destroy();
+  }
+
   ping(): void {
     this.send(PING, NOTHING);
   }
