@@ -8,6 +8,7 @@
  * The last line is `N passed, N failed, N skipped`; before it stands why each skipped one was.
  */
 import { resolve } from 'node:path';
+import { prepareUnitTests } from '#lab/prerequisites.ts';
 import { runLabScenarios } from './lab-scenarios.ts';
 import { closingLines, passed } from './tally.ts';
 import { runUnitTests } from './unit-tests.ts';
@@ -23,6 +24,7 @@ if (unknown.length > 0) {
 }
 const withLab = filters.length === 0 && !words.includes('--no-lab');
 
+if (filters.length === 0) prepareUnitTests((sentence) => console.log(sentence));
 const verdicts = await runUnitTests(filters);
 if (withLab) verdicts.push(...(await runLabScenarios(ROOT)));
 for (const verdict of verdicts) {

@@ -62,6 +62,9 @@ const PACKAGES = {
   squid: 'squid-openssl',
   tinyproxy: 'tinyproxy',
   tayga: 'tayga',
+  shellcheck: 'shellcheck',
+  dig: 'dnsutils',
+  'systemd-analyze': 'systemd',
 } as const;
 
 export type Command = keyof typeof PACKAGES;
@@ -69,6 +72,11 @@ export type Command = keyof typeof PACKAGES;
 /** What every lab needs, whatever runs in it. */
 export const LAB_COMMANDS: readonly Command[] = ['ip', 'nft', 'nsenter', 'ping', 'curl'];
 export const SQL_COMMANDS: readonly Command[] = ['psql', 'postgres'];
+/** What unit tests hold our files against. Those that lack theirs are skipped, and say so. */
+const UNIT_TEST_COMMANDS: readonly Command[] = [
+  ...(['shellcheck', 'dig', 'systemd-analyze', 'wixl', 'msibuild', 'osslsigncode'] as const),
+  ...(['xorriso', 'dmg2img', '7z'] as const),
+];
 
 /**
  * Why something with these needs can not run here; null when it can. Tries to install first.
@@ -77,6 +85,13 @@ export const SQL_COMMANDS: readonly Command[] = ['psql', 'postgres'];
 export function obstacle(commands: readonly Command[], say: (sentence: string) => void): string | null {
   if (process.platform !== 'linux') return 'The lab is made of Linux namespaces; this is another system.';
   return missingPackages(commands, say) ?? missingNamespaces() ?? unusableTun();
+}
+
+/** As root on Debian, installs the programs that unit tests use; otherwise says what to run. */
+export function prepareUnitTests(say: (sentence: string) => void): void {
+  if (process.platform !== 'linux') return;
+  const missing = missingPackages(UNIT_TEST_COMMANDS, say);
+  if (missing !== null) say(`Tests that need them are skipped. ${missing}`);
 }
 
 /** The full path of a command; Debian keeps PostgreSQL's server out of the PATH. */
@@ -92,7 +107,7 @@ function missingPackages(commands: readonly Command[], say: (sentence: string) =
   if (packages.length === 0) return null;
   const line = `apt-get install --yes --no-install-recommends ${packages.join(' ')}`;
   if (process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
-    say(`Installing what the lab needs: ${packages.join(' ')}`);
+    say(`Installing what is needed: ${packages.join(' ')}`);
     // Another scenario may be installing at this moment: its lock is waited for.
     const install = `(apt-get update; ${line} -o DPkg::Lock::Timeout=300) 1>&2`;
     // Debian would start a database server of its own at once; the lab wants only the program.
