@@ -19,6 +19,8 @@ const OPEN = [
   '/api/v1/install/{link}',
   '/install/{link}/linux.sh',
   '/downloads/{file}',
+  '/downloads/release',
+  '/install/{link}/download/{file}',
 ];
 const READING: Reading = {
   relayConnections: 0,
@@ -343,6 +345,8 @@ describe('the description', () => {
       'GET /api/v1/install/{link}',
       'GET /install/{link}/linux.sh',
       'GET /downloads/{file}',
+      'GET /downloads/release',
+      'POST /install/{link}/download/{file}',
       ...['peers', 'status', 'history', 'diagnostics'].map(
         (part) => `GET /api/v1/subscriptions/{subscription}/machines/{machine}/${part}`,
       ),
