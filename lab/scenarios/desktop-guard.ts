@@ -263,10 +263,13 @@ function listed(outcomes: readonly Outcome[]): string {
   return outcomes.map(({ tried, came }) => `${tried}: ${came}`).join('\n');
 }
 
-/** The private keys of the machine, as its files have them. */
+/** The private halves of the machine's keys: the public ones are shown to whoever signs it. */
 async function secretsOf(host: Host): Promise<string[]> {
-  const identity = JSON.parse(await host.must(['cat', '/var/lib/causeway/identity.json'])) as Record<string, unknown>;
-  const texts = JSON.stringify(identity).match(/[A-Za-z0-9_-]{40,}/g) ?? [];
-  assert(texts.length >= 2, 'the identity has no keys');
-  return texts;
+  const identity = JSON.parse(await host.must(['cat', '/var/lib/causeway/identity.json'])) as {
+    readonly signing: { readonly d: string };
+    readonly tunnel: { readonly d: string };
+  };
+  const secrets = [identity.signing.d, identity.tunnel.d];
+  for (const secret of secrets) assert.match(secret, /^[\w-]{43}$/);
+  return secrets;
 }

@@ -241,9 +241,14 @@ async function install(host: Host, command: string): Promise<string> {
 async function drawLine(page: Page, from: string, to: string): Promise<void> {
   const node = (name: string) =>
     page.locator('.react-flow__node').filter({ has: page.getByRole('link', { name, exact: true }) });
-  const dot = await node(from).locator('.react-flow__handle-right').first().boundingBox();
-  const target = await node(to).boundingBox();
-  assert(dot !== null && target !== null, 'the picture does not show both');
+  const boxOf = async (locator: Locator) =>
+    atRest(async () => {
+      const box = await locator.boundingBox();
+      assert(box !== null, 'the picture does not show both');
+      return box;
+    });
+  const dot = await boxOf(node(from).locator('.react-flow__handle-right').first());
+  const target = await boxOf(node(to));
   await page.mouse.move(dot.x + dot.width / 2, dot.y + dot.height / 2);
   await page.mouse.down();
   await page.mouse.move(target.x + target.width / 2, target.y + target.height / 2, { steps: 12 });
@@ -257,20 +262,30 @@ async function cutLine(page: Page, hands: Hands): Promise<void> {
     return;
   }
   await page.locator('.react-flow__edge-interaction').first().waitFor({ state: 'attached' });
-  // The picture moves until it fits: a place is clicked that is still the line's a moment later.
-  let seen = { x: Number.NaN, y: Number.NaN };
+  const seen = await atRest(() => page.evaluate<Place>(MIDDLE_OF_THE_LINE));
+  await page.mouse.click(seen.x, seen.y);
+  await page.getByRole('button', { name: 'Cut', exact: true }).click();
+}
+
+interface Place {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** The picture moves until it fits: what is to be pointed at has to be there still a moment later. */
+async function atRest<Where extends Place>(look: () => Promise<Where>): Promise<Where> {
+  let seen = await look();
   await until(
     async () => {
       const before = seen;
       await sleep(200);
-      seen = await page.evaluate<typeof seen>(MIDDLE_OF_THE_LINE);
+      seen = await look();
       return Math.abs(seen.x - before.x) < 1 && Math.abs(seen.y - before.y) < 1;
     },
     10_000,
     () => 'the picture does not come to rest',
   );
-  await page.mouse.click(seen.x, seen.y);
-  await page.getByRole('button', { name: 'Cut', exact: true }).click();
+  return seen;
 }
 
 /** A curve's box is mostly empty: its middle is asked of the path itself. */
