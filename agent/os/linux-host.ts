@@ -3,6 +3,7 @@
  * each proven by asking the system itself.
  */
 import { hostname } from 'node:os';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Adapter } from '#native/adapter.ts';
 import { watchNetwork } from '#native/linux/network-events.ts';
 import { openAdapter } from '#native/open-adapter.ts';
@@ -23,6 +24,9 @@ import { proveNetwork } from './prove-network.ts';
 import { proveRoute } from './prove-route.ts';
 import { type ResolverSetup, restoreLeftovers, setUpResolver } from './resolver.ts';
 import { proveNames } from './self-test.ts';
+
+/** After a proof of the names that failed: a resolver that was told to read its settings anew has done so by then. */
+const PROOF_AGAIN_MS = 500;
 
 export interface LinuxHostOptions {
   readonly stateDirectory: string;
@@ -92,11 +96,17 @@ export class LinuxHost implements Host {
       const expected = this.#withIpv6 ? [self.ipv4, self.ipv6] : [self.ipv4];
       const prove = () => proveNames(fullName(lookup.self().name, self.subscription.name), expected);
       return {
-        detail: `${domains} by ${resolver.mode}`,
+        get detail() {
+          return `${domains} by ${resolver?.mode}`;
+        },
         warning: warningOf(resolver.warnings),
         async prove() {
           try {
-            await prove();
+            await prove().catch(async () => {
+              // NetworkManager has just started its dnsmasq anew, and takes a moment.
+              await pause(PROOF_AGAIN_MS);
+              await prove();
+            });
           } catch {
             // Another program may manage names by now, or have forgotten what it was told.
             await resolver?.restore();
