@@ -9,6 +9,7 @@ import { copyFile, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
+import { builtinsByName } from './builtins-by-name.ts';
 
 export interface Bundles {
   /** Absolute path of the agent and its command. */
@@ -72,6 +73,7 @@ async function bundleOne(entry: string, output: string, target?: string): Promis
       platform: 'node',
       external: EXTERNAL,
       logLevel: 'silent',
+      plugins: [builtinsByName],
       ...(target === undefined ? {} : { transform: { target } }),
     });
     const staged = join(staging, basename(file));

@@ -128,7 +128,7 @@ function ofCertificates({ causeway, relayHost }: FaultLab): Fault[] {
         await restart();
       },
       heal: async () => undefined,
-      named: null,
+      named: { by: 'server', codes: ['CERTIFICATE_EXCHANGED'] },
       meanwhile: async () => {
         await causeway.agent('laptop').connected(30_000);
         return 'connected: the pin is the key’s';
