@@ -1,9 +1,9 @@
 /**
  * The `causeway` command's process: arguments in, lines and exit status out.
  */
+import './schemas-uncompiled.ts';
 import { flushCompileCache } from 'node:module';
 import { CommanderError } from 'commander';
-import { config } from 'zod';
 import { CausewayError } from '#protocol/errors.ts';
 import { causewayCommand } from './cli/commands.ts';
 import { COLOURED, errorLines, PLAIN } from './cli/output.ts';
@@ -12,8 +12,6 @@ const WRONG_USAGE = 2;
 const colour = process.stdout.isTTY === true && process.env.NO_COLOR === undefined;
 const style = colour ? COLOURED : PLAIN;
 
-// A few messages at the start: a compiled check of each kind would never earn what compiling it takes, 30 ms in all.
-config({ jitless: true });
 // Now, before the collector sets flags of V8: what is stored under others is not taken at the next start.
 flushCompileCache();
 
