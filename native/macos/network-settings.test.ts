@@ -106,9 +106,10 @@ test('a route to an interface that is gone is refused', () => {
 
 /** A message of the kernel's to the process that asked. */
 function told(
-  { type = RTM.GET, flags = RTF.UP, index = INDEX, process: asker = process.pid, sequence = 1 } = {},
+  about: { type?: number; flags?: number; index?: number; process?: number; sequence?: number },
   ...addresses: [number, Uint8Array][]
 ): Uint8Array {
+  const { type = RTM.GET, flags = RTF.UP, index = INDEX, process: asker = process.pid, sequence = 1 } = about;
   const header = Buffer.alloc(HEADER_BYTES);
   const parts = Buffer.concat(addresses.map(([, bytes]) => bytes));
   header.writeUInt16LE(HEADER_BYTES + parts.length, 0);
