@@ -4,9 +4,8 @@
  */
 import type { SelfFacts } from '#protocol/control-messages.ts';
 import type { DnsRoute } from '#protocol/dns-routes.ts';
-import { CausewayError, isRefusal } from '#protocol/errors.ts';
+import { type CausewayError, isRefusal } from '#protocol/errors.ts';
 import type { MachineId, SigningPublicKey } from '#protocol/ids.ts';
-import { LIMITS } from '#protocol/limits.ts';
 import type { Check } from '#protocol/local-api.ts';
 import type { LockPin } from '#protocol/lock/statement.ts';
 import type { AgentStatus } from '#protocol/status.ts';
@@ -14,12 +13,11 @@ import { FrameMemory } from '#runtime/frame-memory.ts';
 import { ControlClient } from '../control/client.ts';
 import type { OpenControlSocket } from '../control/connection.ts';
 import { cpuFlags, type Software } from '../control/software.ts';
-import { durationText } from '../duration.ts';
 import { KnownAddresses } from '../known-addresses.ts';
 import type { Proxies } from '../proxy/proxies.ts';
 import { type OpenRelayWire, RelayClient } from '../relay/client.ts';
 import { TicketHolder } from '../relay/ticket-holder.ts';
-import type { ServerClock, TimeSource } from '../server-clock.ts';
+import { type ServerClock, skewWarning, type TimeSource } from '../server-clock.ts';
 import type { Activation } from '../state/activation-file.ts';
 import type { Identity } from '../state/identity.ts';
 import { BroughtGrants } from './brought-grants.ts';
@@ -79,11 +77,11 @@ export class Membership implements AsyncDisposable {
   /** Whom names and addresses stand for, as this machine's own name server asks. */
   readonly names: NameLookup;
   readonly link: TunnelLink;
+  readonly trust: Trust;
   readonly control: ControlClient;
   readonly relay: RelayClient;
   readonly #options: MembershipOptions;
   readonly #memory = new FrameMemory();
-  readonly #trust: Trust;
   readonly #brought: BroughtGrants;
   readonly #local: LocalSide;
   readonly #connections: ServerConnections;
@@ -108,7 +106,7 @@ export class Membership implements AsyncDisposable {
     this.#options = options;
     this.#self = activation.self;
     const now = () => clock.now();
-    this.#trust = new Trust({
+    this.trust = new Trust({
       subscription: activation.self.subscription.id,
       grantKeys,
       lock: activation.lock,
@@ -130,13 +128,13 @@ export class Membership implements AsyncDisposable {
         await this.#introduced.promise;
         return this.control.request(method, params);
       },
-      verify: (grant) => this.#trust.verify(grant),
+      verify: (grant) => this.trust.verify(grant),
       onGrant: (peer) => this.link.granted(peer),
       onForgotten: (machine) => this.link.forgotten(machine),
     });
     this.#brought = new BroughtGrants({
       self: activation.self.id,
-      verify: (grant) => this.#trust.verify(grant),
+      verify: (grant) => this.trust.verify(grant),
       holds: (peer) => this.directory.get(peer) !== undefined,
       isRevoked: async (peer) => (await this.control.request('sync', { peers: [peer] })).revoked.includes(peer),
       now,
@@ -267,14 +265,14 @@ export class Membership implements AsyncDisposable {
     return {
       onProven: () => {
         if (board.parts.control.state === 'ok') board.proven('control');
-        else board.works('control', this.#options.activation.server, this.#clockWarning());
+        else board.works('control', this.#options.activation.server, skewWarning(this.#options.clock.offsetMs));
       },
       onDoubtful: () => this.#connections.doubtful('control'),
       onOnline: (connection) => {
         log('control online', { connection });
         this.#brought.toldFromNow();
         this.link.clockLearnt();
-        void this.#trust.followLock(this.#self).then(() => {
+        void this.trust.followLock(this.#self).then(() => {
           this.#introduced.resolve();
           if (this.control.online) this.#activated();
         });
@@ -282,7 +280,7 @@ export class Membership implements AsyncDisposable {
         this.link.router.forgetRefusals();
         board.policyRefreshedAt = Date.now();
         this.#activated();
-        board.works('control', this.#options.activation.server, this.#clockWarning());
+        board.works('control', this.#options.activation.server, skewWarning(this.#options.clock.offsetMs));
         if (!this.relay.connected) this.relay.connectNow();
         this.#reporter.connected();
       },
@@ -365,8 +363,8 @@ export class Membership implements AsyncDisposable {
 
   #activated(): void {
     const { name } = this.#self.subscription;
-    const detail = this.#trust.locked ? `in ${name}, locked` : `in ${name}`;
-    this.#options.board.works('activation', detail, this.#trust.warning(this.#self));
+    const detail = this.trust.locked ? `in ${name}, locked` : `in ${name}`;
+    this.#options.board.works('activation', detail, this.trust.warning(this.#self));
   }
 
   #revoke(peers: readonly MachineId[]): void {
@@ -379,20 +377,14 @@ export class Membership implements AsyncDisposable {
     const before = this.#self;
     this.#self = self;
     if (JSON.stringify(before) !== JSON.stringify(self)) this.#options.onSelf(self);
-    void this.#trust.followGrantKey(self);
+    void this.trust.followGrantKey(self);
     if (JSON.stringify(before.lock) !== JSON.stringify(self.lock)) {
-      void this.#trust.followLock(self).then(() => this.control.online && this.#activated());
+      void this.trust.followLock(self).then(() => this.control.online && this.#activated());
     }
     if (before.name !== self.name) this.directory.expireNames();
     const suffixes = ({ dnsRoutes = [] }: SelfFacts) => dnsRoutes.map(({ suffix }) => suffix).join(' ');
     if (before.subscription.name !== self.subscription.name || suffixes(before) !== suffixes(self)) {
       void this.#local.look();
     }
-  }
-
-  #clockWarning(): CausewayError | undefined {
-    const offset = this.#options.clock.offsetMs ?? 0;
-    if (Math.abs(offset) < LIMITS.CLOCK_SKEW_WARN_MS.value) return undefined;
-    return new CausewayError('CLOCK_SKEWED', { skew: durationText(offset) });
   }
 }

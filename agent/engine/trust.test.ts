@@ -111,7 +111,7 @@ async function lock(): Promise<{ backing: [string, string]; announced: SelfFacts
     machines: [self, peer],
     departed: [],
   };
-  const plan = await planLock(view, NOW, { keys: [{ key: hand.publicKey, name: 'ada' }], recovery: [] });
+  const plan = await planLock(view, NOW, { keys: () => [{ key: hand.publicKey, name: 'ada' }], recovery: [] });
   const { statement = '', certificates = [] } = await signLock(view, plan, hand);
   steps = [{ kind: 'statement', text: statement }];
   return { backing: certificates as [string, string], announced: facts({ lock: { sequence: 1, signed: true } }) };
@@ -176,6 +176,19 @@ test('warns of a machine that nobody has signed, and of a server that shows no l
   await trusting.followLock(facts({}));
   expect(trusting.warning(facts({}))?.code).toBe('LOCK_STATEMENT_REFUSED');
   expect(trusting.locked).toBe(true);
+});
+
+test('tells a diagnosis of the lock, with the grants in hand that show it', async () => {
+  const { backing, announced } = await lock();
+  const trusting = await trust();
+  expect(trusting.lockFinding(facts({})).detail).toContain('is not locked');
+  held = claims(backing);
+  await trusting.followLock(announced);
+  expect(trusting.lockFinding(announced).detail).toMatch(
+    /locked by statement 1, signed by ada .* as a grant in hand shows\.$/,
+  );
+  await trusting.followLock(facts({}));
+  expect(() => trusting.lockFinding(facts({}))).toThrow('it shows an older one, or none');
 });
 
 test('follows the grant key and stores it, and stays with the old one when the next is not signed by it', async () => {

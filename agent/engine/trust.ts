@@ -8,6 +8,7 @@ import type { CausewayError } from '#protocol/errors.ts';
 import type { GrantClaims } from '#protocol/grants.ts';
 import type { MachineId, SigningPublicKey, SubscriptionId } from '#protocol/ids.ts';
 import type { LockPin } from '#protocol/lock/statement.ts';
+import type { Finding } from './check-outcome.ts';
 import type { GrantKeys } from './grant-keys.ts';
 import { LockKeeper } from './lock-keeper.ts';
 import type { PeerDirectory } from './peer-directory.ts';
@@ -60,6 +61,11 @@ export class Trust {
   /** What its owner should know: that nobody has signed this machine, or that the server is not to be trusted. */
   warning(self: SelfFacts): CausewayError | undefined {
     return this.#lock.warning(self);
+  }
+
+  /** The lock, as `causeway diagnose` tells of it. @throws CausewayError what {@link warning} says */
+  lockFinding(self: SelfFacts): Finding {
+    return this.#lock.finding(self, this.#options.peers().ids().length);
   }
 
   /** @throws CausewayError GRANT_FORGED, GRANT_EXPIRED, LOCK_MACHINE_UNSIGNED, LOCK_POLICY_UNSIGNED */
