@@ -186,11 +186,11 @@ export const PLANTED_BUGS: Readonly<Record<string, PlantedBug>> = {
     from: 12,
   },
   'never-again': {
-    what: 'An agent whose relay connection ended does not try again.',
+    what: 'An agent whose connection ended does not try again.',
     patches: [
       {
-        file: 'agent/relay/client.ts',
-        snippet: 'this.#retry = setTimeout(() => this.connectNow(), this.#backoff.next());',
+        file: 'agent/kept-connection.ts',
+        snippet: 'this.#retry = setTimeout(() => this.connectNow(), final ? REFUSED_RETRY_MS : this.#backoff.next());',
         instead: '',
       },
     ],
