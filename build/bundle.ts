@@ -36,8 +36,7 @@ export async function bundle(): Promise<Bundles> {
   ] as const;
   await Promise.allSettled(written); // a failure of one leaves the others time to tidy up
   const [agent, relay] = await Promise.all(written);
-  await placeBeside(agent, '../native/lwip/lwip.wasm');
-  await placeBeside(agent, '../node_modules/quickjs-wasi/quickjs.wasm');
+  await placeWasm(agent);
   return { agent, relay };
 }
 
@@ -46,10 +45,16 @@ export async function bundle(): Promise<Bundles> {
  * @returns absolute path of the agent
  */
 export async function bundleForNode22(): Promise<string> {
-  const agent = await bundleOne('../agent/main.ts', '../dist/windows/causeway.js', 'node22');
-  await placeBeside(agent, '../native/lwip/lwip.wasm');
+  const [agent] = await Promise.all([
+    bundleOne('../agent/main.ts', '../dist/windows/causeway.js', 'node22'),
+    bundleOne('../agent/proxy/pac-program.ts', '../dist/windows/causeway-pac.js', 'node22'),
+  ]);
+  await placeWasm(agent);
   return agent;
 }
+
+/** What lies beside the agent: the bundle of its thread, and what either reads by its own address. */
+export const BESIDE_AGENT = ['causeway-pac.js', 'lwip.wasm', 'quickjs.wasm'] as const;
 
 /** The program itself, which the bundle launches. */
 export function mainOf(bundlePath: string): string {
@@ -87,6 +92,11 @@ async function bundleOne(entry: string, output: string, target?: string): Promis
     await rm(staging, { recursive: true, force: true });
   }
   return file;
+}
+
+async function placeWasm(agent: string): Promise<void> {
+  await placeBeside(agent, '../native/lwip/lwip.wasm');
+  await placeBeside(agent, '../node_modules/quickjs-wasi/quickjs.wasm');
 }
 
 /** What a bundle reads by its own address. In one step, as the bundle itself. */

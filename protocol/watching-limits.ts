@@ -28,7 +28,7 @@ export const WATCHING_LIMITS = {
   DIAGNOSTIC_CHECKS_MAX: {
     value: 64,
     unit: 'entries',
-    why: 'A diagnosis has eleven checks of its own and one for each of 20 peers; twice that.',
+    why: 'A diagnosis has fourteen checks of its own and one for each of 20 peers; twice that.',
   },
   DIAGNOSE_EVERY_MS: {
     value: 10_000,

@@ -68,6 +68,7 @@ export async function diagnose(subject: DiagnosisSubject, onCheck: (check: Check
   await run('control', () => {
     return partFinding('control', answeredSince(control, since), (server) => `The control plane answers (${server}).`);
   });
+  await run('lock', () => membership.lockFinding());
   await run('relay', () => {
     const echo = status.relayRoundTripMs === null ? '' : ` in ${status.relayRoundTripMs.toFixed(1)} ms`;
     return partFinding(

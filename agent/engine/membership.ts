@@ -25,6 +25,7 @@ import type { Activation } from '../state/activation-file.ts';
 import type { Identity } from '../state/identity.ts';
 import type { Change } from '../surroundings.ts';
 import { BroughtGrants } from './brought-grants.ts';
+import type { Finding } from './check-outcome.ts';
 import { diagnosticsOf } from './diagnostics.ts';
 import { GrantKeys } from './grant-keys.ts';
 import type { Host, NameLookup } from './host.ts';
@@ -197,6 +198,11 @@ export class Membership implements AsyncDisposable {
 
   get self(): SelfFacts {
     return this.#self;
+  }
+
+  /** The subscription's lock, as `causeway diagnose` tells it. @throws CausewayError LOCK_… */
+  lockFinding(): Finding {
+    return this.#lock.finding(this.#self, this.directory.ids().length);
   }
 
   /** Tries at once what failed, instead of waiting for its turn. */

@@ -26,6 +26,11 @@ const SETTINGS = 'HKLM\\Software\\Causeway';
 /** The service's state directory: on Wine's drive C, where its %ProgramData% is depends on its version. */
 const FIND_STATE = 'dirname "$(find /run/windows/prefix/drive_c -name agent.log)"';
 
+/** Without the thread that runs it, there is no way to the server. */
+const PROXY_SCRIPT = `function FindProxyForURL(url, host) {
+  return dnsDomainIs(host, '.lab') && shExpMatch(url, 'https://*') ? 'DIRECT' : 'PROXY nowhere.lab:1';
+}`;
+
 export const windows: Scenario = {
   name: 'windows',
   shows: 'the agent for Windows under Wine: it joins, is pinged, serves HTTP by name, and outlives its adapter',
@@ -124,14 +129,15 @@ export const windows: Scenario = {
         await agent.kill();
         assert.match(await computer.must(['reg', 'query', NAME_RULES]), /\{5f6e4a3b-/);
         assert.doesNotMatch(await pc02.must(['ip', '-oneline', 'link']), /Causeway/);
-        await agent.start();
+        await pc02.write('/run/proxy.pac', PROXY_SCRIPT);
+        await agent.start({ CAUSEWAY_UPSTREAM_PROXY: 'pac+file:///Z:/run/proxy.pac' });
         await agent.waitFor('names', 'ok');
         await until(
           async () => pings(sql01, 'pc02'),
           60_000,
           () => 'pc02 does not answer any more',
         );
-        return 'it was activated before, and came back by itself';
+        return 'it came back by itself, on the way that a proxy configuration chose';
       },
     );
     await story.step('disconnected, it has undone everything', async () => {

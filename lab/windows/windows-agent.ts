@@ -27,10 +27,10 @@ export class WindowsAgent {
   }
 
   /** Starts `causeway agent`; returns once it is ready. */
-  async start(): Promise<void> {
+  async start(environment: Readonly<Record<string, string>> = {}): Promise<void> {
     // What Windows does by the agent's rule in its registry, Wine leaves to the C library of Linux.
     await this.host.write('/etc/resolv.conf', RESOLV_CONF);
-    this.#program = this.#computer.spawn('agent', this.#computer.node('causeway.js', 'agent'));
+    this.#program = this.#computer.spawn('agent', this.#computer.node('causeway.js', 'agent'), environment);
     await this.#program.prints(/agent is ready/, 90_000);
   }
 
