@@ -2,7 +2,6 @@
  * The `causeway` command's process: arguments in, lines and exit status out.
  */
 import './schemas-uncompiled.ts';
-import { flushCompileCache } from 'node:module';
 import { CommanderError } from 'commander';
 import { CausewayError } from '#protocol/errors.ts';
 import { causewayCommand } from './cli/commands.ts';
@@ -12,14 +11,11 @@ const WRONG_USAGE = 2;
 const colour = process.stdout.isTTY === true && process.env.NO_COLOR === undefined;
 const style = colour ? COLOURED : PLAIN;
 
-// Now, before the collector sets flags of V8: what is stored under others is not taken at the next start.
-flushCompileCache();
-
-try {
-  await causewayCommand({ style, print: (line) => console.log(line) }).parseAsync();
-} catch (error) {
-  process.exitCode = report(error);
-}
+causewayCommand({ style, print: (line) => console.log(line) })
+  .parseAsync()
+  .catch((error: unknown) => {
+    process.exitCode = report(error);
+  });
 
 /** @returns the exit status: 0 for help, 1 for a refusal, 2 for wrong usage, 70 for a bug (sysexits EX_SOFTWARE). */
 function report(error: unknown): number {

@@ -30,8 +30,8 @@ export async function bundle(): Promise<Bundles> {
   const written = [
     bundleOne('../runtime/launch.ts', '../dist/causeway.js'),
     bundleOne('../runtime/launch.ts', '../dist/causeway-relay.js'),
-    bundleOne('../agent/main.ts', '../dist/causeway-main.js'),
-    bundleOne('../relay-server/main.ts', '../dist/causeway-relay-main.js'),
+    bundleOne('../agent/main.ts', '../dist/causeway-main.js', { launched: true }),
+    bundleOne('../relay-server/main.ts', '../dist/causeway-relay-main.js', { launched: true }),
     bundleOne('../agent/proxy/pac-program.ts', '../dist/causeway-pac.js'),
   ] as const;
   await Promise.allSettled(written); // a failure of one leaves the others time to tidy up
@@ -46,8 +46,8 @@ export async function bundle(): Promise<Bundles> {
  */
 export async function bundleForNode22(): Promise<string> {
   const [agent] = await Promise.all([
-    bundleOne('../agent/main.ts', '../dist/windows/causeway.js', 'node22'),
-    bundleOne('../agent/proxy/pac-program.ts', '../dist/windows/causeway-pac.js', 'node22'),
+    bundleOne('../agent/main.ts', '../dist/windows/causeway.js', { target: 'node22' }),
+    bundleOne('../agent/proxy/pac-program.ts', '../dist/windows/causeway-pac.js', { target: 'node22' }),
   ]);
   await placeWasm(agent);
   return agent;
@@ -61,8 +61,20 @@ export function mainOf(bundlePath: string): string {
   return bundlePath.replace(/\.js$/, '-main.js');
 }
 
+interface Form {
+  readonly target?: string;
+  /** By runtime/launch.ts, which V8 only lets keep what it made of a script: an expression, the function that it calls. */
+  readonly launched?: boolean;
+}
+
+const LAUNCHED = {
+  format: 'cjs',
+  banner: "(function(require,__filename,__dirname){'use strict';",
+  footer: '})',
+} as const;
+
 /** Written beside its place and moved there in one step: somebody may be starting the bundle right now. */
-async function bundleOne(entry: string, output: string, target?: string): Promise<string> {
+async function bundleOne(entry: string, output: string, { target, launched = false }: Form = {}): Promise<string> {
   const file = here(output);
   await mkdir(dirname(file), { recursive: true });
   // Not by the process's number: two labs are both the first process of their own namespace.
@@ -79,7 +91,7 @@ async function bundleOne(entry: string, output: string, target?: string): Promis
     const staged = join(staging, basename(file));
     await built.write({
       file: staged,
-      format: 'esm',
+      ...(launched ? LAUNCHED : { format: 'esm' }),
       sourcemap: true,
       codeSplitting: false,
       comments: false,

@@ -114,6 +114,12 @@ export const COMPUTER_ERRORS = {
     remedy: 'Run the agent as the service Causeway, or from a console of an administrator.',
     http: 500,
   },
+  KEYCHAIN_REFUSED: {
+    what: 'The System Keychain of macOS does not keep the agent’s key: {cause}.',
+    remedy:
+      'Run the agent as root, as launchd does; if it is, look with `security find-generic-password -s org.causeway.agent`.',
+    http: 500,
+  },
   ADAPTER_NAME_TAKEN: {
     what: 'An interface named {name} exists already and is not ours.',
     remedy: 'Remove it, or choose another name with `--adapter NAME`.',
