@@ -93,6 +93,12 @@ export const COMPUTER_ERRORS = {
       'Install Causeway again; if another program has loaded an older driver, update that program or stop it, and start the service Causeway again.',
     http: 500,
   },
+  NETWORK_STAYS_PUBLIC: {
+    what: 'Windows takes the network of {adapter} for a public one, and that could not be changed: {cause}.',
+    remedy:
+      'Until it is private, Windows’ firewall keeps other machines out of this one. As administrator, in PowerShell: Set-NetConnectionProfile -InterfaceAlias {adapter} -NetworkCategory Private.',
+    http: 500,
+  },
   PRIVILEGE_MISSING: {
     what: 'This user may not {action}.',
     remedy: 'Do it as root (`sudo`), or {otherwise}.',
