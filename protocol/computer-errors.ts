@@ -93,6 +93,12 @@ export const COMPUTER_ERRORS = {
       'Install Causeway again; if another program has loaded an older driver, update that program or stop it, and start the service Causeway again.',
     http: 500,
   },
+  NETWORK_STAYS_PUBLIC: {
+    what: 'Windows takes the network of {adapter} for a public one, and that could not be changed: {cause}.',
+    remedy:
+      'Until it is private, Windows’ firewall keeps other machines out of this one. As administrator, in PowerShell: Set-NetConnectionProfile -InterfaceAlias {adapter} -NetworkCategory Private.',
+    http: 500,
+  },
   PRIVILEGE_MISSING: {
     what: 'This user may not {action}.',
     remedy: 'Do it as root (`sudo`), or {otherwise}.',
@@ -152,7 +158,7 @@ export const COMPUTER_ERRORS = {
   },
   AGENT_NOT_RUNNING: {
     what: 'The Causeway agent does not run on this computer (no answer on {socket}).',
-    remedy: 'Start it as root with `causeway agent`.',
+    remedy: 'Start it: `systemctl start causeway` where it is installed as a service, else `causeway agent` as root.',
     http: 503,
   },
   AGENT_SILENT: {

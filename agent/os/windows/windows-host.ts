@@ -17,6 +17,7 @@ import type { OuterNetwork } from '../../surroundings.ts';
 import { setUpOwnNames } from '../own-names.ts';
 import { removeNames, setUpNames } from './names.ts';
 import { configureWindowsNetwork, proveWindowsRoute } from './network.ts';
+import { PrivateNetwork } from './network-category.ts';
 import { windowsOuterNetwork } from './outer-network.ts';
 
 export class WindowsHost implements Host {
@@ -45,10 +46,17 @@ export class WindowsHost implements Host {
     const setup = configureWindowsNetwork({ ...ours, mtu: adapter.mtu, ipv4, ipv6, ipv6Range: range });
     this.#ours = ours;
     this.#withIpv6 = setup.withIpv6;
+    const category = new PrivateNetwork(ours);
     return {
       detail: setup.withIpv6 ? adapter.name : `${adapter.name}, IPv4 only: IPv6 is switched off here`,
+      get warning() {
+        return category.warning;
+      },
       prove: async () => setup.prove(),
-      [Symbol.asyncDispose]: async () => setup[Symbol.dispose](),
+      async [Symbol.asyncDispose]() {
+        category[Symbol.dispose]();
+        setup[Symbol.dispose]();
+      },
     };
   }
 
