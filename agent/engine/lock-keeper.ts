@@ -10,7 +10,6 @@ import { requireBacked } from '#protocol/lock/certificate.ts';
 import { fingerprintOf } from '#protocol/lock/fingerprint.ts';
 import { followLock } from '#protocol/lock/follow.ts';
 import { isLocked, type LockPin } from '#protocol/lock/statement.ts';
-
 import type { Finding } from './check-outcome.ts';
 
 export interface LockKeeperOptions {
@@ -70,7 +69,9 @@ export class LockKeeper {
     const name = held.keys.find(({ key }) => key === signer)?.name ?? 'a key that was exchanged since';
     const by = signer === undefined ? '' : `, signed by ${name} (${fingerprintOf(signer)})`;
     const shown =
-      grants === 0 ? 'as the server says' : `as ${grants === 1 ? 'a grant' : `${grants} grants`} in hand show`;
+      grants === 0
+        ? 'as the server says'
+        : `as ${grants === 1 ? 'a grant in hand shows' : `${grants} grants in hand show`}`;
     return {
       detail: `The subscription is locked by statement ${sequence}${by}; a lock key stands behind this computer, ${shown}.`,
     };

@@ -116,7 +116,8 @@ function ofClocks({ laptop }: FaultLab): Fault[] {
   return [jump('the clock jumps two days ahead', '+2d'), jump('the clock jumps two days back', '-2d')];
 }
 
-function ofCertificates({ causeway, relayHost }: FaultLab): Fault[] {
+function ofCertificates(lab: FaultLab): Fault[] {
+  const { causeway, relayHost } = lab;
   const key = `${RELAY_DATA}/tls-key.pem`;
   const restart = async () => {
     await causeway.relay.end('SIGTERM');
@@ -147,6 +148,8 @@ function ofCertificates({ causeway, relayHost }: FaultLab): Fault[] {
         await restart();
       },
       named: { by: 'agent', codes: ['SERVER_PIN_MISMATCH'] },
+      // For a moment after the old server has gone it is not reached.
+      meanwhile: () => lab.saysOnce(/SERVER_PIN_MISMATCH/),
     },
   ];
 }

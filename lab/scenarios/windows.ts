@@ -15,6 +15,8 @@ import { prepareWindows, WindowsComputer } from '../windows/windows-computer.ts'
 import type { Scenario } from './story.ts';
 
 const SERVICES = new URL('../traffic/services.ts', import.meta.url).pathname;
+/** The adapter is looked at now and then, and Windows may take half a minute to notice a network. */
+const CATEGORY_MS = 90_000;
 const MEASURED_BYTES = 20_000_000;
 /** Of a download that is still under way when the adapter goes. */
 const LONG_BYTES = 1_000_000_000;
@@ -73,6 +75,16 @@ export const windows: Scenario = {
       assert.match(await pc02.must(['ip', 'link', 'show', 'Causeway']), /mtu 1500 /);
       return routes.replaceAll('\n', '; ');
     });
+    await story.step(
+      'Windows is asked to take its network for a private one; the agent says what comes of it',
+      async () => {
+        const { parts } = await agent.statusOnce(({ parts }) => parts.adapter.error !== null, CATEGORY_MS);
+        // Wine lists the network, and can not change what it is.
+        assert.equal(parts.adapter.error?.code, 'NETWORK_STAYS_PUBLIC');
+        assert.match(parts.adapter.error?.message ?? '', /INetwork\.SetCategory answers 0x80004001/);
+        return parts.adapter.error?.message ?? '';
+      },
+    );
     await story.step('a Linux computer pings it by name, by IPv4 and IPv6', async () => {
       for (const family of ['-4', '-6']) {
         const ping = ['ping', family, '-c', '1', '-W', '5', 'pc02'];

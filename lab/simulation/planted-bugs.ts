@@ -87,7 +87,7 @@ export const PLANTED_BUGS: Readonly<Record<string, PlantedBug>> = {
       },
     ],
     found: /the relay holds \d+ bytes/,
-    from: 60,
+    from: 100,
   },
   'full-socket': {
     what: 'An agent goes on sending into a socket that takes no more.',
@@ -184,6 +184,30 @@ export const PLANTED_BUGS: Readonly<Record<string, PlantedBug>> = {
     ],
     found: /an acknowledged change is lost/,
     from: 12,
+  },
+  'backing-unchecked': {
+    what: 'An agent of a locked subscription takes any grant that the server has signed.',
+    patches: [
+      {
+        file: 'agent/engine/trust.ts',
+        snippet: 'await this.#lock.requireBacked(claims);',
+        instead: '',
+      },
+    ],
+    found: /no lock key has signed/,
+    from: 2,
+  },
+  'backing-of-others': {
+    what: 'An agent of a locked subscription does not look at which machine a certificate is of.',
+    patches: [
+      {
+        file: 'protocol/lock/certificate.ts',
+        snippet: 'if (!counts || !same) throw',
+        instead: 'if (!counts) throw',
+      },
+    ],
+    found: /no lock key has signed/,
+    from: 2,
   },
   'never-again': {
     what: 'An agent whose connection ended does not try again.',
