@@ -158,7 +158,7 @@ export const COMPUTER_ERRORS = {
   },
   AGENT_NOT_RUNNING: {
     what: 'The Causeway agent does not run on this computer (no answer on {socket}).',
-    remedy: 'Start it as root with `causeway agent`.',
+    remedy: 'Start it: `systemctl start causeway` where it is installed as a service, else `causeway agent` as root.',
     http: 503,
   },
   AGENT_SILENT: {

@@ -16,7 +16,7 @@ import { LIMITS } from '#protocol/limits.ts';
 import { buildApi } from './api/app.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { OidcSettings } from './control/access/oidc-settings.ts';
-import { makeFirstSecret, nobodyAdministers } from './control/administration/access.ts';
+import { makeFirstSecret, nobodyAdministers } from './control/administration/api-keys.ts';
 import { ControlPlane } from './control/control-plane.ts';
 import type { Counters } from './control/counters.ts';
 import { ControlEdge } from './control/edge.ts';

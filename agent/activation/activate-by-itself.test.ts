@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { CausewayError } from '#protocol/errors.ts';
+import { CausewayError, type ErrorCode } from '#protocol/errors.ts';
 import { activateByItself } from './activate-by-itself.ts';
 import { linuxTokenSources } from './linux-sources.ts';
 import { findToken, type TokenSource } from './token-sources.ts';
@@ -72,9 +72,17 @@ test('the token is gone once it was used, but for that of a policy', async () =>
   expect(JSON.stringify(logged)).not.toMatch(/kept|secret/);
 });
 
-test('it goes on while the server can not be reached, and keeps the token until then', async () => {
+test.each<ErrorCode>([
+  'SERVER_UNREACHABLE',
+  'TIMED_OUT',
+  'RATE_LIMITED',
+  'PROXY_UNREACHABLE',
+  'PAC_UNUSABLE',
+  'INTERNAL',
+  'DATABASE_UNREACHABLE',
+])('it goes on after %s, and keeps the token until then', async (code) => {
   await embed('cwt1_x');
-  const away = new CausewayError('SERVER_UNREACHABLE', { server: 's', cause: 'c' });
+  const away = new CausewayError(code);
   const engine = engineOf(away, away, undefined);
   const { waits } = await run(engine, sourcesIn());
   expect(engine.tokens).toEqual(['cwt1_x', 'cwt1_x', 'cwt1_x']);

@@ -245,6 +245,7 @@ export class Engine implements AsyncDisposable {
     return this.provenStatus();
   }
 
+  /** Everybody whom the policy lets this machine reach. @throws CausewayError NOT_ACTIVATED, NOT_CONNECTED, SERVER_…, TIMED_OUT */
   async peers(): Promise<LocalResult<'peers'>> {
     const membership = this.#connected();
     return listPeers(membership, peerStatuses(membership, this.#board.parts.relay));

@@ -189,7 +189,7 @@ export const PLANTED_BUGS: Readonly<Record<string, PlantedBug>> = {
     what: 'An agent of a locked subscription takes any grant that the server has signed.',
     patches: [
       {
-        file: 'agent/engine/membership.ts',
+        file: 'agent/engine/trust.ts',
         snippet: 'await this.#lock.requireBacked(claims);',
         instead: '',
       },
