@@ -1,9 +1,8 @@
 /**
  * The `causeway` command's process: arguments in, lines and exit status out.
  */
-import { flushCompileCache } from 'node:module';
+import './schemas-uncompiled.ts';
 import { CommanderError } from 'commander';
-import { config } from 'zod';
 import { CausewayError } from '#protocol/errors.ts';
 import { causewayCommand } from './cli/commands.ts';
 import { COLOURED, errorLines, PLAIN } from './cli/output.ts';
@@ -12,16 +11,11 @@ const WRONG_USAGE = 2;
 const colour = process.stdout.isTTY === true && process.env.NO_COLOR === undefined;
 const style = colour ? COLOURED : PLAIN;
 
-// A few messages at the start: a compiled check of each kind would never earn what compiling it takes, 30 ms in all.
-config({ jitless: true });
-// Now, before the collector sets flags of V8: what is stored under others is not taken at the next start.
-flushCompileCache();
-
-try {
-  await causewayCommand({ style, print: (line) => console.log(line) }).parseAsync();
-} catch (error) {
-  process.exitCode = report(error);
-}
+causewayCommand({ style, print: (line) => console.log(line) })
+  .parseAsync()
+  .catch((error: unknown) => {
+    process.exitCode = report(error);
+  });
 
 /** @returns the exit status: 0 for help, 1 for a refusal, 2 for wrong usage, 70 for a bug (sysexits EX_SOFTWARE). */
 function report(error: unknown): number {

@@ -1,11 +1,8 @@
 /** A file of the relay server by HTTP, over TLS that is checked by the pin of the activation token. */
-import type { IncomingMessage } from 'node:http';
+import { type IncomingMessage, request } from 'node:http';
 import { CausewayError } from '#protocol/errors.ts';
 import { LIMITS } from '#protocol/limits.ts';
 import { connectPinned, type PinnedServer, unreachable } from './pinned-socket.ts';
-
-/** Not by `import`, for which Node reads all that the module exports and so loads its WebSocket and fetch: 40 ms. */
-const { request } = process.getBuiltinModule('node:http');
 
 /**
  * @returns the answer with status 200, whose connection ends with it; undefined for 404

@@ -4,7 +4,7 @@
  * error in the answer's body.
  */
 import { createHash, randomBytes } from 'node:crypto';
-import type { ClientRequest, IncomingMessage } from 'node:http';
+import { type ClientRequest, type IncomingMessage, request } from 'node:http';
 import type { TLSSocket } from 'node:tls';
 import { connectionId } from '#protocol/connection-id.ts';
 import { LIMITS } from '#protocol/limits.ts';
@@ -26,9 +26,6 @@ export interface Upgraded {
   /** In logs, here and at the relay. */
   readonly id: string;
 }
-
-/** Not by `import`, for which Node reads all that the module exports and so loads its WebSocket and fetch: 40 ms. */
-const { request } = process.getBuiltinModule('node:http');
 
 /** RFC 6455 §1.3 */
 const ACCEPT_GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';

@@ -2,6 +2,9 @@
  * The server's time as this machine knows it: a monotonic clock set by the server's challenge. Grants
  * and handshakes go by it, so a wrong or jumping local clock breaks nothing.
  */
+import { CausewayError } from '#protocol/errors.ts';
+import { LIMITS } from '#protocol/limits.ts';
+import { durationText } from './duration.ts';
 
 export interface TimeSource {
   /** Milliseconds of the Unix epoch by the local wall clock; may jump. */
@@ -38,4 +41,10 @@ export class ServerClock {
     this.#base = serverTime - this.#time.monotonic();
     this.#offsetMs = Math.round(serverTime - this.#time.wall());
   }
+}
+
+/** CLOCK_SKEWED where the owner should set the clock right, for the sake of other programs. @param offsetMs {@link ServerClock.offsetMs} */
+export function skewWarning(offsetMs: number | null): CausewayError | undefined {
+  if (offsetMs === null || Math.abs(offsetMs) < LIMITS.CLOCK_SKEW_WARN_MS.value) return undefined;
+  return new CausewayError('CLOCK_SKEWED', { skew: durationText(offsetMs) });
 }

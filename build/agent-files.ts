@@ -11,22 +11,35 @@
  */
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { AGENT_VERSION } from '#agent/control/software.ts';
+import type { TarEntry } from '#relay-server/installing/tar-file.ts';
 import { mainOf } from './bundle.ts';
 import { koffiFiles } from './koffi-files.ts';
 import { releaseKeyOf } from './release.ts';
-import type { TarEntry } from './tar.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
 const [EXECUTABLE, PLAIN] = [0o755, 0o644];
 const LICENCE = /^licen[cs]e(?:\.(?:md|txt))?$/i;
 
+/** As the bundler writes what package.json says. */
+const SAYS_VERSION = /\bvar version(?:\$\d+)?=([`'"])[\w.+-]+\1;(?=const AGENT_VERSION=)/;
+
+export interface AgentFilesOptions {
+  /** That the agent says of itself; by default the one of this source. */
+  readonly version?: string | undefined;
+  /** File of the key that signs releases; without one the agent knows of no newer version. */
+  readonly releaseKey?: string | undefined;
+}
+
 /**
  * @param agent path of its bundle, with the map beside it
- * @param releaseKey file of the key that signs releases; none by default, and then it knows of no newer version
  * @returns in a fixed order
  * @throws Error when koffi has no native module for this platform
  */
-export async function agentFiles(agent: string, releaseKey = process.env.CAUSEWAY_RELEASE_KEY): Promise<TarEntry[]> {
+export async function agentFiles(
+  agent: string,
+  { version = AGENT_VERSION, releaseKey = process.env.CAUSEWAY_RELEASE_KEY }: AgentFilesOptions = {},
+): Promise<TarEntry[]> {
   const entry = async (path: string, from: string, mode = PLAIN): Promise<TarEntry> => {
     return { path, content: await readFile(from), mode };
   };
@@ -36,7 +49,7 @@ export async function agentFiles(agent: string, releaseKey = process.env.CAUSEWA
     await entry('bin/causeway', join(ROOT, 'build/linux/causeway'), EXECUTABLE),
     await entry('bin/node', process.execPath, EXECUTABLE),
     { path: 'lib/causeway.js', content: await bundleWithoutMap(agent), mode: PLAIN },
-    { path: 'lib/causeway-main.js', content: await bundleWithoutMap(mainOf(agent)), mode: PLAIN },
+    { path: 'lib/causeway-main.js', content: atVersion(await bundleWithoutMap(mainOf(agent)), version), mode: PLAIN },
     { path: 'lib/causeway-pac.js', content: await bundleWithoutMap(pacOf(agent)), mode: PLAIN },
     await entry('lib/quickjs.wasm', join(dirname(agent), 'quickjs.wasm')),
     await entry('lib/lwip.wasm', join(dirname(agent), 'lwip.wasm')),
@@ -56,6 +69,15 @@ export async function agentFiles(agent: string, releaseKey = process.env.CAUSEWA
 async function bundleWithoutMap(file: string): Promise<Uint8Array> {
   const text = await readFile(file, 'utf8');
   return Buffer.from(text.replace(/\n\/\/# sourceMappingURL=.*\n?$/, '\n'));
+}
+
+/** The program says which version it is; everything else does not depend on it. */
+function atVersion(content: Uint8Array, version: string): Uint8Array {
+  if (version === AGENT_VERSION) return content;
+  const text = Buffer.from(content).toString();
+  const changed = text.replace(SAYS_VERSION, (said) => said.replace(AGENT_VERSION, version));
+  if (changed === text) throw new Error('the bundle does not say its version where it is looked for');
+  return Buffer.from(changed);
 }
 
 function pacOf(agent: string): string {

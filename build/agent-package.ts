@@ -14,22 +14,33 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 import { createGzip } from 'node:zlib';
-import { agentFiles } from './agent-files.ts';
+import { type AgentFilesOptions, agentFiles } from './agent-files.ts';
 import { bundle } from './bundle.ts';
 import { packedOnce } from './installers/packed-once.ts';
 import { ROOT } from './portal-config.ts';
 import { tarOf } from './tar.ts';
 
+export interface ArchiveOptions extends AgentFilesOptions {
+  /** Absolute path; by default among the downloads. */
+  readonly file?: string;
+  /** Of gzip; the most by default. */
+  readonly level?: number;
+}
+
 /** @returns absolute path of the archive. @throws Error on another system than Linux, or when koffi has no native module */
-export async function packageAgent(): Promise<string> {
+export async function packageAgent({
+  file = join(ROOT, 'dist/downloads', `causeway-agent-linux-${process.arch}.tar.gz`),
+  level = 9,
+  ...options
+}: ArchiveOptions = {}): Promise<string> {
   if (process.platform !== 'linux') throw new Error('the agent package is for Linux, and is packed there');
   const { agent } = await bundle();
-  const entries = (await agentFiles(agent)).map((entry) => ({ ...entry, path: `causeway/${entry.path}` }));
+  const entries = (await agentFiles(agent, options)).map((entry) => ({ ...entry, path: `causeway/${entry.path}` }));
   return packedOnce({
-    file: join(ROOT, 'dist/downloads', `causeway-agent-linux-${process.arch}.tar.gz`),
+    file,
     notes: join(ROOT, 'dist'),
-    from: entries.flatMap(({ path, mode, content }) => [`${path} ${mode}`, content]),
-    make: (path) => pipeline(Readable.from(tarOf(entries)), createGzip({ level: 9 }), createWriteStream(path)),
+    from: [String(level), ...entries.flatMap(({ path, mode, content }) => [`${path} ${mode}`, content])],
+    make: (path) => pipeline(Readable.from(tarOf(entries)), createGzip({ level }), createWriteStream(path)),
   });
 }
 

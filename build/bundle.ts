@@ -9,6 +9,7 @@ import { copyFile, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
+import { builtinsByName } from './builtins-by-name.ts';
 
 export interface Bundles {
   /** Absolute path of the agent and its command. */
@@ -29,14 +30,13 @@ export async function bundle(): Promise<Bundles> {
   const written = [
     bundleOne('../runtime/launch.ts', '../dist/causeway.js'),
     bundleOne('../runtime/launch.ts', '../dist/causeway-relay.js'),
-    bundleOne('../agent/main.ts', '../dist/causeway-main.js'),
-    bundleOne('../relay-server/main.ts', '../dist/causeway-relay-main.js'),
+    bundleOne('../agent/main.ts', '../dist/causeway-main.js', { launched: true }),
+    bundleOne('../relay-server/main.ts', '../dist/causeway-relay-main.js', { launched: true }),
     bundleOne('../agent/proxy/pac-program.ts', '../dist/causeway-pac.js'),
   ] as const;
   await Promise.allSettled(written); // a failure of one leaves the others time to tidy up
   const [agent, relay] = await Promise.all(written);
-  await placeBeside(agent, '../native/lwip/lwip.wasm');
-  await placeBeside(agent, '../node_modules/quickjs-wasi/quickjs.wasm');
+  await placeWasm(agent);
   return { agent, relay };
 }
 
@@ -45,18 +45,36 @@ export async function bundle(): Promise<Bundles> {
  * @returns absolute path of the agent
  */
 export async function bundleForNode22(): Promise<string> {
-  const agent = await bundleOne('../agent/main.ts', '../dist/windows/causeway.js', 'node22');
-  await placeBeside(agent, '../native/lwip/lwip.wasm');
+  const [agent] = await Promise.all([
+    bundleOne('../agent/main.ts', '../dist/windows/causeway.js', { target: 'node22' }),
+    bundleOne('../agent/proxy/pac-program.ts', '../dist/windows/causeway-pac.js', { target: 'node22' }),
+  ]);
+  await placeWasm(agent);
   return agent;
 }
+
+/** What lies beside the agent: the bundle of its thread, and what either reads by its own address. */
+export const BESIDE_AGENT = ['causeway-pac.js', 'lwip.wasm', 'quickjs.wasm'] as const;
 
 /** The program itself, which the bundle launches. */
 export function mainOf(bundlePath: string): string {
   return bundlePath.replace(/\.js$/, '-main.js');
 }
 
+interface Form {
+  readonly target?: string;
+  /** By runtime/launch.ts, which V8 only lets keep what it made of a script: an expression, the function that it calls. */
+  readonly launched?: boolean;
+}
+
+const LAUNCHED = {
+  format: 'cjs',
+  banner: "(function(require,__filename,__dirname){'use strict';",
+  footer: '})',
+} as const;
+
 /** Written beside its place and moved there in one step: somebody may be starting the bundle right now. */
-async function bundleOne(entry: string, output: string, target?: string): Promise<string> {
+async function bundleOne(entry: string, output: string, { target, launched = false }: Form = {}): Promise<string> {
   const file = here(output);
   await mkdir(dirname(file), { recursive: true });
   // Not by the process's number: two labs are both the first process of their own namespace.
@@ -67,12 +85,13 @@ async function bundleOne(entry: string, output: string, target?: string): Promis
       platform: 'node',
       external: EXTERNAL,
       logLevel: 'silent',
+      plugins: [builtinsByName],
       ...(target === undefined ? {} : { transform: { target } }),
     });
     const staged = join(staging, basename(file));
     await built.write({
       file: staged,
-      format: 'esm',
+      ...(launched ? LAUNCHED : { format: 'esm' }),
       sourcemap: true,
       codeSplitting: false,
       comments: false,
@@ -85,6 +104,11 @@ async function bundleOne(entry: string, output: string, target?: string): Promis
     await rm(staging, { recursive: true, force: true });
   }
   return file;
+}
+
+async function placeWasm(agent: string): Promise<void> {
+  await placeBeside(agent, '../native/lwip/lwip.wasm');
+  await placeBeside(agent, '../node_modules/quickjs-wasi/quickjs.wasm');
 }
 
 /** What a bundle reads by its own address. In one step, as the bundle itself. */

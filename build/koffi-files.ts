@@ -1,4 +1,4 @@
-/** What `import koffi` loads: its entry files, and the native module of this platform. */
+/** What loading koffi takes: its entry files, and the native module of this platform. */
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
@@ -9,6 +9,9 @@ export interface ModuleFile {
   readonly from: string;
 }
 
+/** Of `import`, and of `require` in what runtime/launch.ts runs. */
+const ENTRIES = ['index', 'src/koffi/index', 'src/koffi/src/static'].flatMap((name) => [`${name}.js`, `${name}.cjs`]);
+
 /** @throws Error when koffi has no native module for this platform */
 export function koffiFiles(): ModuleFile[] {
   const require = createRequire(import.meta.url);
@@ -17,9 +20,7 @@ export function koffiFiles(): ModuleFile[] {
   const native = dirname(createRequire(join(home, 'index.cjs')).resolve(platform));
   const build = `${process.platform}_${process.arch}/koffi.node`;
   return [
-    ...['package.json', 'index.js', 'src/koffi/index.js', 'src/koffi/src/static.js'].map((path) => {
-      return { path: `koffi/${path}`, from: join(home, path) };
-    }),
+    ...['package.json', ...ENTRIES].map((path) => ({ path: `koffi/${path}`, from: join(home, path) })),
     ...['package.json', 'index.js', build].map((path) => {
       return { path: `${platform}/${path}`, from: join(native, path) };
     }),

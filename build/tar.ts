@@ -1,55 +1,11 @@
-/**
- * A tar archive (POSIX ustar, IEEE Std 1003.1-2017 "pax") of files that are in memory, without anything
- * that differs from one making to the next: no times, no owners. Pure.
- */
-
-export interface TarEntry {
-  /** Path in the archive, at most 100 bytes of ASCII. One that ends with `/` is a directory. */
-  readonly path: string;
-  readonly content: Uint8Array;
-  /** Permission bits. */
-  readonly mode: number;
-  /** What a symbolic link leads to; it has no content then. */
-  readonly link?: string;
-}
-
-const BLOCK = 512;
-const NAME_MAX = 100;
-const TYPE = { file: '0', link: '2', directory: '5' } as const;
+/** A tar archive of files that are in memory, by the one who writes such files on the relay server too. Pure. */
+import { TAR_END, type TarEntry, tarFile } from '#relay-server/installing/tar-file.ts';
 
 /**
  * The pieces of the archive in order, without copies of the contents.
  * @throws RangeError when a path is too long
  */
 export function* tarOf(entries: readonly TarEntry[]): Generator<Uint8Array> {
-  for (const entry of entries) {
-    yield headerOf(entry);
-    yield entry.content;
-    const rest = entry.content.length % BLOCK;
-    if (rest > 0) yield new Uint8Array(BLOCK - rest);
-  }
-  yield new Uint8Array(2 * BLOCK);
-}
-
-function headerOf({ path, content, mode, link = '' }: TarEntry): Uint8Array {
-  if (Math.max(Buffer.byteLength(path), Buffer.byteLength(link)) > NAME_MAX)
-    throw new RangeError(`too long for a tar archive: ${path}`);
-  const header = Buffer.alloc(BLOCK);
-  const octal = (value: number, at: number, length: number) =>
-    header.write(`${value.toString(8).padStart(length - 1, '0')}\0`, at);
-  header.write(path, 0);
-  octal(mode, 100, 8);
-  octal(0, 108, 8);
-  octal(0, 116, 8);
-  octal(content.length, 124, 12);
-  octal(0, 136, 12);
-  header.write('        ', 148);
-  header.write(link !== '' ? TYPE.link : path.endsWith('/') ? TYPE.directory : TYPE.file, 156);
-  header.write(link, 157);
-  header.write('ustar\x0000', 257);
-  header.write('root', 265);
-  header.write('root', 297);
-  const sum = header.reduce((total, byte) => total + byte, 0);
-  header.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148);
-  return header;
+  for (const entry of entries) yield* tarFile(entry);
+  yield TAR_END;
 }

@@ -2,9 +2,12 @@
  * A Debian of its own on a host of the lab: the system's files, of which whatever is written is kept
  * elsewhere, with the real dpkg and apt, for installing packages as somebody does. Apt knows no sources.
  */
+import { existsSync, readdirSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { Host, Program, RunOptions, RunResult } from './hosts/host.ts';
 
+/** What dpkg has not yet written into its list. */
+const UNFINISHED = '/var/lib/dpkg/updates';
 const HOME = '/run/debian';
 const ROOT = `${HOME}/root`;
 const APT = ['apt-get', '--yes', '--quiet', '--option', 'APT::Sandbox::User=root'];
@@ -19,6 +22,14 @@ for name in resolv.conf hosts hostname nsswitch.conf; do rm -f root/etc/$name; c
 sed -i /^causeway:/d root/etc/group root/etc/gshadow`;
 /** What dpkg and apt note of themselves, and what any program leaves behind. */
 const NOTES = String.raw`^/(var/lib/(dpkg|apt)|var/cache|var/log/(apt|dpkg\.log)|etc/(group|gshadow)|etc/resolv\.conf|etc/apt|srv|root)(/|-|$)`;
+
+/** @returns why packages can not be installed there now, as a sentence, or null: what dpkg knows is the system's */
+export function dpkgIsBusy(): string | null {
+  const busy = existsSync(UNFINISHED) && readdirSync(UNFINISHED).length > 0;
+  return busy
+    ? 'dpkg is at work on this computer, or was interrupted (dpkg --configure -a): try again when it has ended.'
+    : null;
+}
 
 export class DebianRoot {
   readonly #host: Host;
@@ -48,6 +59,11 @@ export class DebianRoot {
     return this.#host.spawn(label, ['chroot', ROOT, ...command]);
   }
 
+  /** Puts a file of the lab's own here. @param to absolute path of a file in a directory that is there */
+  async place(file: string, to: string): Promise<void> {
+    await this.#host.must(['cp', file, `${ROOT}${to}`]);
+  }
+
   apt(words: readonly string[], environment: Readonly<Record<string, string>> = {}): Promise<RunResult> {
     return this.run([...APT, ...words], {
       timeoutMs: APT_MS,
@@ -63,7 +79,7 @@ export class DebianRoot {
   /** Makes a directory of apt's with these packages, in the place of what was there. @param files of the lab's own */
   async offer(...files: readonly string[]): Promise<void> {
     await this.must(['sh', '-c', 'rm -rf /srv/repo && mkdir -p /srv/repo /etc/apt/sources.list.d']);
-    for (const file of files) await this.#host.must(['cp', file, `${ROOT}/srv/repo/${basename(file)}`]);
+    for (const file of files) await this.place(file, `/srv/repo/${basename(file)}`);
     await this.must(['sh', '-c', 'echo "deb [trusted=yes] file:/srv/repo ./" > /etc/apt/sources.list.d/lab.list']);
     await this.must(['sh', '-c', INDEX]);
     await this.mustApt('update');

@@ -28,7 +28,7 @@ export class LockHand {
   static async lock(administrator: Administrator): Promise<LockHand> {
     const hand = new LockHand(administrator, await lockKeyOf(newSeed()), newRecoverySecret());
     const keys = [{ key: hand.key.publicKey, name: 'ada' }];
-    await hand.sign({ keys, recovery: [recoveryHashOf(hand.recovery) ?? ''] });
+    await hand.sign({ keys: () => keys, recovery: [recoveryHashOf(hand.recovery) ?? ''] });
     return hand;
   }
 
@@ -45,7 +45,7 @@ export class LockHand {
   /** Puts another key in the place of the present one, with all machines signed by it. */
   async exchangeKey(): Promise<void> {
     const [view, next] = [await this.view(), await lockKeyOf(newSeed())];
-    const plan = await planLock(view, Date.now(), { keys: [{ key: next.publicKey, name: 'ada' }], anew: true });
+    const plan = await planLock(view, Date.now(), { keys: () => [{ key: next.publicKey, name: 'ada' }], anew: true });
     await this.#done('PUT', '/lock', await signLock(view, plan, this.key, next));
     this.key = next;
   }

@@ -87,6 +87,11 @@ export const ACCESS_LIMITS = {
     unit: 'entries',
     why: 'Requests of one machine to the control plane: grants of PEERS_MAX peers asked for at once, three times. At 0.1 ms for a signature, 2 % of a core.',
   },
+  WRITES_PER_MACHINE_PER_MINUTE: {
+    value: 20,
+    unit: 'entries',
+    why: 'Requests of one machine that are written to the disk and told to open pages (`diagnostics`, `certify`): three times as many as people can ask of it (DIAGNOSE_EVERY_MS), at 64 KiB at most.',
+  },
   TLS_HANDSHAKE_MS: {
     value: 10_000,
     unit: 'ms',

@@ -34,6 +34,16 @@ export const ADAPTER_LIMITS = {
     unit: 'bytes',
     why: 'Of each of Wintun’s two rings on Windows, which takes powers of two from 128 KiB to 64 MiB: 2,800 full packets, or 33 ms at 1 Gbit/s, which is longer than a garbage collection. What the agent has read waits in its own queues, which are fair.',
   },
+  NETWORK_CATEGORY_LOOK_EVERY_MS: {
+    value: 1_000,
+    unit: 'ms',
+    why: 'Windows notices a new network some seconds after it has addresses, and does not say so without an apartment of COM’s that has a message loop.',
+  },
+  NETWORK_CATEGORY_PATIENCE_MS: {
+    value: 30_000,
+    unit: 'ms',
+    why: 'Windows is waited for so long before the owner is told; identifying a network without a gateway takes it up to ten seconds, and at the start of the computer its service comes later than ours.',
+  },
   ADAPTER_SPLIT_MAX_PACKETS: {
     value: 1_366,
     unit: 'packets',

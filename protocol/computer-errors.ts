@@ -93,6 +93,12 @@ export const COMPUTER_ERRORS = {
       'Install Causeway again; if another program has loaded an older driver, update that program or stop it, and start the service Causeway again.',
     http: 500,
   },
+  NETWORK_STAYS_PUBLIC: {
+    what: 'Windows takes the network of {adapter} for a public one, and that could not be changed: {cause}.',
+    remedy:
+      'Until it is private, Windows’ firewall keeps other machines out of this one. As administrator, in PowerShell: Set-NetConnectionProfile -InterfaceAlias {adapter} -NetworkCategory Private.',
+    http: 500,
+  },
   PRIVILEGE_MISSING: {
     what: 'This user may not {action}.',
     remedy: 'Do it as root (`sudo`), or {otherwise}.',
@@ -106,6 +112,12 @@ export const COMPUTER_ERRORS = {
   REGISTRY_REFUSED: {
     what: 'Windows does not let the agent at the registry key {key}: {cause}.',
     remedy: 'Run the agent as the service Causeway, or from a console of an administrator.',
+    http: 500,
+  },
+  KEYCHAIN_REFUSED: {
+    what: 'The System Keychain of macOS does not keep the agent’s key: {cause}.',
+    remedy:
+      'Run the agent as root, as launchd does; if it is, look with `security find-generic-password -s org.causeway.agent`.',
     http: 500,
   },
   ADAPTER_NAME_TAKEN: {
@@ -146,7 +158,7 @@ export const COMPUTER_ERRORS = {
   },
   AGENT_NOT_RUNNING: {
     what: 'The Causeway agent does not run on this computer (no answer on {socket}).',
-    remedy: 'Start it as root with `causeway agent`.',
+    remedy: 'Start it: `systemctl start causeway` where it is installed as a service, else `causeway agent` as root.',
     http: 503,
   },
   AGENT_SILENT: {

@@ -25,9 +25,4 @@ export const DNS_LIMITS = {
     unit: 'ms',
     why: 'After this long without an answer the next address is asked as well: a first packet over the tunnel waits for two round trips to the relay, and four addresses have their turn before DNS_LOOKUP_TIMEOUT_MS.',
   },
-  DNS_FORWARDED_MAX_BYTES: {
-    value: 65_535,
-    unit: 'bytes',
-    why: 'The 16-bit length before a DNS message over TCP ends here (RFC 1035 §4.2.2).',
-  },
 } as const satisfies Record<string, Limit>;

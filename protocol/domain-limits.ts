@@ -30,9 +30,4 @@ export const DOMAIN_LIMITS = {
     unit: 'ms',
     why: 'Before a winbindd that ended is started again: no user is missed for long, and one that can not run does not spin.',
   },
-  DOMAIN_FILE_MAX_BYTES: {
-    value: 65_536,
-    unit: 'bytes',
-    why: 'An smb.conf of a hundred shares has 20 KiB; a larger one is no such file.',
-  },
 } as const satisfies Record<string, Limit>;

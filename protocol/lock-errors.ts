@@ -22,6 +22,12 @@ export const LOCK_ERRORS = {
       'Nothing is taken from it, and the lock stays as it was; ask the administrators whether they changed its keys, and if not, take the server for compromised.',
     http: 409,
   },
+  LOCK_ROLLED_BACK: {
+    what: 'The relay server shows an older lock of the subscription than this key has seen, which was number {seen}, or another in its place: what was withdrawn since would count again.',
+    remedy:
+      'Sign nothing, and take the server for compromised; only if it was restored from an older backup, compare all keys and machines, remove {path}, and sign then.',
+    http: 409,
+  },
   LOCK_TOKEN_FOREIGN: {
     what: 'The activation token was signed before by a lock key of the subscription, and the relay server shows no lock with that key.',
     remedy: 'Ask the administrator for a new token; if the lock was not switched off, take the server for compromised.',

@@ -15,11 +15,6 @@ export const NETWORK_ERRORS = {
     remedy: 'Update the sender: it speaks another version of the protocol.',
     http: 400,
   },
-  FRAME_TYPE_UNKNOWN: {
-    what: 'A frame has the unknown type {type}; it was ignored.',
-    remedy: 'Update this side if the sender is newer.',
-    http: 400,
-  },
   MESSAGE_MALFORMED: {
     what: 'A message does not have the shape the protocol demands: {issue}.',
     remedy: 'Update the older of the two sides.',

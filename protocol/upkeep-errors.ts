@@ -26,6 +26,30 @@ export const UPKEEP_ERRORS = {
       'Raise the limit (`LimitNOFILE=` of the service) and restart it, or find out who opens so many connections.',
     http: 503,
   },
+  REQUESTS_SLOW: {
+    what: 'Since {since} the server has ended {count} connections that sent a request too slowly, {most} of them from {line}, the last at {last}.',
+    remedy:
+      'Nothing has to be done: each is ended in time, and others are served beside them; if it goes on, keep {line} out by a firewall.',
+    http: 408,
+  },
+  SERVER_RESTARTED: {
+    what: 'The server was started at {at}, {minutes} minutes ago; the one before {end}; of the machines that were connected then, {back} are.',
+    remedy:
+      'Nothing has to be done: machines come back by themselves within a minute; if nobody has restarted it, the logs of the server and its service tell why it ended.',
+    http: 503,
+  },
+  CERTIFICATE_EXCHANGED: {
+    what: 'The server has had another certificate since {at}, for the same key.',
+    remedy:
+      'Nothing has to be done: tokens and machines go by the key; only a browser that was told to trust the certificate asks again.',
+    http: 409,
+  },
+  SERVER_KEY_CHANGED: {
+    what: 'The server has had another key since {at}, and no token and no machine of before trusts it.',
+    remedy:
+      'Put the key of before back, for example from a backup; otherwise make new tokens and activate every machine again.',
+    http: 409,
+  },
   SERVER_NOT_RUNNING: {
     what: 'No relay server runs on the data in {directory}.',
     remedy: 'Start it with `causeway-relay serve`, or its service with systemctl.',

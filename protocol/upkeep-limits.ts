@@ -35,6 +35,26 @@ export const UPKEEP_LIMITS = {
     unit: 'bytes',
     why: '`causeway-relay check` warns below it: a day’s growth of a large server with its write-ahead log, three times over.',
   },
+  OBSERVED_EVERY_MS: {
+    value: 5_000,
+    unit: 'ms',
+    why: 'How old what `causeway-relay check` tells of the running server may be; a write of half a kilobyte, and only when something has changed.',
+  },
+  NEWS_LAST_MS: {
+    value: 900_000,
+    unit: 'ms',
+    why: 'How long a restart, and requests that were too slow, are told of: who saw an effect of it asks within a quarter of an hour.',
+  },
+  CERTIFICATE_NEWS_MS: {
+    value: 604_800_000,
+    unit: 'ms',
+    why: 'How long an exchanged certificate or key is told of: a week, in which everybody has used the portal or a machine.',
+  },
+  SLOW_LINES_MAX: {
+    value: 1_000,
+    unit: 'entries',
+    why: 'Lines that slow requests are counted by, some 100 bytes each; an attacker can have more, which are then counted together only.',
+  },
   DESCRIPTORS_RESERVED_MAX: {
     value: 64,
     unit: 'entries',

@@ -10,7 +10,7 @@ import { CausewayError } from '#protocol/errors.ts';
 import { LIMITS } from '#protocol/limits.ts';
 import { addAuditCommands } from './audit-command.ts';
 import { oidcSettings } from './control/access/oidc-settings.ts';
-import { makeFirstSecret } from './control/administration/access.ts';
+import { makeFirstSecret } from './control/administration/api-keys.ts';
 import { databasePath } from './data-directory.ts';
 import { DEFAULT_LISTEN, parseListenAddress, parseServerUrl } from './listen-address.ts';
 import { addLockCommands } from './lock-command.ts';

@@ -73,6 +73,21 @@ test('a machine that asks without end is told to wait', async () => {
   await machine.connection.close();
 });
 
+test('a machine that writes without end is told to wait, and goes on with all else', async () => {
+  await relay.must('POST', '/subscriptions', { name: 'contoso' });
+  const { token } = await relay.must('POST', '/subscriptions/contoso/tokens', {});
+  const machine = await activateMachine(relay.server.url, token, 'pc02');
+  const checks = [{ name: 'x', result: 'ok' as const, sentence: 'y', remedy: null }];
+  for (let written = 0; written < LIMITS.WRITES_PER_MACHINE_PER_MINUTE.value; written++)
+    await machine.connection.request('diagnostics', { checks });
+  await expect(machine.connection.request('diagnostics', { checks })).rejects.toMatchObject({ code: 'RATE_LIMITED' });
+  await expect(machine.connection.request('certify', { certificate: 'x' })).rejects.toMatchObject({
+    code: 'RATE_LIMITED',
+  });
+  await machine.connection.request('self', {});
+  await machine.connection.close();
+});
+
 test.each([
   ['::ffff:192.0.2.1', '192.0.2.1'],
   ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::'],

@@ -5,7 +5,8 @@
 import { chmod, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { decodeJwt } from 'jose';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { decodeToken } from '#protocol/token.ts';
 import { run } from './command.ts';
 import { activateMachine } from './loopback-machine.ts';
@@ -132,6 +133,27 @@ test('a further key signs too, yours is exchanged for a new one, and one that go
   const { keys, machines } = await relay.must('GET', `${at}/lock`);
   expect(keys.map(({ name }: { name: string }) => name)).toEqual(['ada']);
   expect(machines.every(({ state }: { state: string }) => state === 'signed')).toBe(true);
+});
+
+test('a server that shows the lock of an earlier day gets no signature on top of it', async () => {
+  const { statements } = await relay.must('GET', `${at}/lock`);
+  const home = relay.server.control.context.directory.find('contoso');
+  const shown = vi.spyOn(home.lock, 'statements', 'get').mockReturnValue(statements.slice(0, -1));
+  const number = vi
+    .spyOn(home.lock, 'sequence', 'get')
+    .mockReturnValue(decodeJwt(statements.at(-2)).sequence as number);
+  for (const command of [['sign'], ['off'], ['token', '--role', 'web']]) {
+    const refused = await lock([
+      ...command,
+      '--lock-key',
+      file('ada2.key'),
+      ...(command.length === 1 ? ['--yes'] : []),
+    ]);
+    expect(refused.error).toMatch(/LOCK_ROLLED_BACK: .*\n.*ada2\.key\.seen/);
+  }
+  shown.mockRestore();
+  number.mockRestore();
+  expect((await lock(['sign', '--lock-key', file('ada2.key'), '--yes'])).out).toBe('Nothing waits for a signature.');
 });
 
 test('a key that others can read is refused, and so is a file that is none', async () => {

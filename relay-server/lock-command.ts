@@ -8,18 +8,30 @@ import { CausewayError } from '#protocol/errors.ts';
 import { fingerprintOf } from '#protocol/lock/fingerprint.ts';
 import { type LockKey, lockKeyFile, lockKeyOf, newSeed, seedOfFile } from '#protocol/lock/key.ts';
 import { newRecoverySecret, recoveryHashOf } from '#protocol/lock/recovery.ts';
-import { delegateTo, followsFrom, type LockPlan, pairNames, planLock, signLock } from '#protocol/lock/signing.ts';
+import {
+  delegateTo,
+  followsFrom,
+  keysNow,
+  type LockPlan,
+  pairNames,
+  planLock,
+  signLock,
+} from '#protocol/lock/signing.ts';
+import type { LockKeyEntry } from '#protocol/lock/statement.ts';
 import { createdToken } from '#protocol/rest/installing.ts';
 import { type LockView, lockView } from '#protocol/rest/lock.ts';
 import { preSignedToken } from '#protocol/token.ts';
 import type { Surroundings } from './command.ts';
+import { requireSeenBy, sawBy } from './lock-memory.ts';
 import { callRest, json } from './rest-client.ts';
 import { contentOf, pathOf, type RestOptions, restOptions, STANDARD_INPUT, serverOf } from './rest-options.ts';
 
 interface Options extends RestOptions {
   readonly json?: boolean;
   readonly yes?: boolean;
+  /** Of commands that sign with one. */
   readonly lockKey: string;
+  /** Of commands that make one. */
   readonly newKey: string;
   readonly name: string;
   readonly group?: string;
@@ -81,7 +93,7 @@ async function showStatus(options: Options, around: Surroundings): Promise<void>
     return;
   }
   around.out(`The subscription ${view.subscription.name} is locked, by statement ${view.sequence}.`);
-  for (const { key, name } of view.keys) around.out(`  key    ${fingerprintOf(key)}  ${name}`);
+  for (const { key, name } of await keysNow(view)) around.out(`  key    ${fingerprintOf(key)}  ${name}`);
   const plan = await planLock(view, Date.now());
   if (nothingIn(plan)) around.out('Nothing waits for a signature.');
   else show(view, plan, around);
@@ -93,7 +105,7 @@ async function setUp(options: Options, around: Surroundings): Promise<void> {
   const secrets = Array.from({ length: RECOVERY_SECRETS }, newRecoverySecret);
   const recovery = secrets.map((secret) => recoveryHashOf(secret) ?? '');
   const key = await newKeyIn(options.newKey, options.name, view);
-  const plan = await planLock(view, Date.now(), { keys: [{ key: key.publicKey, name: options.name }], recovery });
+  const plan = await planLock(view, Date.now(), { keys: () => [{ key: key.publicKey, name: options.name }], recovery });
   await signAndSend({ options, around, view, plan, signer: key });
   if (options.json) {
     around.out(JSON.stringify({ key: key.publicKey, recovery: secrets }));
@@ -145,15 +157,16 @@ async function preSign(options: Options, around: Surroundings): Promise<void> {
 async function addKey(options: Options, around: Surroundings): Promise<void> {
   const [view, signer] = [await lockedView(options, around), await keyIn(options.lockKey)];
   const added = await newKeyIn(options.newKey, options.name, view);
-  const keys = [...view.keys, { key: added.publicKey, name: options.name }];
+  const keys = (before: readonly LockKeyEntry[]) => [...before, { key: added.publicKey, name: options.name }];
   await signAndSend({ options, around, view, plan: await planLock(view, Date.now(), { keys }), signer });
 }
 
 async function rotate(options: Options, around: Surroundings): Promise<void> {
   const [view, signer] = [await lockedView(options, around), await keyIn(options.lockKey)];
-  const name = view.keys.find(({ key }) => key === signer.publicKey)?.name ?? 'lock key';
+  const name = (await keysNow(view)).find(({ key }) => key === signer.publicKey)?.name ?? 'lock key';
   const certifier = await newKeyIn(options.newKey, name, view);
-  const keys = view.keys.map((entry) => (entry.key === signer.publicKey ? { key: certifier.publicKey, name } : entry));
+  const keys = (before: readonly LockKeyEntry[]) =>
+    before.map((entry) => (entry.key === signer.publicKey ? { key: certifier.publicKey, name } : entry));
   const plan = await planLock(view, Date.now(), { keys, anew: true });
   await signAndSend({ options, around, view, plan, signer, certifier });
   if (!options.json) around.out(`Your key is in ${options.newKey} now; ${options.lockKey} signs nothing more.`);
@@ -161,8 +174,8 @@ async function rotate(options: Options, around: Surroundings): Promise<void> {
 
 async function removeKey(options: Options, around: Surroundings): Promise<void> {
   const [view, signer] = [await lockedView(options, around), await keyIn(options.lockKey)];
-  const keys = view.keys.filter(({ name }) => name !== options.name);
-  const found = view.keys.find(({ name }) => name === options.name);
+  const keys = (before: readonly LockKeyEntry[]) => before.filter(({ name }) => name !== options.name);
+  const found = (await keysNow(view)).find(({ name }) => name === options.name);
   if (found === undefined) throw new CausewayError('NOT_FOUND', { kind: 'lock key', id: options.name });
   if (found.key === signer.publicKey) {
     throw new CausewayError('USAGE', { issue: 'That is your own key: exchange it with `rotate`.' });
@@ -172,7 +185,7 @@ async function removeKey(options: Options, around: Surroundings): Promise<void> 
 
 async function switchOff(options: Options, around: Surroundings): Promise<void> {
   const [view, signer] = [await lockedView(options, around), await keyIn(options.lockKey)];
-  const plan = await planLock(view, Date.now(), { keys: [], recovery: [] });
+  const plan = await planLock(view, Date.now(), { keys: () => [], recovery: [] });
   await signAndSend({ options, around, view, plan, signer });
 }
 
@@ -204,6 +217,10 @@ async function signAndSend({ options, around, view, plan, signer, certifier = si
   }
   const update = await signLock(view, plan, signer, certifier);
   await callRest(await serverOf(options, around), 'PUT', `${pathOf(options)}/lock`, json(update));
+  const newest = update.statement ?? view.statements.at(-1);
+  for (const path of new Set([options.lockKey, options.newKey])) {
+    if (path !== undefined && newest !== undefined) await sawBy(path, view.subscription.id, newest);
+  }
   around.out(options.json ? JSON.stringify({ sequence: plan.sequence, machines: plan.machines.length }) : 'Signed.');
 }
 
@@ -227,10 +244,11 @@ async function viewOf(options: Options, around: Surroundings): Promise<LockView>
   return lockView.parse(JSON.parse(text));
 }
 
-/** @throws CausewayError LOCK_OFF */
+/** @throws CausewayError LOCK_OFF, LOCK_ROLLED_BACK */
 async function lockedView(options: Options, around: Surroundings): Promise<LockView> {
   const view = await viewOf(options, around);
   if (view.state === 'off') throw new CausewayError('LOCK_OFF');
+  await requireSeenBy(options.lockKey, view);
   return view;
 }
 

@@ -1,8 +1,6 @@
 /**
  * Entry point of `causeway-relay`: ties the command to this process.
  */
-
-import { flushCompileCache } from 'node:module';
 import { createInterface } from 'node:readline/promises';
 import { text } from 'node:stream/consumers';
 import { releaseStartUpMemory } from '#runtime/collector.ts';
@@ -12,14 +10,12 @@ const STDERR = 2;
 /** By then the machines that waited for the server have come back, and what that took can be given back too. */
 const SETTLED_AFTER_MS = 20_000;
 
-// Now, before the collector sets flags of V8: what is stored under others is not taken at the next start.
-flushCompileCache();
 // Whatever is made in the data directory is for this user only.
 process.umask(0o077);
 const stop = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
 
-process.exitCode = await run(process.argv.slice(2), {
+const exitCode = run(process.argv.slice(2), {
   out: (line) => process.stdout.write(`${line}\n`),
   error: (line) => process.stderr.write(`${line}\n`),
   programDirectory: import.meta.dirname,
@@ -32,6 +28,9 @@ process.exitCode = await run(process.argv.slice(2), {
   environment: process.env,
   input: () => text(process.stdin),
   ask: process.stdin.isTTY ? ask : undefined,
+});
+void exitCode.then((code) => {
+  process.exitCode = code;
 });
 
 async function ask(question: string): Promise<boolean> {

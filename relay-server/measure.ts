@@ -3,12 +3,12 @@
  */
 import type { ControlPlane } from './control/control-plane.ts';
 import type { Reading } from './control/relay-over-time.ts';
+import { heapBytes, residentBytes } from './memory.ts';
 import type { Relay } from './relay/edge.ts';
 
 export function readingOf(control: ControlPlane, relay: Relay): Reading {
   const stats = relay.stats();
   const { user, system } = process.cpuUsage();
-  const { rss, heapUsed } = process.memoryUsage();
   return {
     relayConnections: stats.connections,
     controlConnections: control.sessions,
@@ -19,7 +19,7 @@ export function readingOf(control: ControlPlane, relay: Relay): Reading {
     queuedBytes: stats.queued.bytes,
     queueAgeMs: relay.queueAgeMs(),
     cpuSeconds: (user + system) / 1e6,
-    residentBytes: rss,
-    heapBytes: heapUsed,
+    residentBytes: residentBytes(),
+    heapBytes: heapBytes(),
   };
 }

@@ -16,7 +16,7 @@ import { LIMITS } from '#protocol/limits.ts';
 import { buildApi } from './api/app.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { OidcSettings } from './control/access/oidc-settings.ts';
-import { makeFirstSecret, nobodyAdministers } from './control/administration/access.ts';
+import { makeFirstSecret, nobodyAdministers } from './control/administration/api-keys.ts';
 import { ControlPlane } from './control/control-plane.ts';
 import type { Counters } from './control/counters.ts';
 import { ControlEdge } from './control/edge.ts';
@@ -31,6 +31,7 @@ import { type Random, systemRandom } from './random.ts';
 import { refuseUpgrade } from './refuse-upgrade.ts';
 import type { PresenceListener } from './relay/core.ts';
 import { attachRelay, type Relay } from './relay/edge.ts';
+import { SlowRequestCounter } from './slow-requests.ts';
 import { headText } from './store/audit-chain.ts';
 import { openSqliteStore } from './store/sqlite.ts';
 import type { Store } from './store/store.ts';
@@ -38,6 +39,7 @@ import { operatorIdentity, ownIdentity, type TlsIdentity } from './tls/certifica
 import { curlPin } from './tls/curl-pin.ts';
 import { grantKey } from './tls/grant-key.ts';
 import { descriptorsOf } from './upkeep/descriptors.ts';
+import { Observations } from './upkeep/observations.ts';
 import { PeriodicBackups } from './upkeep/periodic-backups.ts';
 import { writeRunningFile } from './upkeep/running-file.ts';
 import { VERSION } from './version.ts';
@@ -116,6 +118,8 @@ async function open(options: ServerOptions, things: OpenThings): Promise<Running
   const server = httpsServer(identity);
   const door = new Door();
   server.on('connection', (socket) => door.came(socket));
+  const slow = new SlowRequestCounter(() => clock.now());
+  slow.watch(server);
   things.add(() => closed(server));
   let moved: PresenceListener = () => {};
   const onPresence: PresenceListener = (...machine) => moved(...machine);
@@ -175,6 +179,10 @@ async function open(options: ServerOptions, things: OpenThings): Promise<Running
     'relay server listens',
   );
   await keepWell(options, things, { url, pin: identity.pin, ...address }, clock, control.context.counters);
+  const machines = () => control.context.presence.online;
+  const seen = await Observations.begin({ dataDirectory, clock, logger, identity, machines, slow: () => slow.spell });
+  // The very first to go: who is connected now counts.
+  things.add(() => seen.end());
   const close = () => things.close();
   return { url, pin: identity.pin, address, firstSecret, control, close, [Symbol.asyncDispose]: close };
 }

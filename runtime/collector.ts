@@ -14,9 +14,9 @@
  *
  * Without traffic nothing is asked for.
  */
-import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { LIMITS } from '#protocol/limits.ts';
+import { setCollectorFlags } from './collector-flags.ts';
 
 /** Node's `gc` (option --expose-gc), of which only these forms are used. */
 export interface Collector {
@@ -46,8 +46,7 @@ export class Scavenger {
  * with --expose-gc. One that does nothing where the engine gives none: Electron may have frozen its flags.
  */
 export function engineCollector(): Collector {
-  setFlagsFromString('--no-concurrent-array-buffer-sweeping');
-  setFlagsFromString('--expose-gc');
+  setCollectorFlags();
   return runInNewContext('typeof gc === "function" ? gc : () => undefined') as Collector;
 }
 

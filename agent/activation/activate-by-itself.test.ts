@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { CausewayError } from '#protocol/errors.ts';
+import { CausewayError, type ErrorCode } from '#protocol/errors.ts';
 import { activateByItself } from './activate-by-itself.ts';
 import { linuxTokenSources } from './linux-sources.ts';
 import { findToken, type TokenSource } from './token-sources.ts';
@@ -13,11 +13,8 @@ beforeEach(async () => {
 });
 afterEach(() => rm(directory, { recursive: true }));
 
-const places = (environment: NodeJS.ProcessEnv = {}) => ({
-  stateDirectory: directory,
-  environment,
-  policyFile: join(directory, 'policy'),
-});
+const sourcesIn = (environment: NodeJS.ProcessEnv = {}) =>
+  linuxTokenSources({ stateDirectory: directory, environment }, join(directory, 'policy'));
 const embed = (text: string) => writeFile(join(directory, 'embedded.causeway'), text);
 
 /** An engine that answers one outcome after another; undefined is success. */
@@ -59,7 +56,7 @@ test.each([
   if (there.has('embedded')) await embed('# Causeway\nof the package\n');
   const environment = there.has('command line') ? { CAUSEWAY_ACTIVATION_TOKEN: 'of the environment' } : {};
   // In whatever order they are told.
-  expect((await findToken(linuxTokenSources(places(environment)).reverse()))?.source.kind).toBe(first);
+  expect((await findToken(sourcesIn(environment).reverse()))?.source.kind).toBe(first);
 });
 
 test('the token is gone once it was used, but for that of a policy', async () => {
@@ -67,7 +64,7 @@ test('the token is gone once it was used, but for that of a policy', async () =>
   await embed('embedded');
   await writeFile(join(directory, 'policy'), 'kept\n');
   const engine = engineOf(undefined);
-  const { logged } = await run(engine, linuxTokenSources(places(environment)));
+  const { logged } = await run(engine, sourcesIn(environment));
   expect(engine.tokens).toEqual(['kept']);
   expect(environment).toEqual({});
   await expect(readFile(join(directory, 'embedded.causeway'))).rejects.toMatchObject({ code: 'ENOENT' });
@@ -75,18 +72,26 @@ test('the token is gone once it was used, but for that of a policy', async () =>
   expect(JSON.stringify(logged)).not.toMatch(/kept|secret/);
 });
 
-test('it goes on while the server can not be reached, and keeps the token until then', async () => {
+test.each<ErrorCode>([
+  'SERVER_UNREACHABLE',
+  'TIMED_OUT',
+  'RATE_LIMITED',
+  'PROXY_UNREACHABLE',
+  'PAC_UNUSABLE',
+  'INTERNAL',
+  'DATABASE_UNREACHABLE',
+])('it goes on after %s, and keeps the token until then', async (code) => {
   await embed('cwt1_x');
-  const away = new CausewayError('SERVER_UNREACHABLE', { server: 's', cause: 'c' });
+  const away = new CausewayError(code);
   const engine = engineOf(away, away, undefined);
-  const { waits } = await run(engine, linuxTokenSources(places()));
+  const { waits } = await run(engine, sourcesIn());
   expect(engine.tokens).toEqual(['cwt1_x', 'cwt1_x', 'cwt1_x']);
   expect(waits).toHaveLength(2);
 });
 
 test('a refusal ends it, and leaves the token where it was', async () => {
   await embed('cwt1_x');
-  const { logged, waits } = await run(engineOf(new CausewayError('TOKEN_REVOKED')), linuxTokenSources(places()));
+  const { logged, waits } = await run(engineOf(new CausewayError('TOKEN_REVOKED')), sourcesIn());
   expect(waits).toEqual([]);
   expect(logged).toMatchObject([{ source: 'embedded', error: expect.stringContaining('TOKEN_REVOKED'), again: false }]);
   expect(await readFile(join(directory, 'embedded.causeway'), 'utf8')).toBe('cwt1_x');

@@ -2,14 +2,12 @@
  * Activates an agent that has just started by the token that an installer or a policy left for it, without
  * anybody there: again and again while the server can not be reached, once if it refuses.
  */
-import { CausewayError, type ErrorCode } from '#protocol/errors.ts';
+import { CausewayError } from '#protocol/errors.ts';
 import { LIMITS } from '#protocol/limits.ts';
 import type { AgentStatus } from '#protocol/status.ts';
 import { Backoff } from '../backoff.ts';
+import { mayPass } from './passing.ts';
 import { findToken, type TokenSource } from './token-sources.ts';
-
-/** What goes away without anybody doing anything about the token. */
-const PASSING: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['SERVER_UNREACHABLE', 'TIMED_OUT', 'RATE_LIMITED']);
 
 export interface SelfActivation {
   readonly engine: {
@@ -42,7 +40,7 @@ export async function activateByItself({
         log('activated by itself', { source: kind, where });
       } catch (error) {
         if (stop.aborted) return;
-        const passing = error instanceof CausewayError && PASSING.has(error.code);
+        const passing = mayPass(error);
         const why = error instanceof CausewayError ? `${error.code}: ${error.message}` : String(error);
         log('could not activate by itself', { source: kind, where, error: why, again: passing });
         if (!passing) return;

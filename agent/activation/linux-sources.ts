@@ -13,21 +13,23 @@ const POLICY_FILE = '/etc/causeway/activation-token';
 const VARIABLE = 'CAUSEWAY_ACTIVATION_TOKEN';
 const EMBEDDED_FILE = 'embedded.causeway';
 
-export interface LinuxPlaces {
+export interface OwnPlaces {
   readonly stateDirectory: string;
   /** Changed by wiping. */
   readonly environment: NodeJS.ProcessEnv;
-  readonly policyFile?: string;
 }
 
-export function linuxTokenSources({
-  stateDirectory,
-  environment,
-  policyFile = POLICY_FILE,
-}: LinuxPlaces): TokenSource[] {
-  const embedded = join(stateDirectory, EMBEDDED_FILE);
+export function linuxTokenSources(places: OwnPlaces, policyFile = POLICY_FILE): TokenSource[] {
   return [
     { kind: 'policy', where: policyFile, read: () => lineIn(policyFile), wipe: async () => undefined },
+    ...ownTokenSources(places),
+  ];
+}
+
+/** What is alike where programs have an environment and the agent's state is a directory for root alone. */
+export function ownTokenSources({ stateDirectory, environment }: OwnPlaces): TokenSource[] {
+  const embedded = join(stateDirectory, EMBEDDED_FILE);
+  return [
     {
       kind: 'command line',
       where: VARIABLE,

@@ -1,6 +1,6 @@
 /**
- * The `causeway` command line: what there is to type, and what each prints. All but `agent` talk to the
- * running agent over its socket.
+ * The `causeway` command line: what there is to type, and what each prints. `agent`, `service` and `role` run the
+ * agent; the others ask the one that runs, over its socket, but for `update`, and `diagnose` where none runs.
  */
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { type DnsRoute, dnsRouteOf } from '#protocol/dns-routes.ts';

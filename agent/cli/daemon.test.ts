@@ -94,7 +94,7 @@ describe('the daemon', () => {
     expect(existsSync(socket)).toBe(false);
     expect(await causeway('status')).toMatchObject({
       code: 1,
-      stderr: expect.stringMatching(/^error AGENT_NOT_RUNNING: .*\n→ Start it as root with `causeway agent`\.\n$/),
+      stderr: expect.stringMatching(/^error AGENT_NOT_RUNNING: .*\n→ Start it: .*`causeway agent` as root\.\n$/),
     });
   });
 

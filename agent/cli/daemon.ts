@@ -15,7 +15,7 @@ import { handlersOf } from '../engine/local-handlers.ts';
 import type { LocalServer } from '../local-api/listen.ts';
 import { serveLocalApi, servePersonAtComputer, serveUsers, type UsersOptions } from '../local-api/server.ts';
 import { isPipe } from '../local-api/sockets.ts';
-import { findGroup, USERS_GROUP } from '../local-api/users-group.ts';
+import { findGroup, groupCommands, USERS_GROUP } from '../local-api/users-group.ts';
 import type { Proxies } from '../proxy/proxies.ts';
 import { watchReleases } from '../update/release-watch.ts';
 import { fetchRelease, releaseKey } from '../update/released.ts';
@@ -135,7 +135,8 @@ async function letUsersIn(options: Omit<UsersOptions, 'group'>): Promise<UsersLe
   }
   const group = await findGroup(USERS_GROUP);
   if (group === undefined) {
-    const how = `groupadd --system ${USERS_GROUP}, usermod -aG ${USERS_GROUP} NAME, and start the agent again`;
+    const { make, join } = groupCommands(process.platform, 'NAME');
+    const how = `${make}, ${join}, and start the agent again`;
     return { sentence: `only its owner may use this agent; for others: ${how}`, details: {} };
   }
   try {

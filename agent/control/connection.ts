@@ -19,7 +19,7 @@ import {
 } from '#protocol/control-messages.ts';
 import { CausewayError, fromWire } from '#protocol/errors.ts';
 import { LIMITS } from '#protocol/limits.ts';
-import { Liveness } from '../liveness.ts';
+import { AliveCheck } from '../alive-check.ts';
 import type { PinnedServer } from '../pinned-socket.ts';
 import { openPinnedWebSocket, type WebSocketTarget } from '../pinned-websocket.ts';
 
@@ -64,8 +64,12 @@ export class ControlConnection implements Disposable {
   readonly #listener: ControlListener;
   readonly #signal: AbortSignal;
   readonly #waiting = new Map<number, Waiting>();
-  readonly #liveness = new Liveness(performance.now());
-  #livenessTimer: NodeJS.Timeout | undefined;
+  readonly #alive = new AliveCheck({
+    probe: () => this.probe(),
+    onDoubtful: () => this.#listener.onDoubtful(),
+    onDead: () =>
+      this.#fail(new CausewayError('SERVER_UNREACHABLE', { server: this.#server, cause: 'it stopped answering' })),
+  });
   #nextId = 1;
   #closedBy: CausewayError | undefined;
 
@@ -117,7 +121,6 @@ export class ControlConnection implements Disposable {
     webSocket.on('close', () =>
       this.#closed(new CausewayError('SERVER_UNREACHABLE', { server, cause: 'it closed the connection' })),
     );
-    this.#watch();
   }
 
   /** In logs, here and at the control plane. */
@@ -138,17 +141,15 @@ export class ControlConnection implements Disposable {
       reject(new CausewayError('TIMED_OUT', { action: `the request ${method}`, seconds: milliseconds / 1000 }));
     }, milliseconds);
     this.#waiting.set(id, { method, resolve, reject, timer });
-    this.#liveness.sent(performance.now());
-    this.#watch();
+    this.#alive.sent();
     this.#webSocket.send(JSON.stringify({ type: 'request', id, method, params }));
     return promise as Promise<ControlResult<Method>>;
   }
 
   /** Asks for a sign of life now, e.g. after a wake from sleep; without one in time the connection is dead. */
-  probe(patienceMs: number = LIMITS.PING_TIMEOUT_MS.value): void {
-    this.#liveness.probed(performance.now(), patienceMs);
+  probe(patienceMs?: number): void {
+    this.#alive.probed(patienceMs);
     this.#webSocket.ping();
-    this.#watch();
   }
 
   [Symbol.dispose](): void {
@@ -192,31 +193,8 @@ export class ControlConnection implements Disposable {
   }
 
   #heard(): void {
-    this.#liveness.heard(performance.now());
+    this.#alive.heard();
     this.#listener.onProven();
-  }
-
-  /** One timer for the next moment at which silence would mean something. */
-  #watch(): void {
-    clearTimeout(this.#livenessTimer);
-    if (this.#closedBy !== undefined) return;
-    this.#livenessTimer = setTimeout(
-      // What has come meanwhile is read first: this process may not have run for a while.
-      () => setImmediate(() => this.#judge()),
-      this.#liveness.nextCheckIn(performance.now()) + 10,
-    );
-  }
-
-  #judge(): void {
-    if (this.#closedBy !== undefined) return;
-    const verdict = this.#liveness.verdict(performance.now());
-    if (verdict === 'dead') {
-      this.#fail(new CausewayError('SERVER_UNREACHABLE', { server: this.#server, cause: 'it stopped answering' }));
-      return;
-    }
-    if (verdict === 'doubtful') this.#listener.onDoubtful();
-    if (verdict === 'probe') this.probe();
-    else this.#watch();
   }
 
   #fail(error: CausewayError): void {
@@ -228,7 +206,7 @@ export class ControlConnection implements Disposable {
     if (this.#closedBy !== undefined) return;
     this.#closedBy = error;
     this.#signal.removeEventListener('abort', this.#aborted);
-    clearTimeout(this.#livenessTimer);
+    this.#alive[Symbol.dispose]();
     for (const waiting of this.#waiting.values()) {
       clearTimeout(waiting.timer);
       waiting.reject(error);

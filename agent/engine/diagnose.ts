@@ -12,6 +12,7 @@ import type { Check } from '#protocol/local-api.ts';
 import type { AgentStatus, Part, PartName } from '#protocol/status.ts';
 import { durationText } from '../duration.ts';
 import type { Proxies } from '../proxy/proxies.ts';
+import { skewWarning } from '../server-clock.ts';
 import type { Activation } from '../state/activation-file.ts';
 import { type Finding, outcome } from './check-outcome.ts';
 import type { Host } from './host.ts';
@@ -68,6 +69,7 @@ export async function diagnose(subject: DiagnosisSubject, onCheck: (check: Check
   await run('control', () => {
     return partFinding('control', answeredSince(control, since), (server) => `The control plane answers (${server}).`);
   });
+  await run('lock', () => membership.trust.lockFinding(membership.self));
   await run('relay', () => {
     const echo = status.relayRoundTripMs === null ? '' : ` in ${status.relayRoundTripMs.toFixed(1)} ms`;
     return partFinding(
@@ -109,9 +111,8 @@ function activationFinding(activation: Activation | undefined): Finding {
 
 function clockFinding(offset: number | null): Finding {
   if (offset === null) return { detail: 'The clock was not compared with the server’s yet; connecting does that.' };
-  if (Math.abs(offset) >= LIMITS.CLOCK_SKEW_WARN_MS.value) {
-    throw new CausewayError('CLOCK_SKEWED', { skew: durationText(offset) });
-  }
+  const skewed = skewWarning(offset);
+  if (skewed !== undefined) throw skewed;
   const apart = Math.abs(offset) < 1_000 ? `${Math.max(1, Math.round(Math.abs(offset)))} ms` : durationText(offset);
   return { detail: `This computer’s clock and the server’s agree to within ${apart}.` };
 }

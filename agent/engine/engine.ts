@@ -3,17 +3,15 @@
  * itself. Owns the state directory and at most one membership. Has no socket, screen or process of its
  * own; the command-line daemon and the desktop application host it.
  */
-import { isIP } from 'node:net';
 import { hostname } from 'node:os';
-import { formatIpv6, parseIpv6 } from '#protocol/addresses.ts';
 import type { SelfFacts } from '#protocol/control-messages.ts';
 import type { DnsRoute } from '#protocol/dns-routes.ts';
-import { asRefusal, CausewayError, fromWire } from '#protocol/errors.ts';
+import { asRefusal, CausewayError } from '#protocol/errors.ts';
 import type { SigningPublicKey } from '#protocol/ids.ts';
 import { LIMITS } from '#protocol/limits.ts';
 import type { Check, LocalResult, SupportBundle } from '#protocol/local-api.ts';
 import type { LockPin } from '#protocol/lock/statement.ts';
-import { fullName, labelFromHostName, parseLabel, suffixOf } from '#protocol/names.ts';
+import { fullName, labelFromHostName, parseLabel } from '#protocol/names.ts';
 import { type AgentStatus, PART_ORDER, summarise } from '#protocol/status.ts';
 import { decodeToken } from '#protocol/token.ts';
 import { activate } from '../control/activate.ts';
@@ -22,15 +20,16 @@ import { AGENT_VERSION, software } from '../control/software.ts';
 import type { PinnedServer } from '../pinned-socket.ts';
 import type { Proxies } from '../proxy/proxies.ts';
 import { ServerClock, SYSTEM_TIME, type TimeSource } from '../server-clock.ts';
-import { type Activation, forgetActivation, loadActivation, saveActivation } from '../state/activation-file.ts';
+import type { Activation } from '../state/activation-file.ts';
 import { type Identity, loadOrCreateIdentity } from '../state/identity.ts';
 import { makePrivateDirectory } from '../state/private-directory.ts';
 import { lockStateDirectory } from '../state/state-lock.ts';
+import { StoredActivation } from '../state/stored-activation.ts';
 import { diagnose } from './diagnose.ts';
 import type { Host } from './host.ts';
 import { LogRing } from './log-ring.ts';
 import { Membership } from './membership.ts';
-import type { KnownPeer } from './peer-directory.ts';
+import { listPeers, pingPeer, resolvePeer } from './peer-questions.ts';
 import { peerStatuses } from './peer-statuses.ts';
 import { SharedDiagnosis } from './shared-diagnosis.ts';
 import { StatusBoard } from './status-board.ts';
@@ -55,18 +54,16 @@ export class Engine implements AsyncDisposable {
   readonly #identity: Identity;
   readonly #clock: ServerClock;
   readonly #board = new StatusBoard();
-  #activation: Activation | undefined;
+  readonly #stored: StoredActivation;
   #membership: Membership | undefined;
   /** `up`, `down` and activation happen one after another. */
   #turn: Promise<unknown> = Promise.resolve();
-  /** Writings of the activation happen one after another, each on what the one before left. */
-  #saving: Promise<void> = Promise.resolve();
   readonly #stop = new AbortController();
   readonly #log = new LogRing();
   readonly #diagnosis = new SharedDiagnosis((onCheck) =>
     diagnose(
       {
-        activation: this.#activation,
+        activation: this.#stored.current,
         membership: this.#membership,
         host: this.#options.host,
         stateDirectory: this.#options.stateDirectory,
@@ -91,10 +88,10 @@ export class Engine implements AsyncDisposable {
     const lock = await lockStateDirectory(options.stateDirectory);
     try {
       const identity = await loadOrCreateIdentity(options.stateDirectory);
-      const activation = await loadActivation(options.stateDirectory);
+      const stored = await StoredActivation.load(options.stateDirectory);
       await options.host.restoreLeftovers();
-      const engine = new Engine(options, lock, identity, activation);
-      if (activation?.wanted === 'up') await engine.#join(activation);
+      const engine = new Engine(options, lock, identity, stored);
+      if (stored.current?.wanted === 'up') await engine.#join(stored.current);
       return engine;
     } catch (error) {
       await lock[Symbol.asyncDispose]();
@@ -102,12 +99,7 @@ export class Engine implements AsyncDisposable {
     }
   }
 
-  private constructor(
-    options: EngineOptions,
-    lock: AsyncDisposable,
-    identity: Identity,
-    activation: Activation | undefined,
-  ) {
+  private constructor(options: EngineOptions, lock: AsyncDisposable, identity: Identity, stored: StoredActivation) {
     this.#options = {
       ...options,
       log: (message, details) => {
@@ -117,15 +109,16 @@ export class Engine implements AsyncDisposable {
     };
     this.#lock = lock;
     this.#identity = identity;
-    this.#activation = activation;
+    this.#stored = stored;
     this.#clock = new ServerClock(options.time);
-    if (activation !== undefined) this.#board.recorded('activation', `in ${activation.self.subscription.name}`);
+    const { current } = stored;
+    if (current !== undefined) this.#board.recorded('activation', `in ${current.self.subscription.name}`);
   }
 
   status({ peers }: WatchWish = { peers: true }): AgentStatus {
     this.#membership?.lookAround();
     const { self } = this;
-    const wanted = this.#activation?.wanted ?? 'down';
+    const wanted = this.#stored.current?.wanted ?? 'down';
     const parts = this.#board.parts;
     return {
       version: AGENT_VERSION,
@@ -158,13 +151,13 @@ export class Engine implements AsyncDisposable {
 
   /** The machine's own facts as last heard; undefined while it is not activated. */
   get self(): SelfFacts | undefined {
-    return this.#membership?.self ?? this.#activation?.self;
+    return this.#membership?.self ?? this.#stored.current?.self;
   }
 
   /** Where it is a machine, and of which server; undefined while it is not activated. */
   get place(): { readonly machine: string; readonly target: PinnedServer } | undefined {
-    if (this.#activation === undefined) return undefined;
-    const { server, pin, self } = this.#activation;
+    if (this.#stored.current === undefined) return undefined;
+    const { server, pin, self } = this.#stored.current;
     return { machine: self.id, target: { server, pin, proxies: this.#options.proxies } };
   }
 
@@ -209,9 +202,9 @@ export class Engine implements AsyncDisposable {
   }): Promise<AgentStatus> {
     await this.#inTurn(async () => {
       if (request.token !== undefined) await this.#activate(request.token, request.name);
-      if (this.#activation === undefined) throw new CausewayError('NOT_ACTIVATED');
-      await this.#change((activation) => ({ ...activation, wanted: 'up' }));
-      if (this.#membership === undefined) await this.#join(this.#activation);
+      if (this.#stored.current === undefined) throw new CausewayError('NOT_ACTIVATED');
+      await this.#stored.change((activation) => ({ ...activation, wanted: 'up' }));
+      if (this.#membership === undefined) await this.#join(this.#stored.current);
       else this.#membership.tryAgain();
     });
     const settled = (parts: AgentStatus['parts']) =>
@@ -231,11 +224,13 @@ export class Engine implements AsyncDisposable {
    */
   async down(request: { forget: boolean; offline?: boolean }): Promise<AgentStatus> {
     await this.#inTurn(async () => {
-      const activation = this.#activation;
+      const activation = this.#stored.current;
       if (request.forget && activation !== undefined && !request.offline) await this.#sayGoodbye(activation);
       await this.#leave();
-      if (request.forget) await this.#forget();
-      else await this.#change((current) => ({ ...current, wanted: 'down' }));
+      if (request.forget) {
+        await this.#stored.forget();
+        this.#board.off('activation');
+      } else await this.#stored.change((current) => ({ ...current, wanted: 'down' }));
     });
     return this.status();
   }
@@ -250,43 +245,20 @@ export class Engine implements AsyncDisposable {
     return this.provenStatus();
   }
 
+  /** Everybody whom the policy lets this machine reach. @throws CausewayError NOT_ACTIVATED, NOT_CONNECTED, SERVER_…, TIMED_OUT */
   async peers(): Promise<LocalResult<'peers'>> {
     const membership = this.#connected();
-    const sessions = new Map(peerStatuses(membership, this.#board.parts.relay).map((peer) => [peer.id, peer]));
-    const peers: LocalResult<'peers'>['peers'] = [];
-    for (;;) {
-      const after = peers.at(-1)?.name;
-      const page = await membership.control.request('listPeers', after === undefined ? {} : { after });
-      const fresh = page.peers.filter(({ name }) => after === undefined || name > after);
-      peers.push(...fresh.map((peer) => ({ ...peer, session: sessions.get(peer.id) ?? null })));
-      // A server that repeats itself must not keep us here.
-      if (!page.more || fresh.length === 0 || peers.length >= LIMITS.PEERS_MAX.value) return { peers };
-    }
+    return listPeers(membership, peerStatuses(membership, this.#board.parts.relay));
   }
 
   /** Round trip inside the tunnel. @throws CausewayError NAME_UNKNOWN, POLICY_DENIED, PEER_UNREACHABLE, SERVER_UNREACHABLE */
   async ping(target: string, timeoutMs: number): Promise<LocalResult<'ping'>> {
-    const membership = this.#connected();
-    const { machine } = await this.#find(membership, target);
-    const roundTripMs = await membership.link.ping(machine, timeoutMs).catch((error: unknown) => {
-      // Nothing was learnt of the peer while our own way to the relay is broken.
-      const { relay } = this.#board.parts;
-      throw relay.state === 'failed' && relay.error !== null ? fromWire(relay.error) : error;
-    });
-    return { name: machine.name, address: machine.ipv6, roundTripMs };
+    return pingPeer(this.#connected(), target, timeoutMs, () => this.#board.parts.relay);
   }
 
   /** @throws CausewayError NAME_UNKNOWN, POLICY_DENIED */
   async resolve(target: string): Promise<LocalResult<'resolve'>> {
-    const membership = this.#connected();
-    const { machine, claims } = await this.#find(membership, target);
-    return {
-      name: machine.name,
-      fullName: fullName(machine.name, membership.self.subscription.name),
-      ipv4: machine.ipv4,
-      ipv6: machine.ipv6,
-      grantExpiresAt: claims.exp * 1000,
-    };
+    return resolvePeer(this.#connected(), target);
   }
 
   /** Looks at every link of the chain. One diagnosis runs at a time; who asks meanwhile shares it. */
@@ -306,13 +278,13 @@ export class Engine implements AsyncDisposable {
     this.#stop.abort(new CausewayError('NOT_CONNECTED'));
     await this.#turn;
     await this.#leave();
-    await this.#saving.catch(() => undefined);
+    await this.#stored.settled();
     await this.#lock[Symbol.asyncDispose]();
   }
 
   async #activate(text: string, wantedName: string | undefined): Promise<void> {
     const token = decodeToken(text);
-    const before = this.#activation;
+    const before = this.#stored.current;
     const name =
       wantedName === undefined ? (before?.self.name ?? labelFromHostName(hostname())) : parseLabel(wantedName);
     if (before !== undefined && before.self.subscription.id !== token.subscription) {
@@ -328,7 +300,7 @@ export class Engine implements AsyncDisposable {
         signal: this.#stop.signal,
         lock: before?.lock,
       });
-      await this.#save(activation);
+      await this.#stored.save(activation);
       this.#board.works('activation', `in ${activation.self.subscription.name}`);
     } catch (error) {
       if (before === undefined) this.#board.failed('activation', asRefusal(error));
@@ -341,13 +313,13 @@ export class Engine implements AsyncDisposable {
   async #join(activation: Activation): Promise<void> {
     const { board, host, log, time = SYSTEM_TIME } = { board: this.#board, ...this.#options };
     const onSelf = (self: SelfFacts) => {
-      if (sameFacts(this.#activation?.self, self)) return;
-      this.#change((current) => ({ ...current, self })).catch((error: unknown) =>
-        log('could not store the machine’s facts', { error: String(error) }),
-      );
+      if (sameFacts(this.#stored.current?.self, self)) return;
+      this.#stored
+        .change((current) => ({ ...current, self }))
+        .catch((error: unknown) => log('could not store the machine’s facts', { error: String(error) }));
     };
-    const saveLock = (lock: LockPin) => this.#change((current) => ({ ...current, lock }));
-    const saveGrantKey = (grantKey: SigningPublicKey) => this.#change((current) => ({ ...current, grantKey }));
+    const saveLock = (lock: LockPin) => this.#stored.change((current) => ({ ...current, lock }));
+    const saveGrantKey = (grantKey: SigningPublicKey) => this.#stored.change((current) => ({ ...current, grantKey }));
     this.#membership = await Membership.start({
       ...this.#introduction(),
       activation,
@@ -385,53 +357,10 @@ export class Engine implements AsyncDisposable {
     return { identity: this.#identity, software: software(), clock: this.#clock };
   }
 
-  #find(membership: Membership, target: string): Promise<KnownPeer> {
-    if (isIP(target) === 4) return membership.directory.byAddress(target);
-    if (isIP(target) === 6 && !target.includes('%')) {
-      return membership.directory.byAddress(formatIpv6(parseIpv6(target)));
-    }
-    const suffix = `.${suffixOf(membership.self.subscription.name)}`;
-    const bare = target.toLowerCase().replace(/\.$/, '');
-    const name = bare.endsWith(suffix) ? bare.slice(0, -suffix.length) : bare;
-    return membership.directory.byName(parseLabel(name));
-  }
-
   #connected(): Membership {
-    if (this.#activation === undefined) throw new CausewayError('NOT_ACTIVATED');
+    if (this.#stored.current === undefined) throw new CausewayError('NOT_ACTIVATED');
     if (this.#membership === undefined) throw new CausewayError('NOT_CONNECTED');
     return this.#membership;
-  }
-
-  /** Stores what `change` makes of the activation, unless that is nothing new. */
-  #change(change: (activation: Activation) => Activation): Promise<void> {
-    return this.#saveNext(async () => {
-      const before = this.#activation;
-      if (before === undefined) return;
-      const after = change(before);
-      if (JSON.stringify(after) === JSON.stringify(before)) return;
-      await saveActivation(this.#options.stateDirectory, after);
-      this.#activation = after;
-    });
-  }
-
-  #save(activation: Activation): Promise<void> {
-    return this.#saveNext(async () => {
-      await saveActivation(this.#options.stateDirectory, activation);
-      this.#activation = activation;
-    });
-  }
-
-  #forget(): Promise<void> {
-    return this.#saveNext(async () => {
-      await forgetActivation(this.#options.stateDirectory);
-      this.#activation = undefined;
-      this.#board.off('activation');
-    });
-  }
-
-  #saveNext(work: () => Promise<void>): Promise<void> {
-    this.#saving = this.#saving.catch(() => undefined).then(work);
-    return this.#saving;
   }
 
   #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {

@@ -7,8 +7,10 @@ import { CausewayError, isRefusal } from '#protocol/errors.ts';
 import type { GrantClaims } from '#protocol/grants.ts';
 import type { SubscriptionId } from '#protocol/ids.ts';
 import { requireBacked } from '#protocol/lock/certificate.ts';
+import { fingerprintOf } from '#protocol/lock/fingerprint.ts';
 import { followLock } from '#protocol/lock/follow.ts';
 import { isLocked, type LockPin } from '#protocol/lock/statement.ts';
+import type { Finding } from './check-outcome.ts';
 
 export interface LockKeeperOptions {
   readonly subscription: SubscriptionId;
@@ -48,6 +50,31 @@ export class LockKeeper {
   warning({ lock, name }: SelfFacts): CausewayError | undefined {
     if (this.#refusal !== undefined) return this.#refusal;
     return this.locked && lock?.signed !== true ? new CausewayError('LOCK_MACHINE_UNSIGNED', { name }) : undefined;
+  }
+
+  /**
+   * For `causeway diagnose`: whether there is a lock, who signed it, and whether it stands behind this machine.
+   * @param grants in hand, each of which had to show that
+   * @throws CausewayError what {@link warning} says
+   */
+  finding(self: SelfFacts, grants: number): Finding {
+    const warning = this.warning(self);
+    if (warning !== undefined) throw warning;
+    const pin = this.#pin;
+    if (!isLocked(pin)) {
+      const how = pin === undefined ? 'is not locked' : 'is locked no more';
+      return { detail: `The subscription ${how}: whom this computer is connected with is the server’s word.` };
+    }
+    const { held, sequence, signer } = pin;
+    const name = held.keys.find(({ key }) => key === signer)?.name ?? 'a key that was exchanged since';
+    const by = signer === undefined ? '' : `, signed by ${name} (${fingerprintOf(signer)})`;
+    const shown =
+      grants === 0
+        ? 'as the server says'
+        : `as ${grants === 1 ? 'a grant in hand shows' : `${grants} grants in hand show`}`;
+    return {
+      detail: `The subscription is locked by statement ${sequence}${by}; a lock key stands behind this computer, ${shown}.`,
+    };
   }
 
   /** Follows the lock to where the server says it is; never rejects. */

@@ -4,38 +4,35 @@
  */
 import type { SelfFacts } from '#protocol/control-messages.ts';
 import type { DnsRoute } from '#protocol/dns-routes.ts';
-import { CausewayError, isRefusal } from '#protocol/errors.ts';
-import type { GrantClaims } from '#protocol/grants.ts';
+import { type CausewayError, isRefusal } from '#protocol/errors.ts';
 import type { MachineId, SigningPublicKey } from '#protocol/ids.ts';
-import { LIMITS } from '#protocol/limits.ts';
 import type { Check } from '#protocol/local-api.ts';
 import type { LockPin } from '#protocol/lock/statement.ts';
-import type { AgentStatus, Part } from '#protocol/status.ts';
+import type { AgentStatus } from '#protocol/status.ts';
 import { engineCollector, Scavenger } from '#runtime/collector.ts';
 import { FrameMemory } from '#runtime/frame-memory.ts';
 import { ControlClient } from '../control/client.ts';
 import type { OpenControlSocket } from '../control/connection.ts';
 import { cpuFlags, type Software } from '../control/software.ts';
-import { durationText } from '../duration.ts';
 import { KnownAddresses } from '../known-addresses.ts';
 import type { Proxies } from '../proxy/proxies.ts';
 import { type OpenRelayWire, RelayClient } from '../relay/client.ts';
 import { TicketHolder } from '../relay/ticket-holder.ts';
-import type { ServerClock, TimeSource } from '../server-clock.ts';
+import { type ServerClock, skewWarning, type TimeSource } from '../server-clock.ts';
 import type { Activation } from '../state/activation-file.ts';
 import type { Identity } from '../state/identity.ts';
-import type { Change } from '../surroundings.ts';
 import { BroughtGrants } from './brought-grants.ts';
-import { diagnosticsOf } from './diagnostics.ts';
+import { Diagnostics } from './diagnostics.ts';
 import { GrantKeys } from './grant-keys.ts';
 import type { Host, NameLookup } from './host.ts';
 import { LocalSide } from './local-side.ts';
-import { LockKeeper } from './lock-keeper.ts';
 import { nameLookup } from './name-lookup.ts';
 import { PeerDirectory } from './peer-directory.ts';
 import { Reporter } from './reporter.ts';
+import { ServerConnections } from './server-connections.ts';
 import type { StatusBoard } from './status-board.ts';
 import { SurroundingsWatch } from './surroundings-watch.ts';
+import { Trust } from './trust.ts';
 import { TunnelLink } from './tunnel-link.ts';
 
 /** How the server is reached, where that is not pinned TLS. */
@@ -81,15 +78,15 @@ export class Membership implements AsyncDisposable {
   /** Whom names and addresses stand for, as this machine's own name server asks. */
   readonly names: NameLookup;
   readonly link: TunnelLink;
+  readonly trust: Trust;
   readonly control: ControlClient;
   readonly relay: RelayClient;
   readonly #options: MembershipOptions;
   readonly #scavenger = new Scavenger(engineCollector());
   readonly #memory = new FrameMemory((bytes) => this.#scavenger.moved(bytes));
-  readonly #grantKeys: GrantKeys;
   readonly #brought: BroughtGrants;
   readonly #local: LocalSide;
-  readonly #lock: LockKeeper;
+  readonly #connections: ServerConnections;
   readonly #surroundings: SurroundingsWatch;
   readonly #addresses = new KnownAddresses();
   readonly #looking: NodeJS.Timeout;
@@ -99,7 +96,7 @@ export class Membership implements AsyncDisposable {
   readonly #ticket: TicketHolder;
   readonly #reporter: Reporter;
   readonly #ignoreBoard: () => void;
-  #diagnosing = false;
+  readonly #diagnostics: Diagnostics;
 
   static async start(options: MembershipOptions): Promise<Membership> {
     const keys = await GrantKeys.of(options.activation.grantKey, () => options.clock.now());
@@ -109,9 +106,21 @@ export class Membership implements AsyncDisposable {
   private constructor(options: MembershipOptions, grantKeys: GrantKeys) {
     const { activation, board, clock, host, identity, log, software, time } = options;
     this.#options = options;
-    this.#grantKeys = grantKeys;
     this.#self = activation.self;
     const now = () => clock.now();
+    this.trust = new Trust({
+      subscription: activation.self.subscription.id,
+      grantKeys,
+      lock: activation.lock,
+      now,
+      peers: () => this.directory,
+      askLock: async (after) => (await this.control.request('lock', { after })).steps,
+      saveLock: options.saveLock,
+      saveGrantKey: options.saveGrantKey,
+      onLockMoved: () => this.#lockMoved(),
+      onUnbacked: (peers) => this.#revoke(peers),
+      log,
+    });
     this.directory = new PeerDirectory({
       self: activation.self.id,
       now,
@@ -121,25 +130,16 @@ export class Membership implements AsyncDisposable {
         await this.#introduced.promise;
         return this.control.request(method, params);
       },
-      verify: (grant) => this.#verify(grant),
+      verify: (grant) => this.trust.verify(grant),
       onGrant: (peer) => this.link.granted(peer),
       onForgotten: (machine) => this.link.forgotten(machine),
     });
     this.#brought = new BroughtGrants({
       self: activation.self.id,
-      verify: (grant) => this.#verify(grant),
+      verify: (grant) => this.trust.verify(grant),
       holds: (peer) => this.directory.get(peer) !== undefined,
       isRevoked: async (peer) => (await this.control.request('sync', { peers: [peer] })).revoked.includes(peer),
       now,
-    });
-    this.#lock = new LockKeeper({
-      subscription: activation.self.subscription.id,
-      pin: activation.lock,
-      now,
-      ask: async (after) => (await this.control.request('lock', { after })).steps,
-      save: options.saveLock,
-      onMoved: () => void this.#askAgain(),
-      log,
     });
     this.names = nameLookup(this.directory, () => this.#self, options.dnsRoutes);
     this.#local = new LocalSide({
@@ -172,6 +172,11 @@ export class Membership implements AsyncDisposable {
       online: () => this.control.online,
       send: (report) => this.control.request('report', report),
     });
+    this.#diagnostics = new Diagnostics({
+      diagnose: options.diagnose,
+      send: (checks) => this.control.request('diagnostics', { checks }),
+      log,
+    });
     this.control = new ControlClient({
       target: { server: activation.server, pin: activation.pin, addresses: this.#addresses, proxies: options.proxies },
       machine: activation.self.id,
@@ -189,7 +194,19 @@ export class Membership implements AsyncDisposable {
       host,
       time,
       self: activation.self,
-      onChange: (change) => this.#surroundingsChanged(change),
+      onChange: (change) => {
+        log('surroundings changed', { change });
+        this.#connections.surroundingsChanged(change);
+        void this.#local.look();
+      },
+    });
+    this.#connections = new ServerConnections({
+      board,
+      control: this.control,
+      relay: this.relay,
+      holdsTicket: () => this.#ticket.holds,
+      servers: () => ({ control: activation.server, relay: this.#relayTarget().server }),
+      mayLive: (localAddress) => this.#surroundings.mayLive(localAddress),
     });
     this.#looking = setInterval(() => {
       void this.#local.look();
@@ -205,31 +222,17 @@ export class Membership implements AsyncDisposable {
   tryAgain(): void {
     const { board } = this.#options;
     const { parts } = board;
-    if (parts.control.state === 'failed') board.pending('control');
-    if (parts.relay.state === 'failed') board.pending('relay');
     if (parts.adapter.state === 'failed') board.pending('adapter');
     if (parts.names.state === 'failed') board.pending('names');
-    this.control.connectNow();
-    if (this.control.online) this.relay.connectNow();
+    this.#connections.tryAgain();
     void this.#local.look();
   }
 
   /** Proves every part anew, as far as that takes no longer than people wait; failures are on the board. */
   async prove(): Promise<void> {
-    const since = Date.now();
     const enough = AbortSignal.timeout(PROOF_WAIT_MS);
     const late = new Promise<void>((resolve) => enough.addEventListener('abort', () => resolve(), { once: true }));
-    this.control.connectNow();
-    this.relay.connectNow();
-    const settled = ({ state, provenAt }: Part) =>
-      state === 'failed' || state === 'off' || (state === 'ok' && provenAt !== null && provenAt >= since);
-    const answered = this.#options.board.until(
-      // Without the control plane the relay may have to wait for a ticket.
-      ({ control, relay }) =>
-        settled(control) && (settled(relay) || (relay.state === 'pending' && control.state !== 'ok')),
-      enough,
-    );
-    await Promise.all([answered, Promise.race([this.#local.look(), late])]);
+    await Promise.all([this.#connections.prove(enough), Promise.race([this.#local.look(), late])]);
   }
 
   /** Asks the control plane for this machine's facts now. @throws CausewayError */
@@ -259,63 +262,19 @@ export class Membership implements AsyncDisposable {
     this.#surroundings.lookIfDue();
   }
 
-  /**
-   * The connections have become doubtful. What was proven before this computer slept, or by another way
-   * out, is shown as being tried until it has proven itself again.
-   */
-  #surroundingsChanged(change: Change): void {
-    this.#options.log('surroundings changed', { change });
-    switch (change) {
-      case 'cut-off':
-        for (const [client, { server }] of [
-          [this.control, this.#options.activation],
-          [this.relay, this.#relayTarget()],
-        ] as const) {
-          if (!isLoopback(server)) client.giveUp('this computer has no network');
-        }
-        break;
-      case 'clock':
-        this.#doubt();
-        // Grants and handshakes go by the server's time, and only a new challenge tells it.
-        this.control.reconnect();
-        if (this.relay.connected) this.relay.connectAfresh(this.#mayLive);
-        break;
-      case 'pause':
-      case 'way-out':
-        this.#doubt();
-        this.control.connectAfresh(this.#mayLive);
-        // Without waiting for the control connection, if the relay will let us in.
-        if (this.relay.connected || this.#ticket.holds) this.relay.connectAfresh(this.#mayLive);
-        break;
-      case 'addresses':
-        this.control.connectNow();
-        if (this.control.online || this.relay.connected) this.relay.connectNow();
-    }
-    void this.#local.look();
-  }
-
-  readonly #mayLive = (localAddress: string) => this.#surroundings.mayLive(localAddress);
-
-  #doubt(): void {
-    const { board } = this.#options;
-    const { parts } = board;
-    if (!isRefused(parts.control)) board.pending('control');
-    if (!isRefused(parts.relay)) board.pending('relay');
-  }
-
   #controlHandlers(): ConstructorParameters<typeof ControlClient>[0]['handlers'] {
     const { board, log } = this.#options;
     return {
       onProven: () => {
         if (board.parts.control.state === 'ok') board.proven('control');
-        else board.works('control', this.#options.activation.server, this.#clockWarning());
+        else board.works('control', this.#options.activation.server, skewWarning(this.#options.clock.offsetMs));
       },
-      onDoubtful: () => this.#doubtful('control'),
+      onDoubtful: () => this.#connections.doubtful('control'),
       onOnline: (connection) => {
         log('control online', { connection });
         this.#brought.toldFromNow();
         this.link.clockLearnt();
-        void this.#lock.follow(this.#self).then(() => {
+        void this.trust.followLock(this.#self).then(() => {
           this.#introduced.resolve();
           if (this.control.online) this.#activated();
         });
@@ -323,7 +282,7 @@ export class Membership implements AsyncDisposable {
         this.link.router.forgetRefusals();
         board.policyRefreshedAt = Date.now();
         this.#activated();
-        board.works('control', this.#options.activation.server, this.#clockWarning());
+        board.works('control', this.#options.activation.server, skewWarning(this.#options.clock.offsetMs));
         if (!this.relay.connected) this.relay.connectNow();
         this.#reporter.connected();
       },
@@ -348,14 +307,9 @@ export class Membership implements AsyncDisposable {
         this.#revoke(peers);
       },
       onWatch: (seconds) => this.#reporter.watch(seconds),
-      onDiagnose: () => void this.#diagnose(),
+      onDiagnose: () => void this.#diagnostics.asked(),
       livePeers: () => this.directory.ids(),
     };
-  }
-
-  #doubtful(name: 'control' | 'relay'): void {
-    const { board } = this.#options;
-    if (board.parts[name].state === 'ok') board.pending(name);
   }
 
   #openRelay(): RelayClient {
@@ -375,7 +329,7 @@ export class Membership implements AsyncDisposable {
           board.proven('relay');
           if (roundTripMs !== undefined) board.relayRoundTripMs = roundTripMs;
         },
-        onDoubtful: () => this.#doubtful('relay'),
+        onDoubtful: () => this.#connections.doubtful('relay'),
         onDisconnected: (error) => {
           this.#logLoss('relay', error);
           if (isRefusal(error, 'TICKET_REFUSED')) this.#ticket.refused();
@@ -402,62 +356,17 @@ export class Membership implements AsyncDisposable {
       : { server: this.#self.relays[0].url, pin: this.#self.relays[0].pin };
   }
 
-  /** As `causeway diagnose` does, for an administrator who asked for it in the portal. */
-  async #diagnose(): Promise<void> {
-    if (this.#diagnosing) return;
-    this.#diagnosing = true;
-    try {
-      const checks = diagnosticsOf(await this.#options.diagnose());
-      await this.control.request('diagnostics', { checks });
-    } catch (error) {
-      this.#options.log('diagnostics could not be sent', { error: String(error) });
-    } finally {
-      this.#diagnosing = false;
-    }
-  }
-
-  /** What the server has signed and, in a locked subscription, a lock key stands behind. */
-  async #verify(grant: string): Promise<GrantClaims> {
-    const claims = await this.#grantKeys.verify(grant);
-    await this.#lock.requireBacked(claims);
-    return claims;
-  }
-
-  /** Another lock holds: peers whose grants it does not back get a new one that it backs, or are dropped. */
-  async #askAgain(): Promise<void> {
+  /** Another lock holds. A session whose grant is gone has nothing that could be judged by it, and ends. */
+  #lockMoved(): void {
     this.#activated();
-    const known = new Set(this.directory.ids());
-    for (const { id } of [...this.link.peers()]) if (!known.has(id)) this.link.revoke(id);
-    await Promise.all(
-      [...known].map(async (id) => {
-        const isBacked = async () => {
-          const peer = this.directory.get(id);
-          if (peer !== undefined) await this.#lock.requireBacked(peer.claims);
-        };
-        await isBacked()
-          .catch(() => this.directory.renew(id).then(isBacked))
-          .catch((error: unknown) => {
-            this.#options.log('no longer backed', { peer: id, error: String(error) });
-            this.#revoke([id]);
-          });
-      }),
-    );
-  }
-
-  async #followGrantKey({ grantKeys }: SelfFacts): Promise<void> {
-    const { log, saveGrantKey } = this.#options;
-    try {
-      const key = await this.#grantKeys.follow(grantKeys ?? []);
-      if (key !== undefined) await saveGrantKey(key);
-    } catch (error) {
-      log('the server’s next grant key was not taken', { error: String(error) });
-    }
+    const granted = new Set(this.directory.ids());
+    for (const { id } of [...this.link.peers()]) if (!granted.has(id)) this.link.revoke(id);
   }
 
   #activated(): void {
     const { name } = this.#self.subscription;
-    const detail = this.#lock.locked ? `in ${name}, locked` : `in ${name}`;
-    this.#options.board.works('activation', detail, this.#lock.warning(this.#self));
+    const detail = this.trust.locked ? `in ${name}, locked` : `in ${name}`;
+    this.#options.board.works('activation', detail, this.trust.warning(this.#self));
   }
 
   #revoke(peers: readonly MachineId[]): void {
@@ -470,9 +379,9 @@ export class Membership implements AsyncDisposable {
     const before = this.#self;
     this.#self = self;
     if (JSON.stringify(before) !== JSON.stringify(self)) this.#options.onSelf(self);
-    void this.#followGrantKey(self);
+    void this.trust.followGrantKey(self);
     if (JSON.stringify(before.lock) !== JSON.stringify(self.lock)) {
-      void this.#lock.follow(self).then(() => this.control.online && this.#activated());
+      void this.trust.followLock(self).then(() => this.control.online && this.#activated());
     }
     if (before.name !== self.name) this.directory.expireNames();
     const suffixes = ({ dnsRoutes = [] }: SelfFacts) => dnsRoutes.map(({ suffix }) => suffix).join(' ');
@@ -480,19 +389,4 @@ export class Membership implements AsyncDisposable {
       void this.#local.look();
     }
   }
-
-  #clockWarning(): CausewayError | undefined {
-    const offset = this.#options.clock.offsetMs ?? 0;
-    if (Math.abs(offset) < LIMITS.CLOCK_SKEW_WARN_MS.value) return undefined;
-    return new CausewayError('CLOCK_SKEWED', { skew: durationText(offset) });
-  }
-}
-
-/** Refused by people, whatever the network does. */
-function isRefused({ state, error }: Part): boolean {
-  return state === 'failed' && (error?.code === 'MACHINE_DISABLED' || error?.code === 'AUTHENTICATION_FAILED');
-}
-
-function isLoopback(server: string): boolean {
-  return /^(localhost|127\.|\[::1\])/.test(new URL(server).hostname);
 }

@@ -105,6 +105,22 @@ describe('addresses', () => {
   });
 });
 
+describe('an answer about another machine than the one asked for is refused, though its grant is good', () => {
+  test.each([
+    ['by name', () => directory.byName('dc01' as Label)],
+    ['by address', () => directory.byAddress('100.64.1.9')],
+    ['by IPv6 address', () => directory.byAddress('fd00::9')],
+    ['by id', () => directory.renew(machine(9, 'dc01').id)],
+  ])('%s', async (_, ask) => {
+    await expect(ask()).rejects.toMatchObject({ code: 'GRANT_NOT_FOR_US' });
+    expect(directory.ids()).toEqual([]);
+  });
+
+  test('and the same address in another form is no other machine', async () => {
+    expect((await directory.byAddress('fd00:0::1')).machine.name).toBe('sql01');
+  });
+});
+
 describe('grants', () => {
   test('an older one never replaces a newer one', async () => {
     await directory.renew(machine(1, 'sql01').id);

@@ -3,6 +3,7 @@
  * packet goes to an address, and the control plane is asked once. Holds grants and answers, not keys or
  * sessions (the tunnel's), and bounds what it remembers.
  */
+import { formatIpv6, isIpv6, parseIpv6 } from '#protocol/addresses.ts';
 import type { ControlMethod, ControlParams, ControlResult, GrantedPeer } from '#protocol/control-messages.ts';
 import { CausewayError, isRefusal } from '#protocol/errors.ts';
 import { type GrantClaims, type GrantedMachine, otherMachine } from '#protocol/grants.ts';
@@ -77,7 +78,9 @@ export class PeerDirectory {
       throw new CausewayError('NAME_UNKNOWN', { name });
     }
     try {
-      return await this.#orKnown(known, () => this.#ask(`name ${name}`, 'peerByName', { name }));
+      return await this.#orKnown(known, () =>
+        this.#ask(`name ${name}`, 'peerByName', { name }, (machine) => machine.name === name),
+      );
     } catch (error) {
       if (isRefusal(error, 'NAME_UNKNOWN')) this.#learnUnknown(name);
       throw error;
@@ -86,12 +89,13 @@ export class PeerDirectory {
 
   /** @throws CausewayError POLICY_DENIED, or why the control plane can not be asked */
   async byAddress(address: string): Promise<KnownPeer> {
-    return this.atAddress(address) ?? (await this.#ask(`address ${address}`, 'peerByAddress', { address }));
+    const has = ({ ipv4, ipv6 }: GrantedMachine) => address === ipv4 || sameIpv6(address, ipv6);
+    return this.atAddress(address) ?? (await this.#ask(`address ${address}`, 'peerByAddress', { address }, has));
   }
 
   /** A fresh grant, whatever is known. @throws CausewayError POLICY_DENIED, or why the control plane can not be asked */
   renew(id: MachineId): Promise<KnownPeer> {
-    return this.#ask(`machine ${id}`, 'peerById', { machine: id });
+    return this.#ask(`machine ${id}`, 'peerById', { machine: id }, (machine) => machine.id === id);
   }
 
   /** Takes in a grant that a peer brought along in its handshake, already verified. */
@@ -122,28 +126,34 @@ export class PeerDirectory {
     this.#unknown.clear();
   }
 
+  /**
+   * @param isAsked whether the answer is of the machine that was asked for: another one, which policy and lock
+   *   know as well, would get what is meant for this one
+   */
   async #ask<Method extends 'peerByName' | 'peerByAddress' | 'peerById'>(
     key: string,
     method: Method,
     params: ControlParams<Method>,
+    isAsked: (machine: GrantedMachine) => boolean,
   ): Promise<KnownPeer> {
     const running = this.#asking.get(key);
     if (running !== undefined) return running;
     const asked = this.#options
       .ask(method, params)
-      .then((answer) => this.#accept(answer as GrantedPeer))
+      .then((answer) => this.#accept(answer as GrantedPeer, isAsked))
       .finally(() => this.#asking.delete(key));
     this.#asking.set(key, asked);
     return asked;
   }
 
-  async #accept({ grant, peer }: GrantedPeer): Promise<KnownPeer> {
+  async #accept({ grant, peer }: GrantedPeer, isAsked: (machine: GrantedMachine) => boolean): Promise<KnownPeer> {
     const answer = { id: peer.id, revoked: false };
     this.#verifying.add(answer);
     const claims = await this.#options.verify(grant).finally(() => this.#verifying.delete(answer));
     // The server said this first and then revoked it: it is asked what holds now.
-    if (answer.revoked) return this.#accept(await this.#options.ask('peerById', { machine: peer.id }));
-    if (otherMachine(claims, this.#options.self).id !== peer.id) throw new CausewayError('GRANT_NOT_FOR_US');
+    if (answer.revoked) return this.#accept(await this.#options.ask('peerById', { machine: peer.id }), isAsked);
+    const machine = otherMachine(claims, this.#options.self);
+    if (machine.id !== peer.id || !isAsked(machine)) throw new CausewayError('GRANT_NOT_FOR_US');
     const known = this.learn(grant, claims);
     const refreshed = { ...known, learntAt: this.#options.now() };
     this.#peers.set(peer.id, refreshed);
@@ -192,4 +202,9 @@ export class PeerDirectory {
     this.#byAddress.delete(machine.ipv6);
     if (this.#byName.get(machine.name) === machine.id) this.#byName.delete(machine.name);
   }
+}
+
+/** Addresses have one text form here; a server may write them in another. */
+function sameIpv6(one: string, other: string): boolean {
+  return isIpv6(one) && isIpv6(other) && formatIpv6(parseIpv6(one)) === formatIpv6(parseIpv6(other));
 }

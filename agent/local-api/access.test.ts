@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { waysTo } from './access.ts';
-import { groupIn } from './users-group.ts';
+import { groupIn, groupTold } from './users-group.ts';
 
 const FILE = 'root:x:0:\ncauseway-old:x:9:anna\nbroken\ncauseway:x:4711:anna,bert\n';
 
@@ -16,6 +16,21 @@ test.each([
 });
 
 test.each([
+  ['name: causeway\npassword: *\ngid: 501\nusers: anna bert\n\n', { id: 501, members: ['anna', 'bert'] }],
+  ['name: causeway\ngid: 501\n', { id: 501, members: [] }],
+  ['', undefined],
+  ['gid: x\nusers: anna', undefined],
+])('the group that macOS tells in %j', (text, group) => {
+  expect(groupTold(text)).toEqual(group);
+});
+
+test('macOS has other commands for it', () => {
+  expect(waysTo(undefined, { name: 'carl', groups: [] }, 'darwin')).toMatch(
+    /`sudo dseditgroup -o create causeway`, then `sudo dseditgroup -o edit -a carl -t user causeway`/,
+  );
+});
+
+test.each([
   [
     'no group',
     undefined,
@@ -26,5 +41,5 @@ test.each([
   ['a new member', FILE, { name: 'anna', groups: [100] }, /^sign out and in again/],
   ['a member', FILE, { name: 'anna', groups: [100, 4711] }, /^restart the agent/],
 ])('%s is told what gives access', (_, text, person, sentence) => {
-  expect(waysTo(groupIn(text ?? '', 'causeway'), person)).toMatch(sentence);
+  expect(waysTo(groupIn(text ?? '', 'causeway'), person, 'linux')).toMatch(sentence);
 });

@@ -3,7 +3,7 @@
  */
 import { userInfo } from 'node:os';
 import { CausewayError } from '#protocol/errors.ts';
-import { findGroup, type Group, USERS_GROUP } from './users-group.ts';
+import { findGroup, type Group, groupCommands, USERS_GROUP } from './users-group.ts';
 
 export interface Person {
   readonly name: string;
@@ -18,10 +18,11 @@ export async function accessRefusal(cause: unknown): Promise<CausewayError> {
 }
 
 /** What gives a person access, beside being root; goes on "Do it as root, or …". */
-export function waysTo(group: Group | undefined, person: Person): string {
-  const join = `\`sudo usermod -aG ${USERS_GROUP} ${person.name}\``;
+export function waysTo(group: Group | undefined, person: Person, platform: NodeJS.Platform = process.platform): string {
+  const commands = groupCommands(platform, person.name);
+  const join = `\`sudo ${commands.join}\``;
   if (group === undefined) {
-    return `make the group that may: \`sudo groupadd --system ${USERS_GROUP}\`, then ${join}, restart the agent, and sign in again`;
+    return `make the group that may: \`sudo ${commands.make}\`, then ${join}, restart the agent, and sign in again`;
   }
   if (person.groups.includes(group.id)) {
     return `restart the agent: it was started before there was the group ${USERS_GROUP}, or by another user than root`;

@@ -4,7 +4,12 @@
 import { dirname, join } from 'node:path';
 
 /** For the user that runs the agent, root as a rule, who may everything. */
-export const DEFAULT_SOCKET = process.platform === 'win32' ? '\\\\.\\pipe\\causeway-agent' : '/run/causeway/agent.sock';
+export const DEFAULT_SOCKET = defaultSocket(process.platform);
+
+function defaultSocket(platform: NodeJS.Platform): string {
+  if (platform === 'win32') return '\\\\.\\pipe\\causeway-agent';
+  return platform === 'darwin' ? '/var/run/causeway/agent.sock' : '/run/causeway/agent.sock';
+}
 
 /** For members of the group `causeway`, who may less; on Windows for whoever is signed in at the computer. */
 export function usersSocketBeside(ownerSocket: string): string {

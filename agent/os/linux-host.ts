@@ -3,7 +3,6 @@
  * each proven by asking the system itself.
  */
 import { hostname } from 'node:os';
-import { setTimeout as pause } from 'node:timers/promises';
 import type { Adapter } from '#native/adapter.ts';
 import { watchNetwork } from '#native/linux/network-events.ts';
 import { openAdapter } from '#native/open-adapter.ts';
@@ -11,22 +10,16 @@ import { ipv6Range } from '#protocol/addresses.ts';
 import type { SelfFacts } from '#protocol/control-messages.ts';
 import type { DnsRoute } from '#protocol/dns-routes.ts';
 import { CausewayError } from '#protocol/errors.ts';
-import { fullName, suffixOf } from '#protocol/names.ts';
 import { proveSuffix } from '../dns/prove-suffix.ts';
-import { domainsOf } from '../dns/zone.ts';
 import type { Host, HostDescription, NameLookup, SetUp } from '../engine/host.ts';
 import type { OuterNetwork } from '../surroundings.ts';
 import { describeNetwork } from './describe-network.ts';
 import { configureNetwork } from './network.ts';
 import { outerNetwork } from './outer-network.ts';
-import { routedSuffixes, startOwnDnsServer, zoneOf } from './own-dns-server.ts';
+import { setUpOwnNames } from './own-names.ts';
 import { proveNetwork } from './prove-network.ts';
 import { proveRoute } from './prove-route.ts';
-import { type ResolverSetup, restoreLeftovers, setUpResolver } from './resolver.ts';
-import { proveNames } from './self-test.ts';
-
-/** After a proof of the names that failed: a resolver that was told to read its settings anew has done so by then. */
-const PROOF_AGAIN_MS = 500;
+import { restoreLeftovers, setUpResolver } from './resolver.ts';
 
 export interface LinuxHostOptions {
   readonly stateDirectory: string;
@@ -75,54 +68,24 @@ export class LinuxHost implements Host {
     }
   }
 
-  async setUpNames(adapter: Adapter, self: SelfFacts, lookup: NameLookup): Promise<SetUp> {
-    let resolver: ResolverSetup | undefined;
-    const others = () => resolver?.others() ?? [];
-    const server = await startOwnDnsServer(lookup, others);
-    try {
-      const setUp = () =>
-        setUpResolver({
-          adapter: adapter.name,
-          suffix: suffixOf(self.subscription.name),
-          server: server.address,
-          routedDomains: [...domainsOf(zoneOf(self, [])).reverse, ...routedSuffixes(lookup)],
-          stateDirectory: this.#options.stateDirectory,
-          hostName: hostname(),
-        });
-      resolver = await setUp();
-      const domains = [suffixOf(self.subscription.name), ...routedSuffixes(lookup)]
-        .map((name) => `*.${name}`)
-        .join(', ');
-      const expected = this.#withIpv6 ? [self.ipv4, self.ipv6] : [self.ipv4];
-      const prove = () => proveNames(fullName(lookup.self().name, self.subscription.name), expected);
-      return {
-        get detail() {
-          return `${domains} by ${resolver?.mode}`;
-        },
-        warning: warningOf(resolver.warnings),
-        async prove() {
-          try {
-            await prove().catch(async () => {
-              // NetworkManager has just started its dnsmasq anew, and takes a moment.
-              await pause(PROOF_AGAIN_MS);
-              await prove();
-            });
-          } catch {
-            // Another program may manage names by now, or have forgotten what it was told.
-            await resolver?.restore();
-            resolver = await setUp();
-            await prove();
-          }
-        },
-        async [Symbol.asyncDispose]() {
-          await resolver?.restore();
-          await server[Symbol.asyncDispose]();
-        },
-      };
-    } catch (error) {
-      await server[Symbol.asyncDispose]();
-      throw error;
-    }
+  setUpNames(adapter: Adapter, self: SelfFacts, lookup: NameLookup): Promise<SetUp> {
+    return setUpOwnNames({
+      self,
+      lookup,
+      withIpv6: this.#withIpv6,
+      lead: async ({ suffix, routedDomains, server }) => {
+        const { stateDirectory } = this.#options;
+        const names = { adapter: adapter.name, suffix, routedDomains, server: server.address };
+        const resolver = await setUpResolver({ ...names, stateDirectory, hostName: hostname() });
+        const { mode, warnings } = resolver;
+        return {
+          mode,
+          warning: warningOf(warnings),
+          others: () => resolver.others(),
+          restore: () => resolver.restore(),
+        };
+      },
+    });
   }
 
   proveRoute(towards: { readonly ipv4: string; readonly ipv6: string }): Promise<string> {

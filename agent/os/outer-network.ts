@@ -17,10 +17,9 @@ export interface NetworkTables {
 
 /** @param ours addresses of our own adapter, which is left out */
 export function outerNetwork(ours: readonly string[]): OuterNetwork {
-  const interfaces = Object.entries(networkInterfaces()).map(([name, addresses]) => [name, addresses ?? []] as const);
   return outerNetworkOf(
     {
-      interfaces: Object.fromEntries(interfaces),
+      interfaces: systemInterfaces(),
       routes: readIfThere('/proc/net/route'),
       routes6: readIfThere('/proc/net/ipv6_route'),
     },
@@ -28,29 +27,67 @@ export function outerNetwork(ours: readonly string[]): OuterNetwork {
   );
 }
 
-/** Where nothing leads everywhere, every address is the way out: a server may be next door. */
 export function outerNetworkOf(tables: NetworkTables, ours: readonly string[]): OuterNetwork {
-  const outer = Object.entries(tables.interfaces).filter(
-    ([, addresses]) => !addresses.some(({ internal, address }) => internal || ours.includes(address)),
+  const routes = [...defaultRoutes(tables.routes), ...defaultRoutes6(tables.routes6)].filter(
+    ({ device }) => device !== 'lo',
   );
-  const useful = outer.map(
+  const ways = routes.map(({ device, text }) => ({ device, text: runs(tables, device) ? text : `${text} (dead)` }));
+  return outerNetworkBy(tables.interfaces, ways, ours);
+}
+
+/** One of the ways to everywhere. */
+export interface Way {
+  /** Its interface. */
+  readonly device: string;
+  /** What about it may change. */
+  readonly text: string;
+}
+
+/** Where nothing leads everywhere, every address is the way out: a server may be next door. */
+export function outerNetworkBy(
+  interfaces: NetworkTables['interfaces'],
+  defaults: readonly Way[],
+  ours: readonly string[],
+): OuterNetwork {
+  const useful = outerInterfaces(interfaces, ours).map(
     ([name, addresses]) =>
       [name, addresses.map(({ address }) => address).filter((address) => !isLinkLocal(address))] as const,
   );
   const textOf = (entries: typeof useful) => entries.flatMap(([name, list]) => list.map((one) => `${name}=${one}`));
   const addresses = textOf(useful).sort().join(' ');
-  const routes = [...defaultRoutes(tables.routes), ...defaultRoutes6(tables.routes6)].filter(
-    ({ device }) => device !== 'lo',
-  );
-  const devices = new Set(routes.map(({ device }) => device));
+  const devices = new Set(defaults.map(({ device }) => device));
   const leading = useful.filter(([name]) => devices.size === 0 || devices.has(name));
-  const ways = routes.map(({ device, text }) => `${device} via ${text}${runs(tables, device) ? '' : ' (dead)'}`);
+  const ways = defaults.map(({ device, text }) => `${device} via ${text}`);
   return {
     connected: addresses !== '',
     wayOut: [...ways, ...textOf(leading)].sort().join(' '),
     sources: leading.flatMap(([, list]) => list),
     addresses,
   };
+}
+
+/** Ranges that lead everywhere. The halves count as well: that is how VPNs lay themselves over the default route. */
+const WIDEST = new Set(['0.0.0.0/0', '0.0.0.0/1', '128.0.0.0/1', '::/0', '::/1', '8000::/1', '2000::/3']);
+
+/** The same for systems whose routes come as ranges and names. A route by an interface without addresses leads nowhere. */
+export function outerNetworkByRanges(
+  routes: readonly (Way & { readonly destination: string })[],
+  ours: readonly string[],
+): OuterNetwork {
+  const interfaces = systemInterfaces();
+  const names = new Set(outerInterfaces(interfaces, ours).map(([name]) => name));
+  const ways = routes.filter(({ destination, device }) => WIDEST.has(destination) && names.has(device));
+  return outerNetworkBy(interfaces, ways, ours);
+}
+
+function outerInterfaces(interfaces: NetworkTables['interfaces'], ours: readonly string[]) {
+  return Object.entries(interfaces).filter(
+    ([, addresses]) => !addresses.some(({ internal, address }) => internal || ours.includes(address)),
+  );
+}
+
+function systemInterfaces(): NetworkTables['interfaces'] {
+  return Object.fromEntries(Object.entries(networkInterfaces()).map(([name, addresses]) => [name, addresses ?? []]));
 }
 
 function runs({ interfaces }: NetworkTables, device: string): boolean {
@@ -62,16 +99,11 @@ export function isLinkLocal(address: string): boolean {
   return address.startsWith('169.254.') || /^fe[89ab]/i.test(address);
 }
 
-interface Route {
-  readonly device: string;
-  readonly text: string;
-}
-
 /** The halves of everything count as well: that is how VPNs lay themselves over the default route. */
 const WIDEST_MASKS = ['00000000', '00000080'];
 
 /** Columns of /proc/net/route: device, destination, gateway, flags, references, uses, metric, mask. */
-function defaultRoutes(table: string): Route[] {
+function defaultRoutes(table: string): Way[] {
   return rowsOf(table).flatMap(([device = '', destination, gateway, , , , metric, mask = '']) =>
     WIDEST_MASKS.includes(mask) ? [{ device, text: `${destination}/${mask} ${gateway} ${metric}` }] : [],
   );
@@ -83,7 +115,7 @@ const WIDEST_PREFIX = 3;
 const REJECT = 0x0200;
 
 /** Columns of /proc/net/ipv6_route: destination, its length, source, its length, gateway, metric, references, uses, flags, device. */
-function defaultRoutes6(table: string): Route[] {
+function defaultRoutes6(table: string): Way[] {
   return rowsOf(table).flatMap(([destination, length, , , gateway, metric, , , flags, device = '']) => {
     const isWide = Number.parseInt(length ?? 'ff', 16) <= WIDEST_PREFIX;
     const leads = (Number.parseInt(flags ?? '0', 16) & REJECT) === 0;

@@ -10,12 +10,23 @@ import { type DnsServer, startDnsServer } from '../dns/server.ts';
 import type { Zone } from '../dns/zone.ts';
 import type { NameLookup } from '../engine/host.ts';
 
+/** Where the server listens: an address of loopback, and a port; 0 for any that is free. */
+export interface DnsPlace {
+  readonly address: string;
+  readonly port: number;
+}
+
 /**
  * @param others the servers that the computer had before, if this one has to ask them for everything that is not ours
  * @throws CausewayError PORT_IN_USE, PORT_FORBIDDEN
  */
-export function startOwnDnsServer(lookup: NameLookup, others: () => readonly string[]): Promise<DnsServer> {
+export function startOwnDnsServer(
+  lookup: NameLookup,
+  others: () => readonly string[],
+  place?: DnsPlace,
+): Promise<DnsServer> {
   return startDnsServer({
+    ...place,
     context: {
       zone: () => zoneOf(lookup.self(), routedSuffixes(lookup)),
       lookupName: (name) => lookup.byName(name),

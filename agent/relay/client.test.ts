@@ -8,7 +8,8 @@ import { machineId } from '#protocol/ids.ts';
 import { LIMITS } from '#protocol/limits.ts';
 import { FrameMemory } from '#runtime/frame-memory.ts';
 import { RudeServer } from '../rude-server.fixture.ts';
-import { RelayClient } from './client.ts';
+import { type OpenRelayWire, RelayClient, type RelayWire } from './client.ts';
+import { openRelaySocket } from './relay-socket.ts';
 
 const PEER = machineId.parse('3'.repeat(32));
 const DATA = encodeFrame({ type: 'data', peer: PEER, payload: Uint8Array.of(1, 2, 3) });
@@ -28,9 +29,10 @@ afterEach(async () => {
   vi.useRealTimers();
 });
 
-function start(target: RudeServer['target']): void {
+function start(target: RudeServer['target'], openWire?: OpenRelayWire): void {
   client = new RelayClient({
     target,
+    openWire,
     memory: new FrameMemory(),
     handlers: {
       ticket: () => ticket(),
@@ -157,6 +159,23 @@ test('an attempt whose first packets went nowhere begins anew by another way out
   await new Promise((resolve) => setImmediate(resolve));
   expect(events.filter((event) => /connected/.test(event))).toEqual(['connected']);
   expect(server.connections).toBe(1);
+});
+
+test('a connection that opens when its attempt is over is ended, and does the newer one no harm', async () => {
+  server = await RudeServer.webSocket(honest);
+  const late = Promise.withResolvers<RelayWire>();
+  const terminate = vi.fn();
+  let opened = 0;
+  start(server.target, (...how) => (opened++ === 0 ? late.promise : openRelaySocket(...how)));
+  await until(() => opened === 1);
+  client?.connectAfresh(() => true);
+  await until(() => events.includes('round trip'));
+  late.resolve({ terminate } as unknown as RelayWire);
+  await until(() => terminate.mock.calls.length === 1);
+  events.length = 0;
+  client?.pingUnlessProven(0);
+  await until(() => events.includes('round trip'));
+  expect(client?.connected).toBe(true);
 });
 
 test('a connection that can not live by another way out is replaced without a word', async () => {

@@ -1,9 +1,9 @@
 /**
- * Keeps the machine's connection to its relay: ticket, WebSocket, liveness, reconnect with back-off.
- * Carries frames and knows nothing of what is in them. Frames sent while there is no connection are
- * dropped: the tunnel's peers send again, and what is old is worthless.
+ * The machine's connection to its relay, which is always to be there: ticket, WebSocket, round trip. Carries
+ * frames and knows nothing of what is in them. Frames sent while there is no connection are dropped: the
+ * tunnel's peers send again, and what is old is worthless.
  */
-import { asRefusal, CausewayError } from '#protocol/errors.ts';
+import { CausewayError } from '#protocol/errors.ts';
 import {
   decodeFrame,
   encodeFrame,
@@ -17,9 +17,9 @@ import type { MachineId } from '#protocol/ids.ts';
 import { LIMITS } from '#protocol/limits.ts';
 import { copyWithRoom, type RoomyMessage } from '#protocol/websocket.ts';
 import type { FrameMemory } from '#runtime/frame-memory.ts';
-import { Backoff } from '../backoff.ts';
-import { Liveness } from '../liveness.ts';
-import { type PinnedServer, unreachable } from '../pinned-socket.ts';
+import { AliveCheck } from '../alive-check.ts';
+import { KeptConnection } from '../kept-connection.ts';
+import type { PinnedServer } from '../pinned-socket.ts';
 import type { UpgradeTarget } from '../pinned-upgrade.ts';
 import { openRelaySocket, type RelaySocket, type RelaySocketEvents } from './relay-socket.ts';
 
@@ -68,17 +68,8 @@ export interface RelayClientOptions {
 
 export class RelayClient implements Disposable {
   readonly #options: RelayClientOptions;
-  readonly #backoff = new Backoff();
-  readonly #stop = new AbortController();
-  #socket: RelayWire | undefined;
-  #liveness = new Liveness(0);
-  #connectedAt = 0;
-  /** Ends the attempt that is under way. */
-  #attempt: AbortController | undefined;
-  #retry: NodeJS.Timeout | undefined;
-  #livenessTimer: NodeJS.Timeout | undefined;
-  /** When it fires, by performance.now(). */
-  #watchAt = Number.POSITIVE_INFINITY;
+  readonly #kept: KeptConnection<RelayWire>;
+  #alive: AliveCheck | undefined;
   #ticketTimer: NodeJS.Timeout | undefined;
   #pingSentAt: number | undefined;
   #congested = false;
@@ -86,51 +77,31 @@ export class RelayClient implements Disposable {
   /** Does nothing until the first {@link connectNow}: a ticket must be to be had. */
   constructor(options: RelayClientOptions) {
     this.#options = options;
-  }
-
-  get connected(): boolean {
-    return this.#socket !== undefined;
-  }
-
-  /** Tries now instead of waiting for the back-off; on a live connection pings. */
-  connectNow(): void {
-    if (this.#socket !== undefined) {
-      this.ping();
-      return;
-    }
-    clearTimeout(this.#retry);
-    if (this.#attempt !== undefined || this.#stop.signal.aborted) return;
-    const attempt = new AbortController();
-    this.#attempt = attempt;
-    this.#connect(AbortSignal.any([this.#stop.signal, attempt.signal])).catch((error: unknown) => {
-      if (this.#attempt === attempt) this.#lost(error);
+    this.#kept = new KeptConnection({
+      open: (signal, hold) => this.#open(signal, hold),
+      probe: (_, patienceMs) => (patienceMs === undefined ? this.#ping() : this.#pingAnew(patienceMs)),
+      end: (socket) => this.#end(socket),
+      onDown: (error) => options.handlers.onDisconnected(error),
     });
   }
 
-  /**
-   * The way to the relay is another one than before: a live connection has to prove itself soon, or is made
-   * anew if it can not live; and an attempt begins anew, for its first packets may have gone nowhere.
-   *
-   * @param mayLive whether a connection from this address of ours may
-   */
+  get connected(): boolean {
+    return this.#kept.held !== undefined;
+  }
+
+  /** See {@link KeptConnection.connectNow}. */
+  connectNow(): void {
+    this.#kept.connectNow();
+  }
+
+  /** See {@link KeptConnection.connectAfresh}. */
   connectAfresh(mayLive: (localAddress: string) => boolean): void {
-    this.#backoff.reset();
-    if (this.#socket !== undefined && mayLive(this.#socket.localAddress)) {
-      // The answer to an earlier ping may have been lost with the earlier way.
-      this.#pingSentAt = undefined;
-      this.ping(LIMITS.NETWORK_CHANGE_PATIENCE_MS.value);
-      return;
-    }
-    this.#close();
-    this.#attempt?.abort();
-    this.#attempt = undefined;
-    this.connectNow();
+    this.#kept.connectAfresh(mayLive);
   }
 
   /** There is no way to the relay for now, and this is why. */
   giveUp(cause: string): void {
-    this.#attempt?.abort();
-    this.#lost(unreachable(this.#options.target.server, new Error(cause)));
+    this.#kept.giveUp(this.#unreachable(cause));
   }
 
   /**
@@ -139,40 +110,30 @@ export class RelayClient implements Disposable {
    *   more, but had better get it after `onDrained`.
    */
   send(frame: RoomyMessage): boolean {
-    const socket = this.#socket;
+    const socket = this.#kept.held;
     if (socket === undefined) return true;
     socket.send(frame);
-    if (this.#liveness.sent(performance.now())) this.#watch();
+    this.#alive?.sent();
     if (socket.bufferedBytes <= LIMITS.AGENT_SOCKET_HIGH_WATER_BYTES.value) return true;
     this.#congested = true;
     return false;
   }
 
-  /** Measures the round trip; the answer comes by `onProven`, and without one in time the relay is lost. */
-  ping(patienceMs: number = LIMITS.PING_TIMEOUT_MS.value): void {
-    if (this.#socket === undefined || this.#pingSentAt !== undefined) return;
-    this.#pingSentAt = performance.now();
-    this.#liveness.probed(this.#pingSentAt, patienceMs);
-    this.#socket.send(encoded({ type: 'ping', payload: new Uint8Array(PING_PAYLOAD_BYTES) }));
-    this.#watch();
-  }
-
   /** Pings unless the relay has proven to live within so long. */
   pingUnlessProven(withinMs: number): void {
-    if (performance.now() - this.#liveness.heardAt >= withinMs) this.ping();
+    if (this.#alive !== undefined && performance.now() - this.#alive.heardAt >= withinMs) this.#ping();
   }
 
   [Symbol.dispose](): void {
-    this.#stop.abort(new Error('stopping'));
-    clearTimeout(this.#retry);
-    this.#close();
+    this.#kept[Symbol.dispose]();
   }
 
-  async #connect(signal: AbortSignal): Promise<void> {
+  async #open(signal: AbortSignal, hold: (socket: RelayWire) => void): Promise<void> {
     const { target, handlers, memory, openWire = openRelaySocket } = this.#options;
     const { ticket } = await handlers.ticket();
     signal.throwIfAborted();
-    const socket = await openWire(
+    let socket: RelayWire | undefined;
+    const opened = await openWire(
       {
         ...target,
         path: RELAY_PATH,
@@ -182,31 +143,51 @@ export class RelayClient implements Disposable {
       memory,
       {
         onFrame: (frame) => this.#receive(frame),
-        onClosed: (status, broken) => this.#lost(unreachable(target.server, new Error(causeOfClose(status, broken)))),
+        onClosed: (status, broken) => this.#kept.ended(socket, this.#unreachable(causeOfClose(status, broken))),
         onDrained: () => this.#drained(),
       },
       signal,
     );
-    if (signal.aborted) {
-      socket.terminate();
-      throw signal.reason;
+    socket = opened;
+    try {
+      hold(opened);
+    } catch (error) {
+      opened.terminate();
+      throw error;
     }
-    this.#attempt = undefined;
-    this.#socket = socket;
-    this.#connectedAt = performance.now();
-    this.#liveness = new Liveness(this.#connectedAt);
+    this.#alive = new AliveCheck({
+      // The relay bounds its answers: an earlier ping may have gone unanswered while data came.
+      probe: () => this.#pingAnew(),
+      onDoubtful: () => handlers.onDoubtful(),
+      onDead: () => this.#kept.ended(opened, this.#unreachable('the relay stopped answering')),
+    });
     this.#pingSentAt = undefined;
     this.#congested = false;
-    this.#scheduleTicket(socket);
-    socket.start();
-    handlers.onConnected(socket.id);
-    this.ping();
+    this.#scheduleTicket(opened);
+    opened.start();
+    handlers.onConnected(opened.id);
+    this.#ping();
+  }
+
+  /** Measures the round trip, unless that is being done; the answer comes by `onProven`, and without one in time the relay is lost. */
+  #ping(patienceMs?: number): void {
+    const socket = this.#kept.held;
+    if (socket === undefined || this.#pingSentAt !== undefined) return;
+    this.#pingSentAt = performance.now();
+    this.#alive?.probed(patienceMs);
+    socket.send(encoded({ type: 'ping', payload: new Uint8Array(PING_PAYLOAD_BYTES) }));
+  }
+
+  /** The answer to an earlier ping may never come. */
+  #pingAnew(patienceMs?: number): void {
+    this.#pingSentAt = undefined;
+    this.#ping(patienceMs);
   }
 
   #receive(bytes: Uint8Array): void {
     const now = performance.now();
     const { handlers } = this.#options;
-    this.#liveness.heard(now);
+    this.#alive?.heard(now);
     try {
       const frame = decodeFrame(bytes);
       switch (frame.type) {
@@ -218,13 +199,12 @@ export class RelayClient implements Disposable {
           handlers.onPeerGone(frame.peer, frame.reason);
           return;
         case 'ping':
-          this.#socket?.send(encoded({ type: 'pong', payload: frame.payload }));
+          this.#kept.held?.send(encoded({ type: 'pong', payload: frame.payload }));
           handlers.onProven();
           return;
         case 'pong': {
           const roundTripMs = this.#pingSentAt === undefined ? undefined : now - this.#pingSentAt;
           this.#pingSentAt = undefined;
-          this.#watch();
           handlers.onProven(roundTripMs);
           return;
         }
@@ -236,7 +216,7 @@ export class RelayClient implements Disposable {
       }
     } catch (error) {
       // A frame that we can not read: the relay speaks another version. Start over rather than guess.
-      this.#lost(error);
+      this.#kept.ended(this.#kept.held, error);
     }
   }
 
@@ -259,62 +239,21 @@ export class RelayClient implements Disposable {
           () => undefined,
         )
         .finally(() => {
-          if (this.#socket === socket) this.#scheduleTicket(socket);
+          if (this.#kept.held === socket) this.#scheduleTicket(socket);
         });
     }, milliseconds);
   }
 
-  /** Arms the timer, unless it fires soon enough as it is: one that fires early costs one look, a new one for every packet more. */
-  #watch(): void {
-    if (this.#socket === undefined) return;
-    const now = performance.now();
-    const at = now + this.#liveness.nextCheckIn(now) + 10;
-    if (at >= this.#watchAt) return;
-    clearTimeout(this.#livenessTimer);
-    this.#watchAt = at;
-    const socket = this.#socket;
-    this.#livenessTimer = setTimeout(() => {
-      this.#watchAt = Number.POSITIVE_INFINITY;
-      // What has come meanwhile is read first: this process may not have run for a while.
-      setImmediate(() => this.#judge(socket));
-    }, at - now);
-  }
-
-  #judge(socket: RelayWire): void {
-    if (this.#socket !== socket) return;
-    const verdict = this.#liveness.verdict(performance.now());
-    if (verdict === 'dead') {
-      const { server } = this.#options.target;
-      this.#lost(new CausewayError('SERVER_UNREACHABLE', { server, cause: 'the relay stopped answering' }));
-      return;
-    }
-    if (verdict === 'doubtful') this.#options.handlers.onDoubtful();
-    if (verdict === 'probe') {
-      // An earlier ping may have gone unanswered while data came: the relay bounds its answers.
-      this.#pingSentAt = undefined;
-      this.ping();
-    }
-    this.#watch();
-  }
-
-  #lost(error: unknown): void {
-    if (this.#socket !== undefined) this.#backoff.resetIfLasted(performance.now() - this.#connectedAt);
-    this.#close();
-    this.#attempt = undefined;
-    if (this.#stop.signal.aborted) return;
-    this.#options.handlers.onDisconnected(asRefusal(error));
-    clearTimeout(this.#retry);
-    this.#retry = setTimeout(() => this.connectNow(), this.#backoff.next());
-  }
-
-  #close(): void {
-    clearTimeout(this.#livenessTimer);
-    this.#watchAt = Number.POSITIVE_INFINITY;
+  #end(socket: RelayWire): void {
+    this.#alive?.[Symbol.dispose]();
+    this.#alive = undefined;
     clearTimeout(this.#ticketTimer);
-    const socket = this.#socket;
-    this.#socket = undefined;
     this.#pingSentAt = undefined;
-    socket?.terminate();
+    socket.terminate();
+  }
+
+  #unreachable(cause: string): CausewayError {
+    return new CausewayError('SERVER_UNREACHABLE', { server: this.#options.target.server, cause });
   }
 }
 

@@ -4,22 +4,15 @@
  * Does not come back when it was removed before its eyes: that was an administrator's wish.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CausewayError, type ErrorCode } from '#protocol/errors.ts';
+import { CausewayError } from '#protocol/errors.ts';
 import type { Label } from '#protocol/names.ts';
 import type { AgentStatus } from '#protocol/status.ts';
+import { mayPass } from '../activation/passing.ts';
 import { Backoff } from '../backoff.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Secret } from '../secret.ts';
 import { variableOf } from './settings/setting-names.ts';
 
-/** What may be over at the next try. */
-const PASSING: readonly ErrorCode[] = [
-  'SERVER_UNREACHABLE',
-  'TIMED_OUT',
-  'RATE_LIMITED',
-  'INTERNAL',
-  'DATABASE_UNREACHABLE',
-];
 /** Waiting for parts to be proven is others' business. */
 const NO_WAIT_MS = 1;
 
@@ -105,7 +98,7 @@ async function activate(options: AdmissionOptions, token: Secret): Promise<void>
       await engine.up({ token: token.reveal(), name, timeoutMs: NO_WAIT_MS });
       break;
     } catch (error) {
-      if (!(error instanceof CausewayError) || !PASSING.includes(error.code)) throw error;
+      if (!mayPass(error)) throw error;
       if (!told) say(`${error.message} It is tried again.`);
       told = true;
     }

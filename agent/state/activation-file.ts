@@ -20,7 +20,9 @@ const activationFile = z.object({
   grantKey: signingPublicKey,
   self: selfFacts,
   /** The lock of the subscription as far as this machine has followed it; a server can not take it back. */
-  lock: z.object({ sequence: z.int().positive(), held: lockClaims.nullable() }).optional(),
+  lock: z
+    .object({ sequence: z.int().positive(), held: lockClaims.nullable(), signer: signingPublicKey.optional() })
+    .optional(),
   /** Whether the owner wants the machine connected: survives restarts. */
   wanted: z.enum(['up', 'down']),
 });

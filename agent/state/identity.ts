@@ -41,7 +41,7 @@ type IdentityFile = z.infer<typeof identityFile>;
 
 /**
  * The identity stored in `directory`; a new one is made and stored if there is none.
- * @throws CausewayError IDENTITY_CORRUPT, IDENTITY_EXPOSED, DISK_FULL, DIRECTORY_READ_ONLY
+ * @throws CausewayError IDENTITY_CORRUPT, IDENTITY_EXPOSED, KEYCHAIN_REFUSED, DISK_FULL, DIRECTORY_READ_ONLY
  */
 export async function loadOrCreateIdentity(directory: string): Promise<Identity> {
   const path = join(directory, 'identity.json');
@@ -56,6 +56,7 @@ export async function loadOrCreateIdentity(directory: string): Promise<Identity>
   try {
     content = identityFile.parse(JSON.parse(await unsealText(text)));
   } catch (cause) {
+    if (cause instanceof CausewayError) throw cause;
     throw new CausewayError('IDENTITY_CORRUPT', { path }, { cause });
   }
   return identityOf(content, path);

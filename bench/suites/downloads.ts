@@ -10,6 +10,7 @@ import { Causeway, RELAY_DATA, RELAY_PORT } from '#lab/causeway.ts';
 import { enterEnclosure } from '#lab/hosts/enclosure.ts';
 import type { Host, Program } from '#lab/hosts/host.ts';
 import { Lab } from '#lab/hosts/lab.ts';
+import { usageOf } from '#lab/hosts/processes.ts';
 import { LAB_COMMANDS, obstacle } from '#lab/prerequisites.ts';
 import { Part } from '../load/part.ts';
 import { forgetPeak, peakBytes } from '../measure/peak-memory.ts';
@@ -52,29 +53,35 @@ export const suite: Suite = {
     const grantKey = await relayHost.must(['cat', `${RELAY_DATA}/grant-key.pem`]);
     const login = { kind: 'causeway', address: relayHost.address, port: RELAY_PORT, grantKey } as const;
     const series = new Series();
+    const relay = causeway.relay.pid;
     const durationMs = options.quick ? 4_000 : 10_000;
     using receiver = await Part.start(right, { role: 'receive', login, ...FLOW });
     using _sender = await Part.start(left, { role: 'send', login, ...FLOW, windowFrames: WINDOW_FRAMES });
     for (let round = 1; round <= options.rounds; round++) {
       await sleep(WARM_UP_MS);
-      const alone = await measure(receiver, durationMs);
-      forgetPeak(causeway.relay.pid);
-      const before = peakBytes(causeway.relay.pid);
+      const alone = await measure(receiver, relay, durationMs);
+      forgetPeak(relay);
+      const before = peakBytes(relay);
       const downloads = clients.spawn('downloads', [process.execPath, PROGRAM, url, String(DOWNLOADS)], {
         environment: { TOKEN: token },
       });
       const first = await allBegun(downloads);
-      const beside = await measure(receiver, durationMs);
+      const beside = await measure(receiver, relay, durationMs, downloads.pid);
       const { begun, bytes } = said(downloads);
       await downloads.end('SIGKILL');
-      const grown = (peakBytes(causeway.relay.pid) - before) / MIB;
-      series.add('ours', '', 'forwarding alone', 'Gbit/s', alone);
-      series.add('ours', '', 'forwarding beside', 'Gbit/s', beside);
-      series.add('ours', '', 'forwarding kept', '', beside / alone);
+      const grown = (peakBytes(relay) - before) / MIB;
+      series.add('ours', '', 'forwarding alone', 'Gbit/s', alone.gigabits);
+      series.add('ours', '', 'forwarding beside', 'Gbit/s', beside.gigabits);
+      series.add('ours', '', 'forwarding kept', '', beside.gigabits / alone.gigabits);
+      series.add('ours', '', 'relay alone', 'CPU-s/GB', alone.relayCost);
+      series.add('ours', '', 'relay beside', 'CPU-s/GB', beside.relayCost);
+      series.add('ours', '', 'relay’s share alone', 'of a processor', alone.relayShare);
+      series.add('ours', '', 'relay’s share beside', 'of a processor', beside.relayShare);
+      series.add('ours', '', 'who downloads', 'of a processor', beside.clientShare);
       series.add('ours', '', 'downloads together', 'MB/s', (bytes - first.bytes) / 1e6 / (durationMs / 1_000));
       series.add('ours', '', 'memory grown at most', 'MiB', grown);
       options.say(
-        `round ${round}  ${alone.toFixed(2)} Gbit/s alone, ${beside.toFixed(2)} beside ${begun} downloads; memory +${grown.toFixed(0)} MiB`,
+        `round ${round}  ${alone.gigabits.toFixed(2)} Gbit/s alone, ${beside.gigabits.toFixed(2)} beside ${begun} downloads; memory +${grown.toFixed(0)} MiB`,
       );
     }
     const bars = [
@@ -97,13 +104,36 @@ export const suite: Suite = {
   },
 };
 
-/** @returns Gbit/s of payload that arrived */
-async function measure(receiver: Part, durationMs: number): Promise<number> {
-  const look = async () => ({ ...(await receiver.counts()), at: performance.now() });
+interface Measured {
+  /** Gbit/s of payload that arrived. */
+  readonly gigabits: number;
+  /** Processor seconds of the relay server for each GB that it forwarded: says more than rates where others compute too. */
+  readonly relayCost: number;
+  /** How much of one processor each had. */
+  readonly relayShare: number;
+  readonly clientShare: number;
+}
+
+async function measure(receiver: Part, relay: number, durationMs: number, clients?: number): Promise<Measured> {
+  const cpuOf = (pid: number | undefined) => (pid === undefined ? 0 : usageOf(pid).cpuSeconds);
+  const look = async () => ({
+    ...(await receiver.counts()),
+    at: performance.now(),
+    relay: cpuOf(relay),
+    clients: cpuOf(clients),
+  });
   const before = await look();
   await sleep(durationMs);
   const after = await look();
-  return ((after.frames - before.frames) * FLOW.payloadBytes * 8) / 1e6 / (after.at - before.at);
+  const bytes = (after.frames - before.frames) * FLOW.payloadBytes;
+  const milliseconds = after.at - before.at;
+  const cpu = after.relay - before.relay;
+  return {
+    gigabits: (bytes * 8) / 1e6 / milliseconds,
+    relayCost: (cpu * 1e9) / bytes,
+    relayShare: (cpu * 1_000) / milliseconds,
+    clientShare: ((after.clients - before.clients) * 1_000) / milliseconds,
+  };
 }
 
 async function allBegun(program: Program): Promise<ReturnType<typeof said>> {

@@ -5,15 +5,13 @@
  * agents share the processors of one computer; each is accounted by the kernel.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { z } from 'zod';
 import { bundle } from '#build/bundle.ts';
 import type { MachineId } from '#protocol/ids.ts';
-import type { machinePage } from '#protocol/rest/machines.ts';
-import type { connection, group } from '#protocol/rest/policy.ts';
-import { Company, OWNER, SEED, SUBSCRIPTION } from '../load/company.ts';
+import { Company, OWNER, SEED } from '../load/company.ts';
 import { RestSession } from '../load/rest-session.ts';
 import type { PlannedAgent } from '../load/swarm/orders.ts';
 import { type Pair, Swarm } from '../load/swarm/swarm.ts';
+import { TwoGroups } from '../load/two-groups.ts';
 import { percentile } from '../measure/percentiles.ts';
 import { costOf, costSince, filesMax, residentBytes } from '../measure/server-cost.ts';
 import { now } from '../measure/told.ts';
@@ -31,8 +29,6 @@ const STEADY_MS = 30_000;
 const GRANTS_PER_SECOND = 100;
 const GRANTS_MS = 10_000;
 const CHANGES = 4;
-/** All have been told of a change by then. */
-const TOLD_MS = 4_000;
 /** Until a change has to be known to all, for the measurement to go on. */
 const HEARD_MS = 30_000;
 const FRAME_BYTES = 1_200;
@@ -40,7 +36,6 @@ const TALK_MS = 8_000;
 /** Frames of each pair, each way; the last that are answered in time are the relay's most. */
 const RATES = [1, 2, 5, 10, 20, 40] as const;
 const IN_TIME_MS = 250;
-const PAGE = 1_000;
 const [KIB, MIB, GIB] = [1_024, 1_048_576, 1_073_741_824];
 
 const STORM = 'connect storm';
@@ -65,7 +60,8 @@ export const suite: Suite = {
     );
     using session = await RestSession.signIn(company.url, OWNER.name, OWNER.password);
     using swarm = new Swarm(PROCESSES);
-    const load = new Load(company, session, swarm, options);
+    const groups = await TwoGroups.of(session);
+    const load = new Load(company, groups, swarm, options);
     const agents = await load.plan(most);
     await sleep(options.quick ? 2_000 : SETTLE_MS);
     load.before = residentBytes(company.pid);
@@ -80,37 +76,23 @@ class Load {
   /** Resident bytes of the server without an agent. */
   before = 0;
   readonly #company: Company;
-  readonly #session: RestSession;
+  readonly #groups: TwoGroups;
   readonly #swarm: Swarm;
   readonly #options: SuiteOptions;
   readonly #connected: PlannedAgent[] = [];
-  #groups: readonly [string, string] = ['', ''];
   /** CPU-seconds a second that the server takes for each agent that is idle, as last measured. */
   #steadySeconds = 0;
-  #version = 0;
 
-  constructor(company: Company, session: RestSession, swarm: Swarm, options: SuiteOptions) {
+  constructor(company: Company, groups: TwoGroups, swarm: Swarm, options: SuiteOptions) {
     this.#company = company;
-    this.#session = session;
+    this.#groups = groups;
     this.#swarm = swarm;
     this.#options = options;
   }
 
   /** Neighbours (0 and 1, 2 and 3 …) are of the two groups. */
   async plan(count: number): Promise<PlannedAgent[]> {
-    const { items: groups } = await this.#ask<{ items: z.infer<typeof group>[] }>('GET', '/groups');
-    const [a, b] = groups.map(({ id }) => id);
-    if (a === undefined || b === undefined) throw new Error('there are not two groups');
-    this.#groups = [a, b];
-    const all = (await this.#machines()).slice(0, count);
-    if (all.length < count) throw new Error(`only ${all.length} machines are enabled`);
-    const half = (index: number) => all.filter((_, at) => at % 2 === index).map(({ id }) => id);
-    await this.#ask('POST', '/changes', {
-      changes: [
-        { do: 'assign', machines: half(0), group: a },
-        { do: 'assign', machines: half(1), group: b },
-      ],
-    });
+    const all = await this.#groups.fill(count);
     const relays = filesMax(this.#company.pid) - count - OTHER_FILES;
     if (relays < count) this.#options.say(`only ${relays} have a relay connection: the server may open so many files`);
     return all.map(({ id, name }, index) => ({ id, name, from: loopbackAddress(index), hasRelay: index < relays }));
@@ -126,21 +108,20 @@ class Load {
     this.#add(count, MEMORY, 'server without agents', 'MiB', this.before / MIB);
     this.#add(count, MEMORY, 'the synthetic agents, of each', 'KiB', swarm / KIB / count);
     await this.#steady(count);
-    const id = await this.#connectGroupsAndSettle();
+    await this.#groups.connectAndSettle();
     await this.#grants(count);
-    await this.#ask('DELETE', `/connections/${id}`);
-    await sleep(TOLD_MS);
+    await this.#groups.disconnectAndSettle();
     await this.#push(count);
-    const last = await this.#connectGroupsAndSettle();
+    await this.#groups.connectAndSettle();
     await this.#talk(count, 2);
-    await this.#ask('DELETE', `/connections/${last}`);
+    await this.#groups.disconnect();
     const { lost } = await this.#swarm.heard(0);
     if (lost > 0) throw new Error(`the server lost ${lost} connections at ${count} agents`);
   }
 
   async findKnee(count: number): Promise<void> {
     const { pid } = this.#company;
-    const id = await this.#connectGroupsAndSettle();
+    await this.#groups.connectAndSettle();
     const before = costOf(pid);
     const [from, ms] = [performance.now(), this.#options.quick ? 3_000 : GRANTS_MS];
     const { ms: took, failures } = await this.#swarm.ask(this.#pairs(PAIRS), null, ms);
@@ -155,7 +136,7 @@ class Load {
     for (const perSecond of this.#options.quick ? RATES.slice(0, 3) : RATES) {
       if (!(await this.#talk(count, perSecond, `${TALK}, most`))) break;
     }
-    await this.#ask('DELETE', `/connections/${id}`);
+    await this.#groups.disconnect();
     const own = (load: string, measure: string) => this.series.median(named(count), load, measure) ?? Number.NaN;
     this.#add(count, SATURATION, 'files that it may open', '', (filesMax(pid) - OTHER_FILES) / 2);
     this.#add(count, SATURATION, 'its thread, steady', '', count / own(STEADY, 'server’s thread, of a processor'));
@@ -233,15 +214,9 @@ class Load {
   async #push(count: number): Promise<void> {
     const { pid } = this.#company;
     for (let change = 0; change < (this.#options.quick ? 1 : CHANGES / 2); change++) {
-      let id = '';
-      for (const act of [
-        async () => {
-          id = await this.#connectGroups();
-        },
-        () => this.#ask('DELETE', `/connections/${id}`),
-      ]) {
+      for (const act of [() => this.#groups.connect(), () => this.#groups.disconnect()]) {
         const [version, before, swarmBefore, asked] = [
-          await this.#policyVersion(),
+          await this.#groups.policyVersion(),
           costOf(pid),
           this.#swarm.cpuSeconds,
           now(),
@@ -325,39 +300,6 @@ class Load {
 
   #hasRelay(id: MachineId): boolean {
     return this.#connected.some((agent) => agent.id === id && agent.hasRelay);
-  }
-
-  async #connectGroups(): Promise<string> {
-    const [a, b] = this.#groups.map((id) => ({ kind: 'group', id }));
-    const { id } = await this.#ask<z.infer<typeof connection>>('POST', '/connections', { a, b });
-    return id;
-  }
-
-  /** Connects them, and waits until everybody has been told: that is not to be measured. */
-  async #connectGroupsAndSettle(): Promise<string> {
-    const id = await this.#connectGroups();
-    await sleep(TOLD_MS);
-    return id;
-  }
-
-  async #policyVersion(): Promise<number> {
-    const { policyVersion } = await this.#ask<{ policyVersion: number }>('GET', '');
-    this.#version = policyVersion;
-    return this.#version;
-  }
-
-  async #machines(): Promise<{ id: MachineId; name: string }[]> {
-    const enabled: { id: MachineId; name: string }[] = [];
-    for (let cursor = ''; ; ) {
-      const page = await this.#ask<z.infer<typeof machinePage>>('GET', `/machines?limit=${PAGE}${cursor}`);
-      enabled.push(...page.items.filter(({ disabled }) => !disabled).map(({ id, name }) => ({ id, name })));
-      if (page.next === null) return enabled;
-      cursor = `&after=${encodeURIComponent(page.next)}`;
-    }
-  }
-
-  #ask<Body>(method: string, path: string, body?: unknown): Promise<Body> {
-    return this.#session.ask<Body>(method, `/subscriptions/${SUBSCRIPTION}${path}`, body);
   }
 
   #add(count: number, load: string, measure: string, unit: string, value: number): void {

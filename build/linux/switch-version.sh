@@ -1,8 +1,11 @@
 #!/bin/sh
 # Lets another version of the agent run that lies whole on this computer: points at it, starts the agent
-# again and waits until it is as well as the one before. If it is not, the one before runs again.
+# again and waits until it is as well as the one before. If it is not, the one before runs again. Whatever
+# installs the agent on Linux calls this: the Debian package, the archive, the script of an install link.
 #
 #     sh switch-version.sh DIRECTORY     0: it runs, 1: the one before runs again, or none does
+#     sh switch-version.sh --if-allowed DIRECTORY      the same; only points at it where packages may start nothing
+#     sh switch-version.sh --stop        stops the agent, until the system starts it again
 set -eu
 
 root=/opt/causeway
@@ -23,7 +26,7 @@ point() {
   mv -fT "$current.new-$$" "$current"
 }
 
-# Whoever builds an image says by this that nothing is to be started.
+# Whoever builds an image says by this that no package is to start anything.
 may_start() {
   [ ! -x /usr/sbin/policy-rc.d ] && return 0
   /usr/sbin/policy-rc.d causeway start >/dev/null 2>&1 && return 0
@@ -37,15 +40,20 @@ stop_agent() {
   [ -f "$pidfile" ] || return 0
   pid=$(cat "$pidfile")
   rm -f "$pidfile"
-  # A number left behind by a crash may belong to another program by now.
-  grep -q causeway "/proc/$pid/cmdline" 2>/dev/null || return 0
+  runs "$pid" || return 0
   kill "$pid" 2>/dev/null || return 0
   tries=0
-  while kill -0 "$pid" 2>/dev/null && [ "$tries" -lt 100 ]; do
-    sleep 0.1
+  while runs "$pid"; do
+    # As long as the unit has (TimeoutStopSec).
+    if [ "$tries" -ge 400 ]; then kill -9 "$pid" 2>/dev/null || true; fi
+    sleep 0.05
     tries=$((tries + 1))
   done
 }
+
+# A number left behind by a crash may belong to another program by now. And one that has ended stays in the
+# list, without words of command, where nobody collects it (in a container without an init): kill -0 finds it.
+runs() { grep -q causeway "/proc/$1/cmdline" 2>/dev/null; }
 
 start_agent() {
   if with_systemd; then
@@ -83,12 +91,13 @@ switch_to() {
   before=$(readlink "$current" 2>/dev/null || true)
   was_connected=false
   if connected; then was_connected=true; fi
-  point "$1"
-  if ! may_start; then
-    echo 'Causeway: policy-rc.d says that nothing is to be started; the agent starts with the system.'
-    if with_systemd; then systemctl enable --quiet causeway.service; fi
-    return 0
+  # While the one before still runs: whether this one can run here at all, and so that V8 has compiled it
+  # (runtime/launch.ts) and its files are in memory when every tenth of a second is one without a network.
+  if ! "$1/bin/node" "$1/lib/causeway.js" --version >/dev/null; then
+    echo "Causeway: the version in $1 does not run on this system, and nothing was changed. It needs a Linux with glibc 2.28 or later, and the libraries libstdc++6 and libatomic1." >&2
+    return 1
   fi
+  point "$1"
   start_agent
   why=''
   if ! waits "$start_patience" status; then why='did not start'
@@ -106,11 +115,22 @@ switch_to() {
   return 1
 }
 
+switch_if_allowed() {
+  if may_start; then
+    switch_to "$1"
+  else
+    point "$1"
+    echo 'Causeway: policy-rc.d says that nothing is to be started; the agent starts with the system.'
+    if with_systemd; then systemctl enable --quiet causeway.service; fi
+  fi
+}
+
 case ${1-} in
   --stop) stop_agent ;;
+  --if-allowed) switch_if_allowed "$2" ;;
   /*) switch_to "$1" ;;
   *)
-    echo 'usage: switch-version.sh DIRECTORY' >&2
+    echo 'usage: switch-version.sh [--if-allowed] DIRECTORY' >&2
     exit 2
     ;;
 esac

@@ -44,6 +44,8 @@ const detail = (agent: InProcessAgent) => agent.engine.status().parts.activation
 const isLocked = (agent: InProcessAgent) => detail(agent) === 'in contoso, locked';
 const holds = (agent: InProcessAgent, sequence: number) =>
   agent.logged.some(({ message, details }) => message === 'lock' && details.sequence === sequence);
+const diagnosed = async (agent: InProcessAgent) =>
+  (await agent.engine.diagnose(() => undefined)).find(({ name }) => name === 'lock')?.detail;
 const warning = (agent: InProcessAgent) => agent.engine.status().parts.activation.error?.code;
 
 async function reaches(from: InProcessAgent, to: string): Promise<true | string> {
@@ -89,6 +91,9 @@ describe('a locked subscription', () => {
     expect(await reaches(friend, 'sql01')).toBe(true);
     expect(await reaches(victim, 'web-1')).toBe(true);
     expect(warning(victim)).toBeUndefined();
+    expect(await diagnosed(victim)).toMatch(
+      /locked by statement 1, signed by ada \([\w -]{29}\); .* behind this computer, as a grant in hand show/,
+    );
   });
 
   test('keeps its sessions while its key is exchanged for another', async () => {
@@ -111,6 +116,7 @@ describe('a locked subscription', () => {
     const late = await network.member('web-2', await network.administrator.token(web));
     expect(warning(late)).toBe('LOCK_MACHINE_UNSIGNED');
     expect(await reaches(late, 'sql01')).toBe('LOCK_MACHINE_UNSIGNED');
+    expect(await diagnosed(late)).toMatch(/\[LOCK_MACHINE_UNSIGNED\]$/);
     await hand.sign();
     await until(() => warning(late) === undefined);
     expect(await reaches(late, 'sql01')).toBe(true);
@@ -129,6 +135,7 @@ describe('a locked subscription', () => {
     await expect(hand.release(`cwr1_${'A'.repeat(43)}`)).rejects.toThrow('LOCK_RECOVERY_REFUSED');
     await hand.release();
     await until(() => detail(victim) === 'in contoso');
+    expect(await diagnosed(victim)).toMatch(/is locked no more/);
     await friend.up();
     await until(() => detail(friend) === 'in contoso');
     const late = await network.member('web-2', await network.administrator.token(web));
@@ -155,6 +162,7 @@ describe('with the server’s database and all its keys, no new machine gets in'
     expect(victim.received().join()).not.toContain('let me in');
     expect(victim.logged.map(({ details }) => String(details.error)).join()).toContain('no lock key has signed');
     expect(warning(victim)).toBe('LOCK_STATEMENT_REFUSED');
+    expect(await diagnosed(victim)).toMatch(/shows an older one, or none\..* \[LOCK_STATEMENT_REFUSED\]$/);
     expect(isLocked(victim)).toBe(true);
   });
 
@@ -166,7 +174,7 @@ describe('with the server’s database and all its keys, no new machine gets in'
     const home = context.directory.find('contoso');
     const key = await lockKeyOf(newSeed());
     const view = { ...(await viewLock(context, home)), sequence: 40 };
-    const plan = await planLock(view, Date.now(), { keys: [{ key: key.publicKey, name: 'ada' }] });
+    const plan = await planLock(view, Date.now(), { keys: () => [{ key: key.publicKey, name: 'ada' }] });
     const { statement = '', certificates = [] } = await signLock(view, plan, key);
     home.lock.putStep({ subscription: home.id, sequence: 41, kind: 'statement', text: statement });
     for (const [index, text] of certificates.entries()) {
@@ -219,6 +227,22 @@ describe('with the server’s database and all its keys, no new machine gets in'
     expect(await reaches(friend, 'sql01')).not.toBe(true);
     expect(await reaches(victim, 'web-1')).not.toBe(true);
     expect(warning(victim)).toBe('LOCK_STATEMENT_REFUSED');
+  });
+
+  test('nor does a name or an address lead to another member, whose key the attacker has', async () => {
+    const { administrator } = network;
+    const taken = await network.member('web-2', await administrator.token(web));
+    await hand.sign();
+    await until(() => warning(taken) === undefined);
+    const server = await takeOver(() => undefined);
+    const home = server.control.context.directory.find('contoso');
+    const [asked, instead] = [home.machineByName('web-1'), home.machineByName('web-2')];
+    home.machineByName = () => instead;
+    home.machineByAddress = () => instead;
+    await backOnline(victim, taken);
+    expect(await reaches(victim, 'web-1')).toBe('GRANT_NOT_FOR_US');
+    expect(await reaches(victim, asked?.ipv4 ?? '')).toBe('GRANT_NOT_FOR_US');
+    expect(await reaches(victim, 'web-2')).toBe(true);
   });
 
   test('and a member reaches nobody whom the signed policy does not name', async () => {

@@ -158,6 +158,7 @@ describe('the agent', () => {
       'server key',
       'server answers',
       'control',
+      'lock',
       'relay',
       'adapter',
       'route',

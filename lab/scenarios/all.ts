@@ -1,5 +1,6 @@
 /** Every scenario, in the order in which the lab lists and runs them. */
 import { agentCrash } from './agent-crash.ts';
+import { archive } from './archive.ts';
 import { deb } from './deb.ts';
 import { desktop } from './desktop.ts';
 import { desktopDouble } from './desktop-double.ts';
@@ -58,6 +59,7 @@ export const SCENARIOS: readonly Scenario[] = [
   dns,
   names,
   install,
+  archive,
   deb,
   msi,
   domainJoin,

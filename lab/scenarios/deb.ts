@@ -10,14 +10,18 @@ import { release } from '#build/release.ts';
 import type { InstallPage } from '#protocol/rest/installing.ts';
 import type { AgentStatus } from '#protocol/status.ts';
 import { until } from '../causeway.ts';
-import { DebianRoot } from '../debian-root.ts';
+import { DebianRoot, dpkgIsBusy } from '../debian-root.ts';
 import { STANDARD_LAB } from '../hosts/description.ts';
 import { longestSilenceMs } from '../traffic/ping-gaps.ts';
 import { offerServices, waitForPage } from '../traffic/probes.ts';
+import { restartTimes } from '../traffic/restart-times.ts';
 import type { Scenario } from './story.ts';
 
 const NEWER = '99.0.0';
 const BROKEN = '99.1.0';
+/** Six times what it is to be; a computer that is busy with other things takes some of it. */
+const SILENCE_MAX_MS = 30_000;
+const LOG = '/var/log/causeway.log';
 const BUILD_MS = 120_000;
 /** Unpacks a package, lets the agent in it ask for a place that no server has, and packs it again. */
 const BREAK = `set -e
@@ -35,7 +39,8 @@ export const deb: Scenario = {
   builds: true,
   prepare: () => {
     if (process.getuid?.() !== 0) return 'dpkg installs packages for root only.';
-    return process.arch === 'x64' || process.arch === 'arm64' ? null : 'There is no package for this processor.';
+    if (process.arch !== 'x64' && process.arch !== 'arm64') return 'There is no package for this processor.';
+    return dpkgIsBusy();
   },
   lab: STANDARD_LAB,
   async tell(story) {
@@ -114,9 +119,17 @@ export const deb: Scenario = {
       const answered = /icmp_seq=(\d+) (?!.*icmp_seq)/s.exec(ping.output)?.[1] ?? '0';
       await ping.prints(new RegExp(`icmp_seq=${Number(answered) + 5} `));
       await ping.end('SIGINT');
-      story.figures.upgradeSilenceMs = longestSilenceMs(ping.output);
+      const silence = longestSilenceMs(ping.output);
+      const times = restartTimes(await root.must(['cat', LOG]));
+      Object.assign(story.figures, {
+        upgradeSilenceMs: silence,
+        upgradeReadyMs: times.ready,
+        upgradeControlMs: times.controlOnline,
+        upgradeRelayMs: times.relayOnline,
+      });
+      assert(silence < SILENCE_MAX_MS, `pings were unanswered for ${silence} ms; ${JSON.stringify(times)}`);
       assert.equal(await root.must(['ls', '/opt/causeway/versions']), NEWER);
-      return `pings were unanswered for ${story.figures.upgradeSilenceMs} ms`;
+      return `pings were unanswered for ${silence} ms; ${times.relayOnline} ms after the one before was stopped, the new one was at the relay`;
     });
     await story.step('the agent says that its server has a newer version, once it is offered to it', async () => {
       await laptop.must(['sh', '-c', BREAK, 'sh', newer, offered, own('broken')], { timeoutMs: BUILD_MS });

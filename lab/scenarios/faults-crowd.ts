@@ -61,7 +61,7 @@ function restart({ causeway, story }: FaultLab, crowds: readonly Program[]): Fau
     heal: async () => {
       story.figures.restartAllBackMs = await allBack(crowds, BACK_WITHIN_MS);
     },
-    named: null,
+    named: { by: 'server', codes: ['SERVER_RESTARTED'] },
     meanwhile: async () => 'connecting, for a moment',
   };
 }
@@ -101,7 +101,7 @@ function slowRequests(lab: FaultLab): Fault {
     heal: async () => {
       await attacker?.end('SIGKILL');
     },
-    named: null,
+    named: { by: 'server', codes: ['REQUESTS_SLOW'] },
     meanwhile: async () => {
       await lab.goesOn();
       const began = performance.now();

@@ -3,6 +3,8 @@
  * need. Who restarts what was killed is the service manager, whose part the lab plays.
  */
 import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { LIMITS } from '#protocol/limits.ts';
 import { RELAY_DATA, until } from '../causeway.ts';
 import { type Fault, FaultLab } from '../faults/fault-lab.ts';
 import { keepRows } from '../faults/fault-table.ts';
@@ -114,7 +116,8 @@ function ofClocks({ laptop }: FaultLab): Fault[] {
   return [jump('the clock jumps two days ahead', '+2d'), jump('the clock jumps two days back', '-2d')];
 }
 
-function ofCertificates({ causeway, relayHost }: FaultLab): Fault[] {
+function ofCertificates(lab: FaultLab): Fault[] {
+  const { causeway, relayHost } = lab;
   const key = `${RELAY_DATA}/tls-key.pem`;
   const restart = async () => {
     await causeway.relay.end('SIGTERM');
@@ -128,7 +131,7 @@ function ofCertificates({ causeway, relayHost }: FaultLab): Fault[] {
         await restart();
       },
       heal: async () => undefined,
-      named: null,
+      named: { by: 'server', codes: ['CERTIFICATE_EXCHANGED'] },
       meanwhile: async () => {
         await causeway.agent('laptop').connected(30_000);
         return 'connected: the pin is the key’s';
@@ -145,6 +148,8 @@ function ofCertificates({ causeway, relayHost }: FaultLab): Fault[] {
         await restart();
       },
       named: { by: 'agent', codes: ['SERVER_PIN_MISMATCH'] },
+      // For a moment after the old server has gone it is not reached.
+      meanwhile: () => lab.saysOnce(/SERVER_PIN_MISMATCH/),
     },
   ];
 }
@@ -166,6 +171,8 @@ function ofDescriptors({ causeway, relayHost, laptop }: FaultLab): Fault[] {
         // Who comes now is turned away; who is there stays.
         const { stdout } = await laptop.causeway(['diagnose', '--json'], { timeoutMs: 60_000 });
         assert.match(stdout, /SERVER_TURNS_AWAY|SERVER_SILENT/);
+        // Until what the server does by itself has come round: it must outlive that, too.
+        await sleep(LIMITS.RELAY_SAMPLE_EVERY_MS.value + 2_000);
         return `${(await laptop.status()).summary}; diagnose: ${/SERVER_TURNS_AWAY|SERVER_SILENT/.exec(stdout)?.[0]}`;
       },
     },

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { run } from '#build/command.ts';
 import { ROOT } from '#build/portal-config.ts';
+import type { Check } from '#protocol/local-api.ts';
 import { openBrowser } from '../browser/browser.ts';
 import { SCREENS } from '../browser/portal-pages.ts';
 import { Visit } from '../browser/visit.ts';
@@ -110,7 +111,9 @@ async function tell(story: Story): Promise<void> {
       await says(agent, (detail) => detail === 'in contoso, locked');
     }
     await reaches(causeway.agent('web-1'), 'sql01');
-    return 'in contoso, locked';
+    const diagnosed = await diagnosedLock(causeway.agent('sql01'));
+    assert.match(diagnosed, /locked by statement 1, signed by .*grant/);
+    return diagnosed;
   });
 
   await story.step('web-2 comes by a plain token: it waits and says so; signed in the portal, it is in', async () => {
@@ -118,6 +121,7 @@ async function tell(story: Story): Promise<void> {
     assert.equal(await refused(web2, 'sql01'), 'LOCK_MACHINE_UNSIGNED');
     const { parts, machine } = await web2.status();
     assert.equal(parts.activation.error?.code, 'LOCK_MACHINE_UNSIGNED');
+    assert.match(await diagnosedLock(web2), /web-2 as it is now\. \[LOCK_MACHINE_UNSIGNED\]/);
     await page.getByRole('heading', { name: 'Waits for a signature' }).waitFor();
     const shown = (machine?.key ?? '').slice(0, 4);
     await page.getByRole('listitem').filter({ hasText: 'web-2' }).filter({ hasText: shown }).waitFor();
@@ -170,6 +174,7 @@ async function tell(story: Story): Promise<void> {
       assert.equal(await refused(sql01, 'pc02'), 'LOCK_MACHINE_UNSIGNED');
       const log = sql01.program.tail();
       assert.match(log, /no lock key has signed/);
+      assert.match(await diagnosedLock(sql01), /\[LOCK_STATEMENT_REFUSED\]/);
       const { stdout } = await sql01.causeway(['status']);
       assert.match(stdout, /take the server for compromised/);
       return 'LOCK_MACHINE_UNSIGNED at sql01, nothing at all at the attacker’s machine';
@@ -200,6 +205,12 @@ async function reaches(agent: AgentOnHost, name: string): Promise<void> {
     20_000,
     () => `${agent.host.name} does not reach ${name}\n${agent.program.tail()}`,
   );
+}
+
+/** @returns what `causeway diagnose` says of the lock */
+async function diagnosedLock(agent: AgentOnHost): Promise<string> {
+  const { stdout } = await agent.causeway(['diagnose', '--json'], { timeoutMs: 60_000 });
+  return (JSON.parse(stdout) as Check[]).find(({ name }) => name === 'lock')?.detail ?? 'nothing';
 }
 
 /** @returns the code by which it does not reach the other. */

@@ -33,8 +33,11 @@ const LOOK_LEAST_MS = 40_000;
 const SETTLE_MS = 20_000;
 /** The relay server keeps its process for this last part of the time. */
 const RELAY_STAYS_FROM = 0.45;
-/** After the last fault; then everything has to have been answered within the last part of it. */
-const HEAL_MS = 45_000;
+/**
+ * After the last fault; then everything has to have been answered within the last part of it. A lasting TCP connection
+ * that was silent for a while, because policy denied it, tries again only after as long a while.
+ */
+const HEAL_MS = 100_000;
 const ANSWERED_WITHIN_MS = 20_000;
 /** Until all talk, on a computer full of others. */
 const START_MS = 90_000;

@@ -15,6 +15,8 @@ import { prepareWindows, WindowsComputer } from '../windows/windows-computer.ts'
 import type { Scenario } from './story.ts';
 
 const SERVICES = new URL('../traffic/services.ts', import.meta.url).pathname;
+/** The adapter is looked at now and then, and Windows may take half a minute to notice a network. */
+const CATEGORY_MS = 90_000;
 const MEASURED_BYTES = 20_000_000;
 /** Of a download that is still under way when the adapter goes. */
 const LONG_BYTES = 1_000_000_000;
@@ -25,6 +27,11 @@ const RULE = '{5f6e4a3b-0f0c-4c57-9d0e-43574e525054}';
 const SETTINGS = 'HKLM\\Software\\Causeway';
 /** The service's state directory: on Wine's drive C, where its %ProgramData% is depends on its version. */
 const FIND_STATE = 'dirname "$(find /run/windows/prefix/drive_c -name agent.log)"';
+
+/** Without the thread that runs it, there is no way to the server. */
+const PROXY_SCRIPT = `function FindProxyForURL(url, host) {
+  return dnsDomainIs(host, '.lab') && shExpMatch(url, 'https://*') ? 'DIRECT' : 'PROXY nowhere.lab:1';
+}`;
 
 export const windows: Scenario = {
   name: 'windows',
@@ -68,6 +75,16 @@ export const windows: Scenario = {
       assert.match(await pc02.must(['ip', 'link', 'show', 'Causeway']), /mtu 1500 /);
       return routes.replaceAll('\n', '; ');
     });
+    await story.step(
+      'Windows is asked to take its network for a private one; the agent says what comes of it',
+      async () => {
+        const { parts } = await agent.statusOnce(({ parts }) => parts.adapter.error !== null, CATEGORY_MS);
+        // Wine lists the network, and can not change what it is.
+        assert.equal(parts.adapter.error?.code, 'NETWORK_STAYS_PUBLIC');
+        assert.match(parts.adapter.error?.message ?? '', /INetwork\.SetCategory answers 0x80004001/);
+        return parts.adapter.error?.message ?? '';
+      },
+    );
     await story.step('a Linux computer pings it by name, by IPv4 and IPv6', async () => {
       for (const family of ['-4', '-6']) {
         const ping = ['ping', family, '-c', '1', '-W', '5', 'pc02'];
@@ -124,14 +141,15 @@ export const windows: Scenario = {
         await agent.kill();
         assert.match(await computer.must(['reg', 'query', NAME_RULES]), /\{5f6e4a3b-/);
         assert.doesNotMatch(await pc02.must(['ip', '-oneline', 'link']), /Causeway/);
-        await agent.start();
+        await pc02.write('/run/proxy.pac', PROXY_SCRIPT);
+        await agent.start({ CAUSEWAY_UPSTREAM_PROXY: 'pac+file:///Z:/run/proxy.pac' });
         await agent.waitFor('names', 'ok');
         await until(
           async () => pings(sql01, 'pc02'),
           60_000,
           () => 'pc02 does not answer any more',
         );
-        return 'it was activated before, and came back by itself';
+        return 'it came back by itself, on the way that a proxy configuration chose';
       },
     );
     await story.step('disconnected, it has undone everything', async () => {

@@ -180,7 +180,7 @@ function holdLine(world: World): void {
 async function deniedWhileAway(world: World): Promise<void> {
   const [a, b] = pair(world);
   const side = world.policy.machines.get(a.name);
-  if (side === undefined || side.role || world.strangers.includes(a) || a.line.held || b.line.held) return;
+  if (side === undefined || side.role || !world.machines.includes(a) || a.line.held || b.line.held) return;
   talkBetween(world, a, b, 200);
   for (const machine of [a, b]) world.lines.hold(machine);
   const change = policyChange.parse({ do: 'assign', machines: [a.name], group: null }) as ModelChange;

@@ -16,8 +16,14 @@ import type { SimulatedConnection } from './simulated-network.ts';
 import type { World } from './world.ts';
 
 export const ATTACKS = ['expired grant', 'forged grant', 'revoked grant', 'spoofed source', 'flood'] as const;
-export type Attack = (typeof ATTACKS)[number];
+/** The last one is of a locked subscription, see locked-subscription.ts. */
+export type Attack = (typeof ATTACKS)[number] | 'unsigned machine';
 
+/** Why its packets must not arrive, where that is not the grant. */
+const REASONS: Partial<Record<Attack, string>> = {
+  'spoofed source': 'its source is another machine',
+  'unsigned machine': 'no lock key has signed the machine that sent it',
+};
 /** How long an attack lasts. */
 const LASTS_MS = 4_000;
 const EVERY_MS = 400;
@@ -61,7 +67,7 @@ export async function attack(
 function packetOf(world: World, attacker: SimulatedMachine, victim: SimulatedMachine, what: Attack): Uint8Array {
   // Whether it may arrive depends on the policy of the moment, as for any other packet.
   if (what === 'revoked grant') return world.invariants.packet(attacker, victim, 100);
-  const forbidden = what === 'spoofed source' ? 'its source is another machine' : `it came by an ${what}`;
+  const forbidden = REASONS[what] ?? `it came by an ${what}`;
   const [someone] = world.strangers;
   const source = what === 'spoofed source' ? someone?.addresses : undefined;
   const number = world.invariants.lastNumber + 1;
@@ -86,6 +92,11 @@ async function grantFor(world: World, attacker: SimulatedMachine, victim: Simula
     machines: [grantedOf(attacker), grantedOf(victim)],
   };
   const own = generateKeyPairSync('ed25519').privateKey.toCryptoKey('Ed25519', true, ['sign']);
+  if (what === 'unsigned machine') {
+    const backing = await world.locked?.forgedBacking();
+    const backed = backing === undefined ? claims : { ...claims, backing };
+    return { claims: backed, text: await signGrant(backed, world.grantKey.privateKey) };
+  }
   return { claims, text: await signGrant(claims, what === 'expired grant' ? world.grantKey.privateKey : own) };
 }
 

@@ -12,7 +12,6 @@ import {
   OFFLOAD_HEADER_BYTES,
   TUNNEL_MESSAGE,
 } from '#protocol/tunnel-messages.ts';
-import type { PolicyModel } from './policy-model.ts';
 import type { SimulatedMachine } from './simulated-machine.ts';
 
 /** Begins the payload of every packet: it must be seen nowhere but on the machines. */
@@ -29,6 +28,9 @@ const PORTS = { fromPort: 4_000, toPort: 4_001 } as const;
 
 /** An invariant does not hold: the run ends. */
 export class Violation extends Error {}
+
+/** Since when two may not talk, by what an administrator was told; undefined while they may. */
+type DeniedSince = (from: SimulatedMachine, to: SimulatedMachine) => number | undefined;
 
 interface Sent {
   readonly from: SimulatedMachine;
@@ -47,15 +49,15 @@ export class Invariants {
   sent = 0;
   /** Attempts of hostile machines. */
   attacks = 0;
-  readonly #policy: () => PolicyModel;
+  readonly #deniedSince: DeniedSince;
   readonly #now: () => number;
   readonly #packets = new Map<number, Sent>();
   /** The last counter that a machine used with a key, by machine, peer and index. */
   readonly #counters = new Map<string, number>();
   #number = 0;
 
-  constructor(policy: () => PolicyModel, now: () => number) {
-    this.#policy = policy;
+  constructor(deniedSince: DeniedSince, now: () => number) {
+    this.#deniedSince = deniedSince;
     this.#now = now;
   }
 
@@ -133,7 +135,7 @@ export class Invariants {
    * sent may have been under way for as long as the line was held.
    */
   #requireAllowed({ from, at, reachableSince }: Sent, to: SimulatedMachine, what: string): void {
-    const since = this.#policy().deniedSince(from.name, to.name);
+    const since = this.#deniedSince(from, to);
     if (since === undefined) return;
     const late = (moment: number, knows: number | undefined) =>
       knows !== undefined && moment - Math.max(since, knows) > REVOKED_WITHIN_MS;

@@ -87,7 +87,7 @@ export const PLANTED_BUGS: Readonly<Record<string, PlantedBug>> = {
       },
     ],
     found: /the relay holds \d+ bytes/,
-    from: 60,
+    from: 100,
   },
   'full-socket': {
     what: 'An agent goes on sending into a socket that takes no more.',
@@ -185,12 +185,36 @@ export const PLANTED_BUGS: Readonly<Record<string, PlantedBug>> = {
     found: /an acknowledged change is lost/,
     from: 12,
   },
-  'never-again': {
-    what: 'An agent whose relay connection ended does not try again.',
+  'backing-unchecked': {
+    what: 'An agent of a locked subscription takes any grant that the server has signed.',
     patches: [
       {
-        file: 'agent/relay/client.ts',
-        snippet: 'this.#retry = setTimeout(() => this.connectNow(), this.#backoff.next());',
+        file: 'agent/engine/trust.ts',
+        snippet: 'await this.#lock.requireBacked(claims);',
+        instead: '',
+      },
+    ],
+    found: /no lock key has signed/,
+    from: 2,
+  },
+  'backing-of-others': {
+    what: 'An agent of a locked subscription does not look at which machine a certificate is of.',
+    patches: [
+      {
+        file: 'protocol/lock/certificate.ts',
+        snippet: 'if (!counts || !same) throw',
+        instead: 'if (!counts) throw',
+      },
+    ],
+    found: /no lock key has signed/,
+    from: 2,
+  },
+  'never-again': {
+    what: 'An agent whose connection ended does not try again.',
+    patches: [
+      {
+        file: 'agent/kept-connection.ts',
+        snippet: 'this.#retry = setTimeout(() => this.connectNow(), final ? REFUSED_RETRY_MS : this.#backoff.next());',
         instead: '',
       },
     ],

@@ -14,6 +14,7 @@ import type { SeededRandom } from '../population/seeded-random.ts';
 import { activateOn } from './activation.ts';
 import { Invariants, Violation } from './invariants.ts';
 import { Lines } from './lines.ts';
+import { LOCKED_SUBSCRIPTION, LockedSubscription } from './locked-subscription.ts';
 import { type ModelChange, PolicyModel, policyTextOf } from './policy-model.ts';
 import { grantKeyOf, simulatedIdentity } from './simulated-identity.ts';
 import { SimulatedMachine } from './simulated-machine.ts';
@@ -35,6 +36,8 @@ export interface WorldPlan {
   readonly computers: number;
   readonly instances: number;
   readonly groups: number;
+  /** For a locked subscription beside the others; undefined leaves it out. */
+  readonly locked: SeededRandom | undefined;
 }
 
 export class World {
@@ -48,6 +51,8 @@ export class World {
   readonly machines: SimulatedMachine[] = [];
   /** Of another subscription. */
   readonly strangers: SimulatedMachine[] = [];
+  /** In some worlds. */
+  locked: LockedSubscription | undefined;
   server: SimulatedServer | undefined;
   /** As the administrator was told. */
   policy = new PolicyModel();
@@ -69,7 +74,7 @@ export class World {
     this.#directory = directory;
     this.trace = new Trace(() => time.now);
     this.invariants = new Invariants(
-      () => this.policy,
+      (from, to) => (this.mayTalk(from, to) ? undefined : this.policy.deniedSince(from.name, to.name)),
       () => time.now,
     );
     this.lines = new Lines({
@@ -85,7 +90,7 @@ export class World {
   }
 
   /** Server, subscriptions, groups and machines, all of them up. */
-  async build({ computers, instances, groups }: WorldPlan): Promise<void> {
+  async build({ computers, instances, groups, locked }: WorldPlan): Promise<void> {
     await this.startServer();
     for (let group = 0; group < groups; group++) this.policy.groups.set(`g${group}`, false);
     this.policy.roles.add('web');
@@ -107,11 +112,17 @@ export class World {
     const stranger = await this.#machine(OTHER_SUBSCRIPTION, computers + instances, 'g0', null);
     this.strangers.push(stranger);
     this.policy.addMachine(stranger.name, null, this.time.now);
+    if (locked !== undefined) await this.#addLocked(server, computers + instances + 1, locked);
     for (const machine of this.everybody) await machine.start();
+    this.locked?.begin(this);
   }
 
   get everybody(): SimulatedMachine[] {
-    return [...this.machines, ...this.strangers];
+    return [...this.machines, ...this.strangers, ...(this.locked?.machines ?? [])];
+  }
+
+  mayTalk(a: SimulatedMachine, b: SimulatedMachine): boolean {
+    return this.policy.allows(a.name, b.name) || this.locked?.allows(a, b) === true;
   }
 
   /** Something that takes a while of the process's own time, and no time of the world. */
@@ -131,6 +142,7 @@ export class World {
   /** To be called after every step. @throws Violation */
   check(): void {
     if (this.broken !== undefined) throw this.broken;
+    this.locked?.check();
     for (const machine of this.everybody) {
       if (this.policy.machines.get(machine.name)?.disabled) machine.disabledAt = this.time.now;
       if (machine.isReachable) machine.reachableSince ??= this.time.now;
@@ -155,6 +167,7 @@ export class World {
     const { time, random, grantKey } = this;
     const around = { time, random, grantKey, pin: this.#pin, directory: this.#directory };
     this.server = await SimulatedServer.start(around, this.#life);
+    this.locked?.takeOver(this.server);
     this.trace.add(`server starts, life ${this.#life}`);
     if (this.#life > 0) this.#requireKept();
   }
@@ -228,13 +241,29 @@ export class World {
     const possible = this.#possible.length > 0 ? this.#possible : [this.policy];
     this.#possible = [];
     const text = policyTextOf(this.#requireServer().control.context.directory.find(SUBSCRIPTION));
-    const [expected = '', ...others] = possible.map((policy) => policyTextWithout(policy, this.strangers));
+    const outsiders = [
+      ...this.strangers,
+      ...(this.locked?.machines ?? []),
+      ...(this.locked ? [this.locked.intruder] : []),
+    ];
+    const [expected = '', ...others] = possible.map((policy) => policyTextWithout(policy, outsiders));
     const found = possible[[expected, ...others].indexOf(text)];
     if (found === undefined) {
       throw new Violation(`an acknowledged change is lost: the server has\n${text}\nand should have\n${expected}`);
     }
     this.policy = found;
     this.policy.settle(this.time.now);
+  }
+
+  /** @param first number of its first machine */
+  async #addLocked(server: SimulatedServer, first: number, random: SeededRandom): Promise<void> {
+    let number = first;
+    const machine = () => this.#machine(LOCKED_SUBSCRIPTION, number++, 'g0', null);
+    this.locked = await LockedSubscription.build(server, machine, random, this.time.now);
+    this.locked.takeOver(server);
+    for (const { name } of [...this.locked.machines, this.locked.intruder]) {
+      this.policy.addMachine(name, null, this.time.now);
+    }
   }
 
   #requireServer(): SimulatedServer {

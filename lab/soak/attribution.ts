@@ -39,6 +39,12 @@ export function causeOf(disturbance: Disturbance, ...lists: readonly (readonly F
   return undefined;
 }
 
+/** Of those that fit, the one that was over last: from then on nothing was in the way. */
+export function lastCauseOf(disturbance: Disturbance, faults: readonly Fault[]): Fault | undefined {
+  const fitting = faults.filter((fault) => fault.concerns(disturbance.machines) && overlaps(fault, disturbance));
+  return fitting.toSorted((a, b) => a.to - b.to).at(-1);
+}
+
 export const everybody: Fault['concerns'] = () => true;
 
 /** What any of these machines has part in. */

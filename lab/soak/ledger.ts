@@ -2,7 +2,7 @@
  * All that the soak has seen: faults injected, what went wrong meanwhile, what was counted. Says at the end what
  * no fault explains, and how soon each kind of fault was over for those whom it concerned.
  */
-import { causeOf, type Disturbance, type Fault } from './attribution.ts';
+import { causeOf, type Disturbance, type Fault, lastCauseOf } from './attribution.ts';
 import { sum } from './tally.ts';
 import type { Counts, Word } from './words.ts';
 
@@ -11,6 +11,8 @@ const PAUSE_MS = 5_000;
 
 /** After that a program that had to wait has caught up. */
 const STARVED_RECOVERY_MS = 3_000;
+/** After a fault a machine is connected again, and has been told what changed meanwhile. */
+const TOLD_AFTER_MS = 4_000;
 
 /** Of one kind of fault. */
 export interface Recovery {
@@ -22,10 +24,20 @@ export interface Recovery {
   readonly explained: number;
 }
 
+/** Something came through that policy denied. */
+interface Leak {
+  /** To whom it came. */
+  readonly name: string;
+  readonly text: string;
+  readonly at: number;
+  /** Since when it was denied; 0 for always. */
+  readonly since: number;
+}
+
 export class Ledger {
   readonly faults: Fault[] = [];
   readonly wrong: string[] = [];
-  readonly leaks: string[] = [];
+  readonly #leaks: Leak[] = [];
   counts: Counts = { bytes: 0, transfers: 0, requests: 0, datagrams: 0, lostDatagrams: 0, probes: 0 };
   #disturbances: Disturbance[] = [];
   #gaps: Disturbance[] = [];
@@ -75,7 +87,7 @@ export class Ledger {
         this.wrong.push(`${timeOf(Date.now())} ${name} with ${word.peer}: ${word.what}`);
         break;
       case 'leak':
-        this.leaks.push(`${timeOf(Date.now())} ${name} got ${word.what} of ${word.peer}, ${word.afterMs} ms after`);
+        this.#leaks.push(leakOf(name, word));
         break;
       case 'gap':
         this.#gaps.push({ ...word, machines: [name, word.peer], what: 'no datagram was answered' });
@@ -83,6 +95,16 @@ export class Ledger {
       case 'trouble':
         this.disturbed({ ...word, machines: [name, word.peer], what: `${word.kind}: ${word.cause}` });
     }
+  }
+
+  /** What came through that policy denied, to machines that could have been told so. */
+  get leaks(): string[] {
+    return this.#leaks.filter((leak) => !this.#couldNotBeTold(leak)).map(({ text }) => text);
+  }
+
+  /** What came through to machines that a fault kept from being told. */
+  get untold(): number {
+    return this.#leaks.length - this.leaks.length;
   }
 
   /** Conversations of which not everything has been answered since. */
@@ -105,12 +127,19 @@ export class Ledger {
     const kinds = [...new Set(this.faults.map(({ kind }) => kind))].sort();
     return kinds.map((kind) => {
       const after = this.#gaps.flatMap((gap) => {
-        const cause = causeOf(gap, this.faults);
+        const cause = lastCauseOf(gap, this.faults);
         return cause?.kind === kind && gap.from <= cause.to && gap.to >= cause.to ? [gap.to - cause.to] : [];
       });
       const explained = this.#all().filter((each) => causeOf(each, this.faults)?.kind === kind).length;
       return { kind, count: this.faults.filter((fault) => fault.kind === kind).length, after, explained };
     });
+  }
+
+  /** A fault stood between it and the server at the time; and it was not denied from the beginning. */
+  #couldNotBeTold({ name, at, since }: Leak): boolean {
+    const kept = ({ concerns, from, to }: Fault) =>
+      concerns([name]) && from < at && at <= to + TOLD_AFTER_MS && to > since;
+    return since > 0 && [...this.faults, ...this.#starved].some(kept);
   }
 
   #cause(disturbance: Disturbance): Fault | undefined {
@@ -125,4 +154,9 @@ export class Ledger {
 
 function timeOf(ms: number): string {
   return new Date(ms).toISOString().slice(11, 23);
+}
+
+function leakOf(name: string, { peer, what, since, at }: Extract<Word, { event: 'leak' }>): Leak {
+  const when = since === 0 ? 'never allowed' : `${at - since} ms after it was denied`;
+  return { name, at, since, text: `${timeOf(at)} ${name} got ${what} of ${peer}, ${when}` };
 }

@@ -28,7 +28,8 @@ export async function probe(never: readonly string[], reach: Reach, tally: Tally
       const { ipv4, ipv6 } = reach.member(name);
       for (const address of [ipv4, ipv6]) {
         sender.send(address === ipv4 ? `::ffff:${ipv4}` : ipv6, DATAGRAM_BYTES);
-        if (await connects(address)) reach.came(name, 'a TCP connection to it');
+        const connection = await connects(address);
+        if (connection !== null) reach.came(name, connection);
         tally.add({ probes: 1 });
         await sleep(EVERY_MS * (0.5 + Math.random()));
       }
@@ -37,16 +38,20 @@ export async function probe(never: readonly string[], reach: Reach, tally: Tally
   }
 }
 
-function connects(address: string): Promise<boolean> {
+/** What came about, in words that say between which ends; null for nothing. */
+function connects(address: string): Promise<string | null> {
   return new Promise((resolve) => {
     const socket = connect({ host: address, port: PORT });
-    const end = (answer: boolean) => {
+    const end = (answer: string | null) => {
       clearTimeout(late);
       socket.destroy();
       resolve(answer);
     };
-    const late = setTimeout(() => end(false), PATIENCE_MS);
-    socket.once('connect', () => end(true));
-    socket.once('error', () => end(false));
+    const late = setTimeout(() => end(null), PATIENCE_MS);
+    socket.once('connect', () => {
+      const { localAddress, localPort, remoteAddress, remotePort } = socket;
+      end(`a TCP connection to ${address} (${localAddress}:${localPort} to ${remoteAddress}:${remotePort})`);
+    });
+    socket.once('error', () => end(null));
   });
 }

@@ -59,6 +59,6 @@ export class Reach {
   came(peer: string, what: string, now = Date.now()): void {
     const since = this.#members.has(peer) ? this.#deniedSince.get(peer) : 0;
     if (since === undefined || now - since <= GRACE_MS + this.#lateMs()) return;
-    this.#tell({ event: 'leak', peer, what, afterMs: now - since });
+    this.#tell({ event: 'leak', peer, what, since, at: now });
   }
 }

@@ -44,6 +44,7 @@ export function totalsTable(ledger: Ledger): string[] {
       ['probes of what policy denies', String(probes)],
       ['wrong bytes or doubled datagrams', String(ledger.wrong.length)],
       ['got through what policy denies', String(ledger.leaks.length)],
+      ['got through to machines cut off from the news', String(ledger.untold)],
       ['disturbances', String(ledger.disturbances)],
       ['of them by a computer that was too busy', String(ledger.byStarvation)],
       ['of them unexplained', String(ledger.unexplained().length)],

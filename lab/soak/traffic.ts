@@ -34,7 +34,8 @@ for await (const line of createInterface({ input: soak })) obey(JSON.parse(line)
 function obey(order: Order): void {
   switch (order.do) {
     case 'begin':
-      reach.begin(order.members, order.neverReach);
+      // Nor does anything come from itself: another's address would lead back.
+      reach.begin(order.members, [...order.neverReach, name]);
       for (const peer of order.talkTo) {
         const conversation = new Conversation(peer, reach, tally, tell);
         conversations.set(peer, conversation);

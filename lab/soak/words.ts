@@ -42,8 +42,14 @@ export type Word =
   | { readonly event: 'counts'; readonly counts: Counts; readonly alive: Readonly<Record<string, number>> }
   /** Bytes that are not those that were sent, or a datagram that came twice. */
   | { readonly event: 'wrong'; readonly peer: string; readonly what: string }
-  /** Something came through that policy denies, so long after it began to. */
-  | { readonly event: 'leak'; readonly peer: string; readonly what: string; readonly afterMs: number }
+  /** Something came through that policy denies, since that moment; 0 for always. */
+  | {
+      readonly event: 'leak';
+      readonly peer: string;
+      readonly what: string;
+      readonly since: number;
+      readonly at: number;
+    }
   /** Datagrams went unanswered from the one moment to the other. */
   | { readonly event: 'gap'; readonly peer: string; readonly from: number; readonly to: number }
   /** Something did not work. `from`: when it last did, or was begun. */

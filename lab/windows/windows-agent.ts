@@ -27,10 +27,10 @@ export class WindowsAgent {
   }
 
   /** Starts `causeway agent`; returns once it is ready. */
-  async start(): Promise<void> {
+  async start(environment: Readonly<Record<string, string>> = {}): Promise<void> {
     // What Windows does by the agent's rule in its registry, Wine leaves to the C library of Linux.
     await this.host.write('/etc/resolv.conf', RESOLV_CONF);
-    this.#program = this.#computer.spawn('agent', this.#computer.node('causeway.js', 'agent'));
+    this.#program = this.#computer.spawn('agent', this.#computer.node('causeway.js', 'agent'), environment);
     await this.#program.prints(/agent is ready/, 90_000);
   }
 
@@ -55,13 +55,22 @@ export class WindowsAgent {
   }
 
   /** Waits until a part is in that state. @returns the status then */
-  async waitFor(part: keyof AgentStatus['parts'], state: string, timeoutMs = 60_000): Promise<AgentStatus> {
+  waitFor(part: keyof AgentStatus['parts'], state: string, timeoutMs = 60_000): Promise<AgentStatus> {
+    return this.statusOnce(({ parts }) => parts[part].state === state, timeoutMs, part);
+  }
+
+  /** Waits until the status is so. @param about named when it does not come to that */
+  async statusOnce(
+    isSo: (status: AgentStatus) => boolean,
+    timeoutMs: number,
+    about: keyof AgentStatus['parts'] = 'adapter',
+  ): Promise<AgentStatus> {
     let last = await this.status();
-    const complaint = () => `${part} of ${this.host.name} is not ${state}: ${JSON.stringify(last.parts[part])}`;
+    const complaint = () => `${about} of ${this.host.name} is: ${JSON.stringify(last.parts[about])}`;
     await until(
       async () => {
         last = await this.status();
-        return last.parts[part].state === state;
+        return isSo(last);
       },
       timeoutMs,
       complaint,

@@ -6,6 +6,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { BESIDE_AGENT } from '#build/bundle.ts';
 import { type WindowsRuntime, windowsRuntime } from '#build/windows-runtime.ts';
 import { buildStandIns } from '#build/windows-stand-in.ts';
 import type { Host, Program, RunOptions, RunResult } from '../hosts/host.ts';
@@ -79,7 +80,7 @@ export class WindowsComputer {
       ln -s '${ROOT}/node_modules/koffi' node_modules/koffi
       ln -s '${join(runtime.modules, '@koromix')}' node_modules/@koromix
       cp '${join(DIST, 'stand-in')}'/*.dll '${join(DIST, 'stand-in')}'/*.exe .
-      cp '${bundle}' '${join(dirname(bundle), 'lwip.wasm')}' .
+      cp '${bundle}' ${BESIDE_AGENT.map((name) => `'${join(dirname(bundle), name)}'`).join(' ')} .
       echo '{"type":"module"}' > package.json`;
     await host.must(['sh', '-c', script]);
     return new WindowsComputer(host);

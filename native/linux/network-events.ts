@@ -4,9 +4,10 @@
  * what changed: look.
  */
 import { CausewayError } from '#protocol/errors.ts';
+import { describeErrno } from '../unix/descriptor-calls.ts';
+import { readDescriptor } from '../unix/descriptor-reader.ts';
 import { AF_NETLINK, NETLINK_ROUTE, RTMGRP, SOCK_CLOEXEC, SOCK_NONBLOCK, SOCK_RAW } from './constants.ts';
-import { readDescriptor } from './descriptor-reader.ts';
-import { describeErrno, type Libc, loadLibc } from './libc.ts';
+import { type Libc, loadLibc } from './libc.ts';
 
 /** A notice has under 2 KiB; what does not fit is cut off by the kernel, and nobody reads it. */
 const BUFFER_BYTES = 8_192;

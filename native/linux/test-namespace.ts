@@ -7,8 +7,8 @@ import { existsSync, writeFileSync } from 'node:fs';
 import koffi from 'koffi';
 import { parseIpv4 } from '#protocol/addresses.ts';
 import { write16 } from '../packets.ts';
+import { describeErrno } from '../unix/descriptor-calls.ts';
 import { AF_INET, O_CLOEXEC, SOCK_CLOEXEC, SOCK_DGRAM } from './constants.ts';
-import { describeErrno } from './libc.ts';
 
 /** linux/sched.h */
 const CLONE_NEWNET = 0x40000000;

@@ -5,8 +5,9 @@
 import { constants } from 'node:os';
 import { CausewayError } from '#protocol/errors.ts';
 import { OFFLOAD_HEADER_BYTES } from '#protocol/tunnel-messages.ts';
+import { describeErrno } from '../unix/descriptor-calls.ts';
 import * as linux from './constants.ts';
-import { describeErrno, type Libc } from './libc.ts';
+import type { Libc } from './libc.ts';
 
 const { EACCES, EBUSY, EINVAL, ENODEV, ENOENT, ENXIO, EPERM } = constants.errno;
 const DEVICE = '/dev/net/tun';

@@ -40,6 +40,7 @@ type Call = (...args: unknown[]) => number;
 
 /** if.h: IF_MAX_STRING_SIZE, with the zero. */
 const ALIAS_CHARACTERS = 257;
+const GUID_BYTES = 16;
 /** Behind the number of rows, at the next multiple of eight. */
 const TABLE_AT = 8;
 /** The lowest that can be set by hand: our ranges are ours alone, so this wins over nobody. */
@@ -57,6 +58,14 @@ export function aliasOf(luid: Luid): string {
     call('ConvertInterfaceLuidToAlias', 'uint64_t *luid, void *alias, size_t length')([luid], alias, ALIAS_CHARACTERS),
   );
   return String.fromCharCode(...alias.subarray(0, alias.indexOf(0)));
+}
+
+/** The adapter's GUID as struct GUID, whatever it was asked to be. @throws CausewayError ADAPTER_FAILED */
+export function guidOf(luid: Luid): Uint8Array {
+  const guid = new Uint8Array(GUID_BYTES);
+  const convert = call('ConvertInterfaceLuidToGuid', 'uint64_t *luid, void *guid');
+  check('ConvertInterfaceLuidToGuid', convert([luid], guid));
+  return guid;
 }
 
 /**

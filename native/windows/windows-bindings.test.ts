@@ -10,6 +10,7 @@ import { describeWindowsError } from './windows-errors.ts';
 import { besideProgram, whyNoStandIns } from './windows-test-network.ts';
 
 const skip = whyNoStandIns();
+const layout = () => execFileSync(besideProgram('layout.exe'), { encoding: 'utf8' }).trim().split(/\r?\n/);
 const KEY = 'Software\\Causeway test';
 
 test('a name has always the same GUID, of version 5, and another name another', () => {
@@ -39,7 +40,7 @@ describe.skipIf(skip !== undefined)(`on Windows${skip ? ` (skipped: ${skip})` : 
       MIB_IPFORWARD_ROW2: forwardRow,
       MIB_IPINTERFACE_ROW: interfaceRow,
     };
-    const lines = execFileSync(besideProgram('layout.exe'), { encoding: 'utf8' }).trim().split(/\r?\n/);
+    const lines = layout().filter((line) => !line.startsWith('method '));
     expect(lines.length).toBeGreaterThan(20);
     for (const line of lines) {
       const [path = '', number] = line.split(' ');
@@ -47,6 +48,12 @@ describe.skipIf(skip !== undefined)(`on Windows${skip ? ` (skipped: ${skip})` : 
       const ours = field === undefined ? koffi.sizeof(types[row]) : koffi.offsetof(types[row], field);
       expect(`${path} ${ours}`).toBe(`${path} ${number}`);
     }
+  });
+
+  test('the methods of the Network List Manager are where the header of mingw-w64 has them', async () => {
+    const { METHODS } = await import('./network-category.ts');
+    const lines = layout().filter((line) => line.startsWith('method '));
+    expect(lines).toEqual(Object.entries(METHODS).map(([name, at]) => `method ${name} ${at}`));
   });
 
   test('addresses and routes are set, listed and taken away', async () => {

@@ -7,8 +7,8 @@ import { dirname, join } from 'node:path';
 import { CausewayError } from '#protocol/errors.ts';
 import { LIMITS } from '#protocol/limits.ts';
 import { OFFLOAD_HEADER_BYTES } from '#protocol/tunnel-messages.ts';
-import type { Adapter, AdapterPacket, AdapterReader } from '../adapter.ts';
-import { createSplitter, type Splitter } from '../offload.ts';
+import type { Adapter, AdapterPacket } from '../adapter.ts';
+import { SystemAdapter } from '../system-adapter.ts';
 import { adapterGuid, guidBytes } from './adapter-guid.ts';
 import { aliasOf, type Luid } from './ip-helper.ts';
 import { type Handle, type Kernel, loadKernel } from './kernel.ts';
@@ -73,79 +73,55 @@ interface Opened {
   readonly mtu: number;
 }
 
-class WintunAdapter implements Adapter {
+class WintunAdapter extends SystemAdapter {
   readonly luid: Luid;
-  readonly name: string;
-  readonly mtu: number;
-  readonly offload = { tcp: false, udp: false };
-  readonly counters = { read: 0, written: 0, refused: 0 };
   readonly #kernel: Kernel;
   readonly #wintun: Wintun;
   readonly #adapter: Handle;
   readonly #session: Handle;
-  readonly #split: Splitter = createSplitter();
   /** One batch, each packet behind a header of zeros. */
   readonly #arena = new Uint8Array(
     LIMITS.ADAPTER_BATCH_MAX_BYTES.value + OFFLOAD_HEADER_BYTES + LIMITS.PACKET_MAX_BYTES.value,
   );
   readonly #arenaAddress: Handle;
-  readonly #batch: AdapterPacket[] = [];
   readonly #size = new Uint32Array(1);
-  #reader: AdapterReader | undefined;
   #watch: Disposable | undefined;
-  #closed = false;
 
   constructor(opened: Opened) {
+    super({ name: opened.name, mtu: opened.mtu, offload: { tcp: false, udp: false } });
     this.#kernel = opened.kernel;
     this.#wintun = opened.wintun;
     this.#adapter = opened.adapter;
     this.#session = opened.session;
     this.luid = opened.luid;
-    this.name = opened.name;
-    this.mtu = opened.mtu;
     this.#arenaAddress = opened.kernel.addressOf(this.#arena);
   }
 
-  start(reader: AdapterReader): void {
-    if (this.#reader !== undefined) throw new Error('the adapter was started already');
-    if (this.#closed) throw new Error('the adapter was disposed of');
-    this.#reader = reader;
+  protected beginReading(): void {
     this.#watch = watchEvent(this.#kernel, this.#wintun.readWaitEvent(this.#session), () => this.#drain());
   }
 
-  write(packet: AdapterPacket): boolean {
-    const accepted = !this.#closed && packet.length > OFFLOAD_HEADER_BYTES && this.#inject(packet);
-    if (accepted) this.counters.written++;
-    else this.counters.refused++;
-    return accepted;
-  }
-
-  [Symbol.dispose](): void {
-    if (this.#closed) return;
-    this.#closed = true;
+  protected release(): void {
     this.#watch?.[Symbol.dispose]();
     this.#wintun.endSession(this.#session);
     this.#wintun.closeAdapter(this.#adapter);
   }
 
-  #inject(packet: AdapterPacket): boolean {
-    let refused = 0;
-    const pieces = this.#split(packet, (piece) => {
-      if (!this.#writeOne(piece)) refused++;
-    });
-    return pieces > 0 && refused === 0;
+  /** Windows takes what is malformed, and loses it; the splitter says so. */
+  protected override passesOn(): boolean {
+    return false;
   }
 
-  #writeOne(packet: AdapterPacket): boolean {
+  protected writeOne(packet: AdapterPacket): boolean {
     const version = (packet[OFFLOAD_HEADER_BYTES] as number) >> 4;
     // Windows would take it, and lose it.
-    if (this.#closed || (version !== 4 && version !== 6)) return false;
+    if (this.closed || (version !== 4 && version !== 6)) return false;
     const length = packet.length - OFFLOAD_HEADER_BYTES;
     const place = this.#wintun.allocateSendPacket(this.#session, length);
     if (place === 0) {
       const error = this.#kernel.lastError();
       // A full ring is no failure: what finds no room is dropped, and the sender's TCP notices.
-      if (error !== ERROR.BUFFER_OVERFLOW && error !== ERROR.INVALID_PARAMETER) this.#fail(describeWindowsError(error));
+      if (error !== ERROR.BUFFER_OVERFLOW && error !== ERROR.INVALID_PARAMETER) this.fail(describeWindowsError(error));
       return false;
     }
     this.#kernel.moveFrom(place, packet.subarray(OFFLOAD_HEADER_BYTES), length);
@@ -156,12 +132,12 @@ class WintunAdapter implements Adapter {
   /** Takes all that is ready, in batches, until the ring is empty or others must have their turn. */
   #drain(): void {
     let bytes = 0;
-    while (!this.#closed) {
+    while (!this.closed) {
       const error = this.#fill();
-      for (const packet of this.#batch) bytes += packet.length;
-      this.#handOver();
+      for (const packet of this.batch) bytes += packet.length;
+      this.handOver();
       if (error === ERROR.NO_MORE_ITEMS) return;
-      if (error !== undefined) this.#fail(describeWindowsError(error));
+      if (error !== undefined) this.fail(describeWindowsError(error));
       else if (bytes >= LIMITS.ADAPTER_DRAIN_MAX_BYTES.value) {
         // The event tells of what comes, not of what is there.
         setImmediate(() => this.#drain());
@@ -173,7 +149,7 @@ class WintunAdapter implements Adapter {
   /** Reads on until a batch is full. @returns the error that ended it, or undefined when there may be more */
   #fill(): number | undefined {
     const { value: end } = LIMITS.ADAPTER_BATCH_MAX_BYTES;
-    for (let at = 0; at < end && this.#batch.length < LIMITS.ADAPTER_BATCH_MAX_PACKETS.value; ) {
+    for (let at = 0; at < end && this.batch.length < LIMITS.ADAPTER_BATCH_MAX_PACKETS.value; ) {
       const packet = this.#wintun.receivePacket(this.#session, this.#size);
       if (packet === 0) return this.#kernel.lastError();
       const length = this.#size[0] as number;
@@ -183,24 +159,10 @@ class WintunAdapter implements Adapter {
       if (!fits) continue;
       const next = at + OFFLOAD_HEADER_BYTES + length;
       this.#arena.fill(0, at, at + OFFLOAD_HEADER_BYTES);
-      this.#batch.push(this.#arena.subarray(at, next));
+      this.batch.push(this.#arena.subarray(at, next));
       at = next;
     }
     return undefined;
-  }
-
-  #handOver(): void {
-    const batch = this.#batch;
-    if (batch.length === 0) return;
-    this.counters.read += batch.length;
-    this.#reader?.onPackets(batch);
-    batch.length = 0;
-  }
-
-  #fail(cause: string): void {
-    if (this.#closed) return;
-    this[Symbol.dispose]();
-    this.#reader?.onFailure(new CausewayError('ADAPTER_FAILED', { cause }));
   }
 }
 

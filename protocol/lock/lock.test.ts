@@ -18,7 +18,8 @@ import {
 } from './certificate.ts';
 import { type LockKey, lockKeyFile, lockKeyOf, newSeed, seedOfFile } from './key.ts';
 import { newRecoverySecret, recoveryHashOf, releases } from './recovery.ts';
-import { delegateTo, followsFrom, planLock, signCertificate, signLock } from './signing.ts';
+import { requireSeen } from './seen.ts';
+import { delegateTo, followsFrom, keysNow, planLock, signCertificate, signLock } from './signing.ts';
 import { followStatement, type LockClaims, type LockPin, pairOf } from './statement.ts';
 
 const NOW = Date.parse('2026-05-01T12:00:00Z');
@@ -91,7 +92,7 @@ interface Locked {
 
 async function locked(by?: LockKey, view = viewOf()): Promise<Locked> {
   const signer = by ?? (await key());
-  const plan = await planLock(view, NOW, { keys: [{ key: signer.publicKey, name: 'ada' }], recovery: [] });
+  const plan = await planLock(view, NOW, { keys: () => [{ key: signer.publicKey, name: 'ada' }], recovery: [] });
   const { statement = '', certificates = [] } = await signLock(view, plan, signer);
   const pin = await followStatement(undefined, subscription, statement);
   const machines = view.machines.map((each) => ({ ...each, state: 'signed' as const, certificate: true }));
@@ -168,7 +169,7 @@ describe('statements follow each other', () => {
     const refused = { code: 'LOCK_STATEMENT_REFUSED' };
     await expect(followStatement(pin, subscription, statement)).rejects.toMatchObject(refused);
     const other = await key();
-    const plan = await planLock(view, NOW, { keys: [{ key: other.publicKey, name: 'mallory' }] });
+    const plan = await planLock(view, NOW, { keys: () => [{ key: other.publicKey, name: 'mallory' }] });
     const forged = await signStatement(plan.claims, 'causeway-lock+jwt', other.privateKey, other.publicKey);
     await expect(followStatement(pin, subscription, forged)).rejects.toMatchObject(refused);
     const borrowed = await signStatement(plan.claims, 'causeway-lock+jwt', other.privateKey, by.publicKey);
@@ -187,7 +188,7 @@ describe('statements follow each other', () => {
   test('keys change hands: the old one signs the new one in, and signs nothing after that', async () => {
     const { pin, view, by } = await locked();
     const next = await key();
-    const plan = await planLock(view, NOW, { keys: [{ key: next.publicKey, name: 'grace' }], anew: true });
+    const plan = await planLock(view, NOW, { keys: () => [{ key: next.publicKey, name: 'grace' }], anew: true });
     const update = await signLock(view, plan, by, next);
     const moved = await followStatement(pin, subscription, update.statement ?? '');
     await requireBacked(moved, grantOf(sql, app, update.certificates as [string, string]), NOW);
@@ -204,7 +205,7 @@ describe('statements follow each other', () => {
 
   test('switched off by its key, the next lock is trusted anew, if its number is greater', async () => {
     const { pin, view, by, statement } = await locked();
-    const off = await signLock(view, await planLock(view, NOW, { keys: [] }), by);
+    const off = await signLock(view, await planLock(view, NOW, { keys: () => [] }), by);
     const open = await followStatement(pin, subscription, off.statement ?? '');
     await requireBacked(open, grantOf(sql, app), NOW);
     await expect(followStatement(open, subscription, statement)).rejects.toMatchObject({
@@ -212,6 +213,43 @@ describe('statements follow each other', () => {
     });
     const again = await locked(undefined, viewOf({ sequence: 2 }));
     expect((await followStatement(open, subscription, again.statement)).sequence).toBe(3);
+  });
+});
+
+describe('whoever signs believes the statements, and not what a server says beside them', () => {
+  test('a key that it shows beside them is not signed on', async () => {
+    const { view, by } = await locked();
+    const own = { key: (await key()).publicKey, name: 'ada' };
+    const further = { key: (await key()).publicKey, name: 'grace' };
+    const shownWithIt = { ...view, keys: [...view.keys, own] };
+    const plan = await planLock(shownWithIt, NOW, { keys: (before) => [...before, further] });
+    expect(plan.claims.keys).toEqual([{ key: by.publicKey, name: 'ada' }, further]);
+    expect(await keysNow(shownWithIt)).toEqual(view.keys);
+  });
+
+  test('nor a number that leaves no room for another', async () => {
+    const { view } = await locked();
+    await expect(planLock({ ...view, sequence: Number.MAX_SAFE_INTEGER - 1 }, NOW)).rejects.toMatchObject({
+      code: 'LOCK_STATEMENT_REFUSED',
+    });
+  });
+
+  test('nor an older lock than its key has seen, or another of the same number', async () => {
+    const { view, by, statement } = await locked();
+    const departed = [{ id: app.id, kind: 'machine' as const, name: 'web-1' }];
+    const newer = (await signLock(view, await planLock({ ...view, departed }, NOW), by)).statement ?? '';
+    const otherwise = (await signLock(view, await planLock({ ...view, pairs: [] }, NOW), by)).statement ?? '';
+    const refused = { code: 'LOCK_ROLLED_BACK' };
+    await requireSeen([statement, newer], subscription, statement, 'ada.key.seen');
+    await requireSeen([statement, newer], subscription, newer, 'ada.key.seen');
+    for (const statements of [[statement], [statement, otherwise], []]) {
+      await expect(requireSeen(statements, subscription, newer, 'ada.key.seen')).rejects.toMatchObject(refused);
+    }
+    const forked = { ...view, sequence: 2, statements: [statement, otherwise] };
+    const onTop = (await signLock(forked, await planLock({ ...forked, departed }, NOW), by)).statement ?? '';
+    await expect(requireSeen([statement, otherwise, onTop], subscription, newer, 'ada.key.seen')).rejects.toMatchObject(
+      refused,
+    );
   });
 });
 

@@ -35,8 +35,8 @@ export interface LockPlan {
 }
 
 export interface LockWish {
-  /** Keys from now on; as before if not given. */
-  readonly keys?: readonly LockKeyEntry[];
+  /** Keys from now on, made of those before, which the lock's own statements name; as before if not given. */
+  readonly keys?: (before: readonly LockKeyEntry[]) => readonly LockKeyEntry[];
   /** Hashes of recovery secrets; as before if not given. */
   readonly recovery?: readonly string[];
   /** Signs every machine, and lets no older certificate count. */
@@ -49,6 +49,10 @@ export interface LockWish {
  */
 export async function planLock(view: LockView, now: number, wish: LockWish = {}): Promise<LockPlan> {
   const before = await currentLock(view);
+  // Else a server could have a number signed that leaves no room for another.
+  if (before !== undefined && view.sequence !== before.sequence) {
+    throw new CausewayError('LOCK_STATEMENT_REFUSED', { issue: 'its number is not that of its newest statement' });
+  }
   const pairs = view.pairs.map(({ a, b }) => pairOf(a, b)).sort();
   if (pairs.length > LIMITS.LOCK_PAIRS_MAX.value) {
     throw new CausewayError('LOCK_TOO_LARGE', { count: pairs.length, most: LIMITS.LOCK_PAIRS_MAX.value });
@@ -69,7 +73,7 @@ export async function planLock(view: LockView, now: number, wish: LockWish = {})
     subscription: view.subscription.id,
     sequence: changed ? sequence : view.sequence,
     iat: Math.floor(now / 1000),
-    keys: [...(wish.keys ?? before?.keys ?? [])],
+    keys: [...keysOf(wish, before)],
     recovery: [...(wish.recovery ?? before?.recovery ?? [])],
     pairs,
     withdrawn: anew ? {} : withdrawn,
@@ -156,6 +160,16 @@ export async function delegateTo(
     side,
   };
   return { delegation: await signStatement(claims, DELEGATION_TYPE, signer.privateKey, signer.publicKey), seed };
+}
+
+/** Whose keys sign now, by the statements themselves: beside them the server could show one of its own. */
+export async function keysNow(view: LockView): Promise<readonly LockKeyEntry[]> {
+  return (await currentLock(view))?.keys ?? [];
+}
+
+function keysOf({ keys }: LockWish, before: LockClaims | undefined): readonly LockKeyEntry[] {
+  const were = before?.keys ?? [];
+  return keys === undefined ? were : keys(were);
 }
 
 /** Names of the groups and roles of a pair, for people. */

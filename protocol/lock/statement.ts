@@ -8,7 +8,7 @@ import { decodeJwt } from 'jose';
 import { z } from 'zod';
 import { base64urlPattern, concatBytes, fromHex, toBase64url } from '../encoding.ts';
 import { CausewayError } from '../errors.ts';
-import { type GroupId, type RoleId, signingPublicKey, subscriptionId } from '../ids.ts';
+import { type GroupId, type RoleId, type SigningPublicKey, signingPublicKey, subscriptionId } from '../ids.ts';
 import { LIMITS } from '../limits.ts';
 import { verifyNamed } from '../signed-statement.ts';
 
@@ -45,6 +45,8 @@ export interface LockPin {
   readonly sequence: number;
   /** Null after it was switched off. */
   readonly held: LockClaims | null;
+  /** Who signed that statement; not known of pins that were stored before this was kept. */
+  readonly signer?: SigningPublicKey | undefined;
 }
 
 type SideId = GroupId | RoleId;
@@ -82,7 +84,7 @@ export async function followStatement(
   if (claims.sequence <= (pin?.sequence ?? 0)) throw refused('it is older than what is held');
   const trusted = isLocked(pin) ? pin.held.keys : claims.keys;
   if (!trusted.some(({ key }) => key === signer)) throw refused('no key that is trusted has signed it');
-  return { sequence: claims.sequence, held: claims };
+  return { sequence: claims.sequence, held: claims, signer };
 }
 
 /** Whether the lock is on. */

@@ -10,7 +10,7 @@ import { CausewayError } from '#protocol/errors.ts';
 import type { SubscriptionId } from '#protocol/ids.ts';
 import { type Rights, rights as ranks } from '#protocol/rest/api.ts';
 import { actorOf, findSession, type OpenSession } from '../control/access/sessions.ts';
-import { requireApiKey } from '../control/administration/access.ts';
+import { requireApiKey } from '../control/administration/api-keys.ts';
 import type { SessionContext } from '../control/session.ts';
 import type { Actor } from '../store/records.ts';
 import { bearerOf } from './bearer.ts';

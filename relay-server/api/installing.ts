@@ -7,6 +7,7 @@ import { LIMITS } from '#protocol/limits.ts';
 import type { Clock } from '../clock.ts';
 import type { Downloads } from '../installing/downloads.ts';
 import { DownloadPace } from '../installing/pace.ts';
+import { SharedBlocks } from '../installing/shared-blocks.ts';
 import { Rate } from '../rate.ts';
 
 const MINUTE_MS = 60_000;
@@ -24,6 +25,7 @@ export class Installing {
   readonly curlPin: string | undefined;
   readonly containerImage: string | undefined;
   readonly pace: DownloadPace;
+  readonly blocks = new SharedBlocks();
   readonly #clock: Clock;
   readonly #rate = new Rate(LIMITS.INSTALL_REQUESTS_PER_ADDRESS_PER_MINUTE.value, MINUTE_MS);
   #underWay = 0;
@@ -50,6 +52,7 @@ export class Installing {
     this.#underWay++;
     return () => {
       this.#underWay--;
+      if (this.#underWay === 0) this.blocks.forget();
     };
   }
 }

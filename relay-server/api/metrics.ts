@@ -4,6 +4,7 @@
  */
 import { Counter, Gauge, Registry } from 'prom-client';
 import type { ControlPlane } from '../control/control-plane.ts';
+import { heapBytes, residentBytes } from '../memory.ts';
 import type { RelayMetrics } from '../relay/metrics.ts';
 import { descriptorsOf } from '../upkeep/descriptors.ts';
 
@@ -63,8 +64,8 @@ function relayCounters(registry: Registry, read: () => RelayMetrics): void {
 function processMetrics(registry: Registry): void {
   const startedAt = Date.now() / 1000 - process.uptime();
   gauge(registry, 'process_start_time_seconds', 'Start of the process, Unix epoch.', () => startedAt);
-  gauge(registry, 'process_resident_memory_bytes', 'Resident memory.', () => process.memoryUsage.rss());
-  gauge(registry, 'nodejs_heap_size_used_bytes', 'JavaScript heap in use.', () => process.memoryUsage().heapUsed);
+  gauge(registry, 'process_resident_memory_bytes', 'Resident memory.', residentBytes);
+  gauge(registry, 'nodejs_heap_size_used_bytes', 'JavaScript heap in use.', heapBytes);
   gauge(registry, 'process_open_fds', 'File descriptors in use.', () => descriptorsOf('self')?.used ?? 0);
   gauge(registry, 'process_max_fds', 'File descriptors that may be in use.', () => descriptorsOf('self')?.most ?? 0);
   counter(registry, 'process_cpu_seconds_total', 'CPU time, user and system.', () => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { systemClock } from '../clock.ts';
-import { makeFirstSecret } from '../control/administration/access.ts';
+import { makeFirstSecret } from '../control/administration/api-keys.ts';
 import { type LoopbackServer, startLoopbackServer } from '../loopback-server.ts';
 import { systemRandom } from '../random.ts';
 import { type BrowserAnswer, LoopbackBrowser } from './loopback-browser.ts';

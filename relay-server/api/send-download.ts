@@ -10,6 +10,8 @@ import { LIMITS } from '#protocol/limits.ts';
 import type { Installing } from './installing.ts';
 
 export interface Sending {
+  /** Names what is in the file: equal names, equal bytes. */
+  readonly content: string;
   readonly handle: FileHandle;
   /** Sent before the file. */
   readonly head?: Uint8Array;
@@ -40,8 +42,8 @@ export async function sendDownload(
 }
 
 async function* pieces(
-  { pace }: Installing,
-  { handle, head, from, to }: Required<Sending>,
+  { pace, blocks }: Installing,
+  { content, handle, head, from, to }: Required<Sending>,
 ): AsyncGenerator<Uint8Array> {
   if (head.length > 0) yield head;
   const most = LIMITS.DOWNLOAD_PIECE_BYTES.value;
@@ -49,10 +51,10 @@ async function* pieces(
     const wanted = Math.min(most, to + 1 - at);
     const delay = pace.delayOf(wanted);
     if (delay >= 1) await setTimeout(delay);
-    const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafeSlow(wanted), 0, wanted, at);
+    const piece = await blocks.read(content, handle, at, wanted);
     // Shorter than it was: the connection breaks off, as the length that was promised is not met.
-    if (bytesRead === 0) throw new Error('the file became shorter while it was sent');
-    at += bytesRead;
-    yield buffer.subarray(0, bytesRead);
+    if (piece.length === 0) throw new Error('the file became shorter while it was sent');
+    at += piece.length;
+    yield piece;
   }
 }

@@ -116,6 +116,7 @@ export class ControlPlane {
         remove: (subscription, machines) => removeMachines({ ...this.context, by: ITSELF }, subscription, machines),
       }),
       requestRate: new Rate(LIMITS.REQUESTS_PER_MACHINE_PER_MINUTE.value, MINUTE_MS),
+      writeRate: new Rate(LIMITS.WRITES_PER_MACHINE_PER_MINUTE.value, MINUTE_MS),
       activationRate: new Rate(LIMITS.ACTIVATIONS_PER_ADDRESS_PER_MINUTE.value, MINUTE_MS),
       removeMachine: (subscription, { id, name }) => {
         const by = { kind: 'machine', id, name, address: '' } as const;

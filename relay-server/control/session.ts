@@ -37,6 +37,9 @@ const NORMAL = 1000;
 const INVALID_PAYLOAD = 1007;
 const POLICY_VIOLATION = 1008;
 
+/** What a machine asks for that is written to the disk at once, and told to whoever looks. */
+const WRITTEN: ReadonlySet<ControlMethod> = new Set(['diagnostics', 'certify']);
+
 export interface SessionContext extends ControlContext {
   readonly sightings: Sightings;
   readonly reports: AgentReports;
@@ -46,6 +49,8 @@ export interface SessionContext extends ControlContext {
   readonly activationRate: Rate;
   /** By machine. */
   readonly requestRate: Rate;
+  /** By machine, of what is {@link WRITTEN}. */
+  readonly writeRate: Rate;
   /** Removes a machine from the directory, as it asked for. */
   readonly removeMachine: (subscription: SubscriptionDirectory, machine: MachineRecord) => Promise<void>;
 }
@@ -125,7 +130,11 @@ export class Session {
   async #handle<Method extends ControlMethod>(method: Method, params: unknown): Promise<Answer<unknown>> {
     const introduces = method === 'activate' || method === 'authenticate';
     if (introduces === this.authenticated || this.#ended) throw new CausewayError('AUTHENTICATION_FAILED');
-    if (this.#machine !== undefined) this.#context.requestRate.take(this.#machine, this.#context.clock.now());
+    if (this.#machine !== undefined) {
+      const now = this.#context.clock.now();
+      this.#context.requestRate.take(this.#machine, now);
+      if (WRITTEN.has(method)) this.#context.writeRate.take(this.#machine, now);
+    }
     const parsed = CONTROL_METHODS[method].params.safeParse(params);
     if (!parsed.success) throw malformed(issueOf(parsed.error));
     const handler: Handler<Method> = this.#handlers[method];

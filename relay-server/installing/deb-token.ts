@@ -6,7 +6,7 @@
  * Layout (deb(5), ar(5)): magic(8), then members of header(60) and content, padded to even:
  * `debian-binary`, `control.tar` (not compressed: build/installers/deb/), `data.tar.…`
  */
-import { TAR_BLOCK, tarFile } from './tar-file.ts';
+import { TAR_BLOCK, TAR_END, tarFile } from './tar-file.ts';
 
 /** Name of the control file; `dpkg-query --control-path causeway activation` finds it. */
 const CONTROL_FILE = './activation';
@@ -35,8 +35,8 @@ export function debWithActivation(
   if (entries === undefined) return undefined;
   const changed = Buffer.concat([
     entries,
-    tarFile(CONTROL_FILE, Buffer.from(activation), ROOT_ONLY),
-    Buffer.alloc(2 * TAR_BLOCK),
+    ...tarFile({ path: CONTROL_FILE, content: Buffer.from(activation), mode: ROOT_ONLY }),
+    TAR_END,
   ]);
   const header = Buffer.from(bytes.subarray(control.begin - HEADER, control.begin));
   header.write(String(changed.length).padEnd(10), 48, 'latin1');

@@ -117,7 +117,9 @@ export class Downloads {
       const known = this.#hashes.get(file);
       if (known?.state === state) return { bytes, sha256: known.sha256 };
       const hash = createHash('sha256');
-      await pipeline(handle.createReadStream({ autoClose: false }), hash);
+      // Each read wakes another thread; a block is hashed in a fraction of a millisecond.
+      const highWaterMark = LIMITS.DOWNLOAD_BLOCK_BYTES.value;
+      await pipeline(handle.createReadStream({ autoClose: false, highWaterMark }), hash);
       const sha256 = hash.digest('hex');
       this.#hashes.set(file, { state, sha256 });
       return { bytes, sha256 };

@@ -52,9 +52,7 @@ const BODY = String.raw`
 root=/opt/causeway
 current=$root/current
 command=/usr/local/bin/causeway
-unit=/etc/systemd/system/causeway.service
 log=/var/log/causeway.log
-pidfile=/run/causeway/agent.pid
 staging=''
 
 say() { printf '%s\n' "$*"; }
@@ -78,21 +76,10 @@ check_computer() {
   [ -c /dev/net/tun ] || { has modprobe && modprobe tun 2>/dev/null; } || true
   [ -c /dev/net/tun ] ||
     fail 'There is no /dev/net/tun. Load the module (modprobe tun); in a container, pass the device in.'
-  has ip || fail 'The program ip is missing. Install it (on Debian and Ubuntu: apt install iproute2).'
   has tar || fail 'The program tar is missing.'
   has curl || has wget || fail 'Neither curl nor wget is installed. Install one of them.'
   [ ! -e "$root/by-dpkg" ] ||
     fail 'Causeway is installed here as a package. Upgrade it as one: download the newer package from the install page.'
-  if [ -e "$command" ] && ! is_ours "$command"; then
-    fail "$command is there already and is not from this script. Move it away first."
-  fi
-}
-
-is_ours() {
-  case $(readlink "$1" 2>/dev/null || true) in
-    "$root"/*) return 0 ;;
-    *) return 1 ;;
-  esac
 }
 
 # The archive has to have the hash that is written above, so here the pin only saves the way.
@@ -117,10 +104,11 @@ hash_of() {
   fi
 }
 
-# Leaves the new version under its hash; what runs now is not touched.
+# Sets unpacked to where the version is whole: in its place, under its hash, or beside it. What runs now is not touched.
 fetch_version() {
-  version=$root/versions/$(printf '%.16s' "$sha256")
-  [ ! -x "$version/bin/causeway" ] || return 0
+  name=$(printf '%.16s' "$sha256")
+  unpacked=$root/versions/$name
+  [ ! -x "$unpacked/bin/causeway" ] || return 0
   say "Downloading $file from $server ..."
   mkdir -p "$root/versions"
   staging=$(mktemp -d "$root/.staging-XXXXXX")
@@ -128,70 +116,7 @@ fetch_version() {
   [ "$(hash_of "$staging/$file")" = "$sha256" ] ||
     fail 'What was downloaded is not what it should be (its SHA-256 differs). Nothing was installed; try again.'
   tar -xzf "$staging/$file" -C "$staging" --no-same-owner || fail 'The archive could not be unpacked. Is the disk full?'
-  "$staging/causeway/bin/node" "$staging/causeway/lib/causeway.js" --version >/dev/null ||
-    fail 'The agent does not run on this system: it needs a Linux with glibc 2.28 or later, and the libraries libstdc++6 and libatomic1.'
-  chmod 755 "$staging/causeway"
-  mv "$staging/causeway" "$version"
-  rm -rf "$staging"
-  staging=''
-}
-
-# One rename each, so that at any time there is a whole version.
-point() {
-  ln -s "$2" "$1.new-$$"
-  mv -fT "$1.new-$$" "$1"
-}
-
-# Its members may use the agent without being root. Without it the agent works too, for root.
-make_group() {
-  ! grep -q '^causeway:' /etc/group || return 0
-  if has groupadd && groupadd --system causeway; then : >"$root/made-group"
-  else say 'There is no group causeway, so only root may use the agent. To change that: groupadd --system causeway'
-  fi
-}
-
-start_agent() {
-  if with_systemd; then
-    cp "$current/share/causeway.service" "$unit.new-$$"
-    mv -f "$unit.new-$$" "$unit"
-    systemctl daemon-reload
-    systemctl enable --quiet causeway.service
-    systemctl restart causeway.service
-  else
-    stop_background
-    mkdir -p /run/causeway "$(dirname "$log")"
-    # The agent opens it to the group.
-    chmod 700 /run/causeway
-    (
-      umask 077
-      setsid "$command" agent >>"$log" 2>&1 </dev/null &
-      printf '%s\n' "$!" >"$pidfile"
-    )
-  fi
-}
-
-stop_background() {
-  [ -f "$pidfile" ] || return 0
-  pid=$(cat "$pidfile")
-  rm -f "$pidfile"
-  # A number left behind by a crash may belong to another program by now.
-  grep -q causeway "/proc/$pid/cmdline" 2>/dev/null || return 0
-  kill "$pid" 2>/dev/null || return 0
-  tries=0
-  while kill -0 "$pid" 2>/dev/null && [ "$tries" -lt 100 ]; do
-    sleep 0.1
-    tries=$((tries + 1))
-  done
-}
-
-answers() {
-  tries=0
-  while [ "$tries" -lt 150 ]; do
-    if "$command" status --json >/dev/null 2>&1; then return 0; fi
-    sleep 0.1
-    tries=$((tries + 1))
-  done
-  return 1
+  unpacked=$staging/causeway
 }
 
 is_activated() {
@@ -233,26 +158,9 @@ install() {
   check_computer
   trap clean_up EXIT
   trap 'exit 130' INT TERM
-  before=$(readlink "$current" 2>/dev/null || true)
   fetch_version
-  point "$current" "$version"
-  mkdir -p "$(dirname "$command")"
-  point "$command" "$current/bin/causeway"
-  make_group
-  start_agent
-  if ! answers; then
-    if [ -n "$before" ] && [ "$before" != "$version" ] && [ -x "$before/bin/causeway" ]; then
-      point "$current" "$before"
-      start_agent
-      show_log
-      fail 'The new version did not start; the one before runs again.'
-    fi
-    show_log
-    fail 'The agent did not start.'
-  fi
-  for old in "$root"/versions/*; do
-    [ "$old" = "$version" ] || rm -rf "$old"
-  done
+  # The archive knows how it is installed, and goes back to the version before if it can not run.
+  "$unpacked/share/install.sh" "$name" || fail 'The agent was not installed: see above.'
   if ! connect "$@"; then
     show_log
     fail 'The agent is installed, but not connected: see above. It goes on trying; causeway status shows how it is.'

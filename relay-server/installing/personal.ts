@@ -56,7 +56,10 @@ export async function personal(
       throw new CausewayError('INSTALLER_NAME_TOO_LONG', { file: file.file });
     }
     case 'archive':
-      return withHead(gzipSync(tarFile(IN_ARCHIVE, Buffer.from(text), ROOT_ONLY)), 0);
+      return withHead(
+        gzipSync(Buffer.concat(tarFile({ path: IN_ARCHIVE, content: Buffer.from(text), mode: ROOT_ONLY }))),
+        0,
+      );
     case 'deb': {
       const made = debWithActivation(await startOf(handle, DEB_HEAD_BYTES), text);
       if (made === undefined) break;

@@ -1,18 +1,13 @@
 /**
  * People, sessions and the audit, on SQLite and on a real PostgreSQL.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { SubscriptionId } from '#protocol/ids.ts';
 import { parseLabel } from '#protocol/names.ts';
 import { newId, systemRandom } from '../random.ts';
-import { openPostgresStore } from './postgres.ts';
-import { postgresMissing, startPostgres } from './postgres-cluster.ts';
+import { DATABASES, type StartedDatabase } from './databases.fixture.ts';
 import type { AuditRecord, PersonRecord, SessionRecord } from './records.ts';
 import type { SignIn } from './session-store.ts';
-import { openSqliteStore } from './sqlite.ts';
 import type { Store } from './store.ts';
 
 const id = () => newId<string>(systemRandom);
@@ -66,27 +61,20 @@ const signIn = (person: PersonRecord, more: Partial<SignIn> = {}): SignIn => ({
   ...more,
 });
 
-describe.each([
-  { name: 'SQLite', missing: undefined },
-  { name: 'PostgreSQL', missing: postgresMissing() },
-])('on $name', ({ name, missing }) => {
+describe.each(DATABASES)('on $name', ({ missing, start }) => {
+  let database: StartedDatabase | undefined;
   let store: Store;
-  const ends: (() => Promise<unknown>)[] = [];
   beforeAll(async () => {
     if (missing !== undefined) return;
-    if (name === 'SQLite') {
-      const directory = await mkdtemp(join(tmpdir(), 'causeway-people-'));
-      ends.push(() => rm(directory, { recursive: true }));
-      store = await openSqliteStore(join(directory, 'test.sqlite'));
-    } else {
-      const cluster = await startPostgres();
-      ends.push(() => cluster.stop());
-      store = await openPostgresStore(cluster.url, { exclusive: true });
-    }
-    ends.push(() => store.close());
+    database = await start();
+    store = await database.open();
   }, 60_000);
   afterAll(async () => {
-    for (const end of ends.reverse()) await end();
+    try {
+      await (store as Store | undefined)?.close();
+    } finally {
+      await database?.stop();
+    }
   });
   const it = (claim: string, run: () => Promise<void>) =>
     test(claim, async (context) => {

@@ -2,139 +2,20 @@
  * One suite for both databases: what the store promises holds on SQLite and on a real PostgreSQL.
  */
 
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { GroupId, MachineId, RoleId, SigningPublicKey, SubscriptionId, TunnelPublicKey } from '#protocol/ids.ts';
+import type { GroupId, MachineId, SubscriptionId } from '#protocol/ids.ts';
 import { LIMITS } from '#protocol/limits.ts';
 import { parseLabel } from '#protocol/names.ts';
-import { newId, systemRandom } from '../random.ts';
+import { DATABASES, type StartedDatabase } from './databases.fixture.ts';
 import type { PolicyOperation } from './operations.ts';
 import { openPostgresStore } from './postgres.ts';
-import { type PostgresCluster, postgresMissing, startPostgres } from './postgres-cluster.ts';
-import type {
-  ApiKeyRecord,
-  AuditRecord,
-  ConnectionRecord,
-  GroupRecord,
-  MachineRecord,
-  RoleRecord,
-  SubscriptionRecord,
-  TokenRecord,
-} from './records.ts';
-import { openSqliteStore } from './sqlite.ts';
+import { postgresMissing, startPostgres } from './postgres-cluster.ts';
+import { id, newAudit, newGroup, newMachine, newRole, newSubscription, newToken } from './records.fixture.ts';
+import type { ApiKeyRecord, ConnectionRecord, MachineRecord, TokenRecord } from './records.ts';
 import type { Store } from './store.ts';
 
-const id = <Id extends string>() => newId<Id>(systemRandom);
-const text43 = () =>
-  systemRandom(33)
-    .reduce((text, byte) => text + (byte % 36).toString(36), '')
-    .padEnd(43, 'A');
-
-function newSubscription(): SubscriptionRecord {
-  const own = id<SubscriptionId>();
-  return {
-    id: own,
-    name: parseLabel(`s${own.slice(0, 8)}`),
-    createdAt: 1_700_000_000_000,
-    policyVersion: 1,
-    version: 1,
-  };
-}
-const newGroup = (subscription: SubscriptionId): GroupRecord => ({
-  id: id<GroupId>(),
-  subscription,
-  name: `Büro "${id().slice(0, 6)}"`,
-  description: "it's",
-  interconnected: true,
-  version: 1,
-});
-const newRole = (subscription: SubscriptionId): RoleRecord => ({
-  id: id<RoleId>(),
-  subscription,
-  name: id().slice(0, 6),
-  description: '',
-  version: 1,
-});
-function newMachine(
-  subscription: SubscriptionId,
-  side: { kind: 'local-endpoint'; group: GroupId | null } | { kind: 'role-instance'; role: RoleId },
-): MachineRecord {
-  const own = id<MachineId>();
-  return {
-    id: own,
-    subscription,
-    name: parseLabel(`m${own.slice(0, 8)}`),
-    ipv4: `100.64.${Number.parseInt(own.slice(0, 2), 16)}.${Number.parseInt(own.slice(2, 4), 16)}`,
-    ipv6: `fd00::${own.slice(0, 4)}`,
-    signingKey: text43() as SigningPublicKey,
-    tunnelKey: text43() as TunnelPublicKey,
-    disabled: false,
-    os: 'Linux',
-    agentVersion: '1',
-    activatedAt: 1_700_000_000_001,
-    lastSeenAt: null,
-    version: 1,
-    ...side,
-  };
-}
-const newToken = (subscription: SubscriptionId, bound: Partial<TokenRecord> = {}): TokenRecord => ({
-  id: id(),
-  subscription,
-  secretHash: id() + id(),
-  description: 'for tests',
-  createdAt: 1_700_000_000_002,
-  expiresAt: null,
-  usesTotal: null,
-  usesLeft: null,
-  revokedAt: null,
-  group: null,
-  role: null,
-  ...bound,
-});
-
-const newAudit = (): AuditRecord => ({
-  id: id(),
-  at: 1_700_000_000_004,
-  by: { kind: 'server', id: '', name: '', address: '' },
-  action: 'test',
-  subscription: null,
-  target: null,
-  before: null,
-  after: null,
-});
-
-interface Database {
-  readonly name: string;
-  readonly missing: string | undefined;
-  start(): Promise<{ open(): Promise<Store>; stop(): Promise<void> }>;
-}
-
-const databases: Database[] = [
-  {
-    name: 'SQLite',
-    missing: undefined,
-    async start() {
-      const directory = await mkdtemp(join(tmpdir(), 'causeway-store-'));
-      return {
-        open: () => openSqliteStore(join(directory, 'test.sqlite')),
-        stop: () => rm(directory, { recursive: true }),
-      };
-    },
-  },
-  {
-    name: 'PostgreSQL',
-    missing: postgresMissing(),
-    async start() {
-      const cluster: PostgresCluster = await startPostgres();
-      return { open: () => openPostgresStore(cluster.url, { exclusive: true }), stop: () => cluster.stop() };
-    },
-  },
-];
-
-describe.each(databases)('the store on $name', (database) => {
-  let running: Awaited<ReturnType<Database['start']>> | undefined;
+describe.each(DATABASES)('the store on $name', (database) => {
+  let running: StartedDatabase | undefined;
   let store: Store;
 
   const add = (machine: MachineRecord, token: TokenRecord) =>

@@ -1,18 +1,13 @@
 /**
  * Install links, token uses, history and diagnostics, on SQLite and on a real PostgreSQL.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { MachineId, SigningPublicKey, SubscriptionId, TunnelPublicKey } from '#protocol/ids.ts';
 import { LIMITS } from '#protocol/limits.ts';
 import { parseLabel } from '#protocol/names.ts';
 import { newId, systemRandom } from '../random.ts';
-import { openPostgresStore } from './postgres.ts';
-import { postgresMissing, startPostgres } from './postgres-cluster.ts';
+import { DATABASES } from './databases.fixture.ts';
 import type { AuditRecord, HistoryRecord, InstallLinkRecord, MachineRecord, TokenRecord } from './records.ts';
-import { openSqliteStore } from './sqlite.ts';
 import type { Store } from './store.ts';
 
 const id = <Id extends string>() => newId<Id>(systemRandom);
@@ -73,35 +68,16 @@ const told = (machine: MachineId, at: number, what: HistoryRecord['what'] = 'cam
   sentence: '',
 });
 
-const engines = [
-  {
-    name: 'SQLite',
-    missing: undefined,
-    async start() {
-      const directory = await mkdtemp(join(tmpdir(), 'causeway-store-'));
-      const store = await openSqliteStore(join(directory, 'test.sqlite'));
-      return { store, stop: () => rm(directory, { recursive: true }) };
-    },
-  },
-  {
-    name: 'PostgreSQL',
-    missing: postgresMissing(),
-    async start() {
-      const cluster = await startPostgres();
-      const store = await openPostgresStore(cluster.url, { exclusive: true });
-      return { store, stop: () => cluster.stop() };
-    },
-  },
-];
-
-describe.each(engines)('on $name', (engine) => {
-  const skipped = engine.missing !== undefined;
+describe.each(DATABASES)('on $name', (database) => {
+  const skipped = database.missing !== undefined;
   let store: Store;
   let stop: (() => Promise<void>) | undefined;
 
   beforeAll(async () => {
     if (skipped) return;
-    ({ store, stop } = await engine.start());
+    const started = await database.start();
+    stop = started.stop;
+    store = await started.open();
     await store.createSubscription({
       id: subscription,
       name: parseLabel('s'),

@@ -17,12 +17,14 @@ import { GRANT_KEY_FILE, TLS_CERTIFICATE_FILE, TLS_KEY_FILE } from '../tls/key-f
 import { askHealth } from './ask-health.ts';
 import { backupsDirectory, listBackups } from './backup.ts';
 import { descriptorsOf } from './descriptors.ts';
+import { certificateNews, type News, slowNews, startNews } from './news.ts';
+import { readObserved } from './observed-file.ts';
 import { type RunningFacts, readRunningFile } from './running-file.ts';
 
 export interface CheckedServer {
   readonly name: string;
   readonly ok: boolean;
-  /** Code of the catalogue when it is not. */
+  /** Code of the catalogue when it is not, and where there is something to know although it is. */
   readonly code: string | null;
   readonly detail: string;
   readonly remedy: string | null;
@@ -35,6 +37,8 @@ export interface CheckOptions {
   readonly now: number;
 }
 
+type Work = () => string | News | Promise<string | News>;
+
 /** Above it, connections fail in a moment. */
 const DESCRIPTORS_NEARLY_ALL = 0.95;
 const OVERDUE = 2;
@@ -43,7 +47,7 @@ const OVERDUE = 2;
 export async function checkServer(options: CheckOptions, onCheck: (check: CheckedServer) => void): Promise<boolean> {
   const { dataDirectory } = options;
   let well = true;
-  const run = async (name: string, work: () => string | Promise<string>) => {
+  const run = async (name: string, work: Work) => {
     const check = await outcome(name, work);
     well &&= check.ok;
     onCheck(check);
@@ -57,13 +61,22 @@ export async function checkServer(options: CheckOptions, onCheck: (check: Checke
   if (facts !== undefined && isRunning(dataDirectory)) {
     await run('descriptors', () => descriptors(facts));
     await run('answer', () => answer(facts));
+    const seen = await readObserved(dataDirectory);
+    if (seen !== undefined) {
+      await run('start', () => startNews(seen, options.now));
+      await run('certificate', () => certificateNews(seen, options.now));
+      await run('requests', () => slowNews(seen, options.now));
+    }
   }
   return well;
 }
 
-async function outcome(name: string, work: () => string | Promise<string>): Promise<CheckedServer> {
+async function outcome(name: string, work: Work): Promise<CheckedServer> {
   try {
-    return { name, ok: true, code: null, detail: await work(), remedy: null };
+    const found = await work();
+    if (typeof found === 'string') return { name, ok: true, code: null, detail: found, remedy: null };
+    const { code, message, remedy } = found.told;
+    return { name, ok: true, code, detail: message, remedy };
   } catch (error) {
     const refusal =
       error instanceof CausewayError

@@ -132,11 +132,50 @@ test('checks name what is wrong', async () => {
     process: null,
     descriptors: null,
     answer: null,
+    start: null,
+    certificate: null,
+    requests: null,
   });
   await makeBackup({ dataDirectory: directory, into: backupsDirectory(directory), now: NOW - 3 * 86_400_000 });
   await stop();
   writeFileSync(join(directory, 'running.json'), '');
   expect(await codes()).toMatchObject({ backup: 'BACKUP_OVERDUE', process: 'SERVER_NOT_RUNNING' });
+});
+
+test('checks tell what a server has lived through: a restart, another certificate or key, slow requests', async () => {
+  await serve();
+  await stop();
+  const soundNow = async () => {
+    const checks: CheckedServer[] = [];
+    await checkServer({ dataDirectory: directory, now: Date.now() }, (check) => checks.push(check));
+    return checks.filter(({ code }) => code !== null);
+  };
+  rmSync(join(directory, 'tls-certificate.pem'));
+  await serve();
+  expect(await soundNow()).toMatchObject([
+    {
+      name: 'start',
+      ok: true,
+      code: 'SERVER_RESTARTED',
+      detail: expect.stringMatching(/stopped in order.* 0 of 0 are/),
+    },
+    { name: 'certificate', ok: true, code: 'CERTIFICATE_EXCHANGED', remedy: expect.stringMatching(/go by the key/) },
+  ]);
+  await stop();
+  const path = join(directory, 'observed.json');
+  const slow = { count: 300, worst: { line: '10.21.0.4', count: 299 }, since: Date.now() - 9_000, last: Date.now() };
+  // As after a kill, with machines connected.
+  const killed = { ...JSON.parse(readFileSync(path, 'utf8')), endedAt: null, machines: 202, slow };
+  writeFileSync(path, JSON.stringify(killed));
+  for (const name of ['tls-key.pem', 'tls-certificate.pem']) rmSync(join(directory, name));
+  await serve();
+  const [start, certificate] = await soundNow();
+  expect(start?.detail).toMatch(/ended by force after .* 0 of 202 are/);
+  expect(certificate).toMatchObject({ ok: false, code: 'SERVER_KEY_CHANGED' });
+  writeFileSync(path, JSON.stringify({ ...JSON.parse(readFileSync(path, 'utf8')), slow }));
+  const requests = (await soundNow()).find(({ name }) => name === 'requests');
+  expect(requests).toMatchObject({ ok: true, code: 'REQUESTS_SLOW' });
+  expect(requests?.detail).toMatch(/ended 300 connections .* 299 of them from 10\.21\.0\.4/);
 });
 
 test('a database that another program holds is waited for without holding up this process', {

@@ -144,6 +144,7 @@ export const DE: Words = {
         agent: 'Agent',
         wanted: 'Eingeschaltet',
         clock: 'Uhr',
+        lock: 'Sperre des Abonnements',
         proxy: 'Proxy',
         route: 'Weg ins Netz',
       },

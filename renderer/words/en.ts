@@ -141,6 +141,7 @@ export const EN: Words = {
         agent: 'Agent',
         wanted: 'Switched on',
         clock: 'Clock',
+        lock: 'Subscription lock',
         proxy: 'Proxy',
         route: 'Way into the network',
       },

@@ -11,15 +11,13 @@ import { ipv6Range } from '#protocol/addresses.ts';
 import type { SelfFacts } from '#protocol/control-messages.ts';
 import type { DnsRoute } from '#protocol/dns-routes.ts';
 import { CausewayError } from '#protocol/errors.ts';
-import { fullName, suffixOf } from '#protocol/names.ts';
 import { proveSuffix } from '../../dns/prove-suffix.ts';
-import { domainsOf } from '../../dns/zone.ts';
 import type { Host, HostDescription, NameLookup, SetUp } from '../../engine/host.ts';
 import type { OuterNetwork } from '../../surroundings.ts';
-import { routedSuffixes, startOwnDnsServer, zoneOf } from '../own-dns-server.ts';
-import { proveNames } from '../self-test.ts';
+import { setUpOwnNames } from '../own-names.ts';
 import { removeNames, setUpNames } from './names.ts';
 import { configureWindowsNetwork, proveWindowsRoute } from './network.ts';
+import { PrivateNetwork } from './network-category.ts';
 import { windowsOuterNetwork } from './outer-network.ts';
 
 export class WindowsHost implements Host {
@@ -48,10 +46,17 @@ export class WindowsHost implements Host {
     const setup = configureWindowsNetwork({ ...ours, mtu: adapter.mtu, ipv4, ipv6, ipv6Range: range });
     this.#ours = ours;
     this.#withIpv6 = setup.withIpv6;
+    const category = new PrivateNetwork(ours);
     return {
       detail: setup.withIpv6 ? adapter.name : `${adapter.name}, IPv4 only: IPv6 is switched off here`,
+      get warning() {
+        return category.warning;
+      },
       prove: async () => setup.prove(),
-      [Symbol.asyncDispose]: async () => setup[Symbol.dispose](),
+      async [Symbol.asyncDispose]() {
+        category[Symbol.dispose]();
+        setup[Symbol.dispose]();
+      },
     };
   }
 
@@ -65,42 +70,17 @@ export class WindowsHost implements Host {
     return { [Symbol.dispose]: () => undefined };
   }
 
-  async setUpNames(_adapter: Adapter, self: SelfFacts, lookup: NameLookup): Promise<SetUp> {
+  setUpNames(_adapter: Adapter, self: SelfFacts, lookup: NameLookup): Promise<SetUp> {
     const guid = adapterGuid(this.#adapterName);
-    const server = await startOwnDnsServer(lookup, () => []);
-    const suffix = suffixOf(self.subscription.name);
-    try {
-      const setUp = () =>
-        setUpNames({
-          domains: [suffix, ...domainsOf(zoneOf(self, [])).reverse, ...routedSuffixes(lookup)],
-          suffix,
-          server: server.address,
-          adapterGuid: guid,
-        });
-      setUp();
-      const domains = [suffix, ...routedSuffixes(lookup)].map((name) => `*.${name}`).join(', ');
-      const expected = this.#withIpv6 ? [self.ipv4, self.ipv6] : [self.ipv4];
-      const prove = () => proveNames(fullName(lookup.self().name, self.subscription.name), expected);
-      return {
-        detail: `${domains} by the name resolution policy, at ${server.address}`,
-        async prove() {
-          try {
-            await prove();
-          } catch {
-            // A group policy may have brought a table of its own.
-            setUp();
-            await prove();
-          }
-        },
-        async [Symbol.asyncDispose]() {
-          removeNames(guid);
-          await server[Symbol.asyncDispose]();
-        },
-      };
-    } catch (error) {
-      await server[Symbol.asyncDispose]();
-      throw error;
-    }
+    return setUpOwnNames({
+      self,
+      lookup,
+      withIpv6: this.#withIpv6,
+      lead: async ({ suffix, routedDomains, server: { address } }) => {
+        setUpNames({ domains: [suffix, ...routedDomains], suffix, server: address, adapterGuid: guid });
+        return { mode: `the name resolution policy, at ${address}`, restore: async () => removeNames(guid) };
+      },
+    });
   }
 
   async proveRoute(towards: { readonly ipv4: string; readonly ipv6: string }): Promise<string> {

@@ -19,18 +19,17 @@ import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { AGENT_VERSION } from '#agent/control/software.ts';
+import type { TarEntry } from '#relay-server/installing/tar-file.ts';
 import { agentFiles } from '../../agent-files.ts';
 import { bundle } from '../../bundle.ts';
 import { ROOT } from '../../portal-config.ts';
-import { type TarEntry, tarOf } from '../../tar.ts';
+import { tarOf } from '../../tar.ts';
 import { arOf } from '../ar.ts';
 import { packedOnce } from '../packed-once.ts';
 
 const ARCHITECTURES: Readonly<Partial<Record<NodeJS.Architecture, string>>> = { x64: 'amd64', arm64: 'arm64' };
 const SCRIPTS = ['preinst', 'postinst', 'prerm', 'postrm'] as const;
 const NONE = new Uint8Array();
-/** As the bundler writes what package.json says. */
-const SAYS_VERSION = /\bvar version(?:\$\d+)?=([`'"])[\w.+-]+\1;(?=const AGENT_VERSION=)/;
 
 export interface DebOptions {
   /** Of the agent in it; by default the one of this source. */
@@ -54,7 +53,7 @@ export async function buildDeb({
   if (process.platform !== 'linux' || architecture === undefined)
     throw new Error('the Debian package is made on Linux, on x64 or arm64');
   const { agent } = await bundle();
-  const files = (await agentFiles(agent, releaseKey)).map((entry) => atVersion(entry, version));
+  const files = await agentFiles(agent, { version, releaseKey });
   const data = dataEntries(files, version);
   const control = await controlEntries(data, version, architecture);
   return packedOnce({
@@ -79,15 +78,6 @@ async function writeDeb(
     { name: 'data.tar.gz', content: gzipSync(Buffer.concat([...tarOf(data)]), { level }) },
   ];
   await pipeline(Readable.from(arOf(members)), createWriteStream(path));
-}
-
-/** The program says which version it is; everything else does not depend on it. */
-function atVersion(entry: TarEntry, version: string): TarEntry {
-  if (entry.path !== 'lib/causeway-main.js' || version === AGENT_VERSION) return entry;
-  const text = Buffer.from(entry.content).toString();
-  const changed = text.replace(SAYS_VERSION, (said) => said.replace(AGENT_VERSION, version));
-  if (changed === text) throw new Error('the bundle does not say its version where it is looked for');
-  return { ...entry, content: Buffer.from(changed) };
 }
 
 function dataEntries(files: readonly TarEntry[], version: string): TarEntry[] {

@@ -9,7 +9,7 @@
  */
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { bundle, bundleForNode22 } from '../../bundle.ts';
+import { BESIDE_AGENT, bundleForNode22 } from '../../bundle.ts';
 import { koffiFiles } from '../../koffi-files.ts';
 import { ROOT } from '../../portal-config.ts';
 import { windowsRuntime } from '../../windows-runtime.ts';
@@ -23,19 +23,18 @@ export async function windowsFiles(): Promise<PackedFile[]> {
   const runtime = windowsRuntime();
   if (typeof runtime === 'string') throw new Error(runtime);
   const agent = await bundleForNode22();
-  const { agent: sibling } = await bundle();
   const made = join(dirname(agent), 'package.json');
   await mkdir(dirname(made), { recursive: true });
   // Node takes the bundle for a module by this.
   await writeFile(made, '{"type":"module"}\n');
-  const beside = (name: string): PackedFile => ({ path: `lib/${name}`, from: join(dirname(sibling), name) });
+  const beside = (name: string): PackedFile => ({ path: `lib/${name}`, from: join(dirname(agent), name) });
   return [
     { path: 'bin/node.exe', from: runtime.node },
     { path: 'bin/causeway.cmd', from: join(ROOT, 'build/windows/causeway.cmd') },
     { path: 'bin/wintun.dll', from: await wintunLibrary() },
     { path: 'lib/causeway.js', from: agent },
     { path: 'lib/package.json', from: made },
-    ...['lwip.wasm', 'quickjs.wasm', 'causeway-pac.js'].map(beside),
+    ...BESIDE_AGENT.map(beside),
     ...koffiFiles()
       .filter(({ path }) => path.startsWith('koffi/'))
       .map(({ path, from }) => ({ path: `lib/node_modules/${path}`, from })),

@@ -12,8 +12,9 @@ const ROOT = resolve(import.meta.dirname, '../../..');
 const HERE = import.meta.dirname;
 const LIST = 'causeway:suites';
 
-const [LINUX, MODES, SOURCES, LOOPBACK] = [
+const [LINUX, MACOS, MODES, SOURCES, LOOPBACK] = [
   'is about Linux alone',
+  'is about macOS alone',
   'looks at the modes of files, which Windows has not',
   'starts the sources, which Node 22 does not read',
   'binds addresses of 127.0.0.0/8, which Wine takes for every address',
@@ -22,6 +23,8 @@ const [LINUX, MODES, SOURCES, LOOPBACK] = [
 /** Test files that are not run on Windows, each with its reason; a name that ends with `/` stands for a folder. */
 export const FILES_LEFT_OUT: Readonly<Record<string, string>> = {
   'native/linux/': LINUX,
+  'native/macos/': MACOS,
+  'agent/os/macos/': MACOS,
   'native/open-adapter.test.ts': LINUX,
   'runtime/launch.test.ts': 'failed while Wine said that it was Windows 7, and was not tried since',
   'agent/cli/daemon.test.ts': SOURCES,

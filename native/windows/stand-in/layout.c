@@ -1,16 +1,20 @@
 /*
  * Prints how the header of mingw-w64, which is not ours, lays out the rows of the IP Helper API: a line of
- * name and size for each row, and of name and offset for each field that we read or write.
+ * name and size for each row, and of name and offset for each field that we read or write. Then, for each method
+ * that we call, of "method", its name and its place in the table of its interface.
  */
 #include <winsock2.h>
 #include <ws2tcpip.h>
 #include <iphlpapi.h>
 #include <netioapi.h>
+#include <netlistmgr.h>
 #include <stddef.h>
 #include <stdio.h>
 
 #define ROW(row) printf(#row " %u\n", (unsigned)sizeof(row))
 #define FIELD(row, field) printf(#row "." #field " %u\n", (unsigned)offsetof(row, field))
+#define METHOD(interface, name)                                                                    \
+  printf("method " #interface "." #name " %u\n", (unsigned)(offsetof(interface##Vtbl, name) / sizeof(void *)))
 
 int main(void) {
   ROW(MIB_UNICASTIPADDRESS_ROW);
@@ -38,5 +42,12 @@ int main(void) {
   FIELD(MIB_IPINTERFACE_ROW, NlMtu);
   FIELD(MIB_IPINTERFACE_ROW, ReachableTime);
   FIELD(MIB_IPINTERFACE_ROW, DisableDefaultRoutes);
+  METHOD(IUnknown, Release);
+  METHOD(INetworkListManager, GetNetworkConnections);
+  METHOD(IEnumNetworkConnections, Next);
+  METHOD(INetworkConnection, GetNetwork);
+  METHOD(INetworkConnection, GetAdapterId);
+  METHOD(INetwork, GetCategory);
+  METHOD(INetwork, SetCategory);
   return 0;
 }

@@ -4,7 +4,7 @@
 import { z } from 'zod';
 import * as accessRest from '#protocol/rest/access.ts';
 import { listOf } from '#protocol/rest/api.ts';
-import { createApiKey, removeApiKey } from '../../control/administration/access.ts';
+import { createApiKey, removeApiKey } from '../../control/administration/api-keys.ts';
 import type { RouteScope } from '../app.ts';
 import { showApiKey } from '../shapes.ts';
 import { gone, refusals } from './paths.ts';

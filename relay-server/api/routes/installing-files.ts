@@ -90,7 +90,7 @@ export function installingFileRoutes({ app, control: { context }, installing }: 
         await handle.close();
         return reply.send('');
       }
-      return sendDownload(reply, installing, { handle, from, to });
+      return sendDownload(reply, installing, { content: file.sha256, handle, from, to });
     },
   );
 }

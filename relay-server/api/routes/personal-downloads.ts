@@ -54,7 +54,12 @@ export function personalDownloadRoutes({ app, control: { context }, installing }
           .type('application/octet-stream')
           .header('content-disposition', `attachment; filename="${made.fileName}"`)
           .header('content-length', made.bytes);
-        return await sendDownload(reply, installing, { ...made, handle, to: file.bytes - 1 });
+        return await sendDownload(reply, installing, {
+          ...made,
+          content: file.sha256,
+          handle,
+          to: file.bytes - 1,
+        });
       } catch (error) {
         // In a browser, the answer to a form is a page that a person reads.
         if (isRefusal(error) && request.headers.accept?.includes('text/html')) {

@@ -4,7 +4,7 @@
 import { isIP } from 'node:net';
 import type { Registry } from 'prom-client';
 import { z } from 'zod';
-import { requireApiKey } from '../../control/administration/access.ts';
+import { requireApiKey } from '../../control/administration/api-keys.ts';
 import type { ControlPlane } from '../../control/control-plane.ts';
 import type { RelayMetrics } from '../../relay/metrics.ts';
 import type { RouteScope } from '../app.ts';

@@ -8,7 +8,7 @@ import type { Visitor } from '../../control/access/session-token.ts';
 import { signOut } from '../../control/access/sessions.ts';
 import { signIn } from '../../control/access/sign-in.ts';
 import { welcome } from '../../control/access/welcome.ts';
-import { claimFirstSecret } from '../../control/administration/access.ts';
+import { claimFirstSecret } from '../../control/administration/api-keys.ts';
 import { showAccount } from '../access-shapes.ts';
 import type { RouteScope } from '../app.ts';
 import { requireOwnOrigin } from '../origin.ts';

@@ -6,7 +6,7 @@ import type { SubscriptionId } from '#protocol/ids.ts';
 import type { Label } from '#protocol/names.ts';
 import { newId } from '../../random.ts';
 import type { SubscriptionRecord } from '../../store/records.ts';
-import { firstSecretHash, requireFirstSecret } from '../administration/access.ts';
+import { firstSecretHash, requireFirstSecret } from '../administration/api-keys.ts';
 import { auditEntry } from '../audit.ts';
 import type { ControlContext } from '../context.ts';
 import { makePerson, requireNameFree } from './people.ts';

@@ -1,6 +1,7 @@
 /** Asks for one group or role out of hundreds: a field that searches, then the verb. */
-import { Button, Group, Modal, Select, Stack, Text } from '@mantine/core';
+import { Modal, Select, Stack, Text } from '@mantine/core';
 import { type FormEvent, type ReactNode, useState } from 'react';
+import { FormButtons } from '../components/form-buttons.tsx';
 
 /** More are found by typing. */
 const SHOWN = 100;
@@ -64,12 +65,7 @@ function ChooseForm({ label, children, choices, nothing, confirmLabel, onChoose,
           nothingFoundMessage={choices.length === 0 ? nothing : 'Nothing has this name.'}
           data-autofocus
         />
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit">{confirmLabel}</Button>
-        </Group>
+        <FormButtons onCancel={onClose}>{confirmLabel}</FormButtons>
       </Stack>
     </form>
   );

@@ -2,10 +2,11 @@
  * Makes a group or a role. Done at once, as nobody gains or loses anything by one that is empty; the message
  * afterwards offers to undo it.
  */
-import { Button, Group, Modal, Stack, Switch, Textarea, TextInput } from '@mantine/core';
+import { Modal, Stack, Switch, Textarea, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import type { PolicyChange } from '../api/shapes.ts';
+import { FormButtons } from '../components/form-buttons.tsx';
 import { RefusalAlert } from '../components/refusal-alert.tsx';
 import { applyChanges } from './apply-changes.tsx';
 
@@ -89,14 +90,9 @@ function NewSideForm({ subscription, kind, example, onClose, onCreated }: NewSid
           />
         )}
         <RefusalAlert error={create.error} />
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" loading={create.isPending}>
-            Create {kind}
-          </Button>
-        </Group>
+        <FormButtons busy={create.isPending} onCancel={onClose}>
+          Create {kind}
+        </FormButtons>
       </Stack>
     </form>
   );

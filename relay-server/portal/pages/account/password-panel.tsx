@@ -1,11 +1,12 @@
 /** A new password: needs the present one, and ends all other sessions. */
-import { Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { Button, Modal, Stack, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { api } from '../../api/client.ts';
 import { invalidateKinds } from '../../api/invalidations.ts';
 import type { Account } from '../../api/shapes.ts';
+import { FormButtons } from '../../components/form-buttons.tsx';
 import { isWeakPassword, NewPasswordField } from '../../components/new-password-field.tsx';
 import { notifyDone } from '../../components/notify.tsx';
 import { RefusalAlert } from '../../components/refusal-alert.tsx';
@@ -73,14 +74,9 @@ function PasswordForm({ hasPassword, onClose }: { readonly hasPassword: boolean;
         </Text>
         {isRateLimited(error) && <RetryWait seconds={seconds} />}
         <RefusalAlert error={shownElsewhere ? null : error} />
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" loading={change.isPending} disabled={seconds > 0}>
-            Save
-          </Button>
-        </Group>
+        <FormButtons busy={change.isPending} disabled={seconds > 0} onCancel={onClose}>
+          Save
+        </FormButtons>
       </Stack>
     </form>
   );

@@ -1,9 +1,10 @@
 /** Takes the second factor away, for whoever knows the password. */
-import { Button, Group, Stack, Text } from '@mantine/core';
+import { Stack, Text } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { api } from '../../api/client.ts';
 import { invalidateKinds } from '../../api/invalidations.ts';
+import { FormButtons } from '../../components/form-buttons.tsx';
 import { notifyDone } from '../../components/notify.tsx';
 import { RefusalAlert } from '../../components/refusal-alert.tsx';
 import { isRateLimited, RetryWait, useSecondsToWait } from '../../components/retry-wait.tsx';
@@ -33,14 +34,9 @@ export function SecondFactorRemoval({ hasPassword, onClose }: { readonly hasPass
         {hasPassword && <PresentPasswordField value={present} onChange={setPresent} error={error} />}
         {isRateLimited(error) && <RetryWait seconds={seconds} />}
         <RefusalAlert error={isRefusedPassword(error) || isRateLimited(error) ? null : error} />
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" color="red.8" loading={remove.isPending} disabled={seconds > 0}>
-            Take away
-          </Button>
-        </Group>
+        <FormButtons color="red.8" busy={remove.isPending} disabled={seconds > 0} onCancel={onClose}>
+          Take away
+        </FormButtons>
       </Stack>
     </form>
   );

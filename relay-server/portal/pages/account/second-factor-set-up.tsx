@@ -1,5 +1,5 @@
 /** Brings the secret into an authenticator, then asks for its first code: only then the second factor is on. */
-import { Anchor, Button, Group, Stack, Text } from '@mantine/core';
+import { Anchor, Stack, Text } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { api } from '../../api/client.ts';
@@ -7,6 +7,7 @@ import { invalidateKinds } from '../../api/invalidations.ts';
 import type { TotpSecret } from '../../api/shapes.ts';
 import { CodeField, isWholeCode } from '../../components/code-field.tsx';
 import { CopyBlock } from '../../components/copy-block.tsx';
+import { FormButtons } from '../../components/form-buttons.tsx';
 import { notifyDone } from '../../components/notify.tsx';
 import { RefusalAlert } from '../../components/refusal-alert.tsx';
 import { isRateLimited, RetryWait, useSecondsToWait } from '../../components/retry-wait.tsx';
@@ -65,14 +66,9 @@ export function SecondFactorSetUp({ secret: { secret, uri }, onClose }: SecondFa
           <Text size="sm" c="dimmed">
             If you lose your phone, an owner can take the second factor away. Switching it on ends your other sessions.
           </Text>
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              Cancel
-            </Button>
-            <Button type="submit" loading={confirm.isPending} disabled={!isWholeCode(code) || seconds > 0}>
-              Switch on
-            </Button>
-          </Group>
+          <FormButtons busy={confirm.isPending} disabled={!isWholeCode(code) || seconds > 0} onCancel={onClose}>
+            Switch on
+          </FormButtons>
         </Stack>
       </div>
     </form>

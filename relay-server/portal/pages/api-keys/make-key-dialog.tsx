@@ -9,6 +9,7 @@ import type { CreatedApiKey } from '../../api/shapes.ts';
 import { CopyBlock } from '../../components/copy-block.tsx';
 import { type Expiry, expiryProblem, expiryTime } from '../../components/expiry.ts';
 import { ExpiryField } from '../../components/expiry-field.tsx';
+import { FormButtons } from '../../components/form-buttons.tsx';
 import { RefusalAlert } from '../../components/refusal-alert.tsx';
 import { ShownOnce } from '../../components/shown-once.tsx';
 import { RIGHTS_WORDS } from './rights-words.ts';
@@ -112,14 +113,9 @@ function Wish({ busy, error, onWish, onClose }: WishProps) {
         />
         <ExpiryField label="Works for" value={expiry} error={problem} onChange={setExpiry} />
         <RefusalAlert error={error} />
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" loading={busy}>
-            Create key
-          </Button>
-        </Group>
+        <FormButtons busy={busy} onCancel={onClose}>
+          Create key
+        </FormButtons>
       </Stack>
     </form>
   );

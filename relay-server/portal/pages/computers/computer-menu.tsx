@@ -3,10 +3,10 @@
  * was asked for at: a menu in each row would make scrolling slow.
  */
 import { Menu } from '@mantine/core';
-import { Ban, FolderInput, FolderOutput, PenLine, Trash2, Undo2 } from 'lucide-react';
+import { FolderInput, PenLine } from 'lucide-react';
 import { useEffect } from 'react';
 import type { Machine } from '../../api/shapes.ts';
-import { isAssignable } from './bulk-changes.ts';
+import { ComputerMenuEnd } from './computer-menu-end.tsx';
 import classes from './computers.module.css';
 import type { ComputerActions } from './use-computer-actions.tsx';
 
@@ -57,25 +57,7 @@ export function ComputerMenu({ machine, button, actions, onClose }: ComputerMenu
         <Menu.Item leftSection={<FolderInput size={16} aria-hidden />} onClick={() => actions.move(targets)}>
           Move to a group…
         </Menu.Item>
-        {isAssignable(machine) && machine.group !== null && (
-          <Menu.Item leftSection={<FolderOutput size={16} aria-hidden />} onClick={() => actions.takeOut(targets)}>
-            Take out of {machine.memberOf}…
-          </Menu.Item>
-        )}
-        <Menu.Item
-          leftSection={machine.disabled ? <Undo2 size={16} aria-hidden /> : <Ban size={16} aria-hidden />}
-          onClick={() => actions.setDisabled(targets, !machine.disabled)}
-        >
-          {machine.disabled ? 'Enable…' : 'Disable…'}
-        </Menu.Item>
-        <Menu.Divider />
-        <Menu.Item
-          color="var(--causeway-bad)"
-          leftSection={<Trash2 size={16} aria-hidden />}
-          onClick={() => actions.remove(targets)}
-        >
-          Remove…
-        </Menu.Item>
+        <ComputerMenuEnd machine={machine} actions={actions} />
       </Menu.Dropdown>
     </Menu>
   );

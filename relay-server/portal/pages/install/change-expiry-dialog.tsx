@@ -1,9 +1,10 @@
 /** Moves the end of an install link, and of its token with it. */
-import { Button, Group, Modal, Stack } from '@mantine/core';
+import { Modal, Stack } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import type { InstallLink } from '../../api/shapes.ts';
 import { dayOf, type Expiry, expiryProblem, expiryTime } from '../../components/expiry.ts';
 import { ExpiryField } from '../../components/expiry-field.tsx';
+import { FormButtons } from '../../components/form-buttons.tsx';
 import { RefusalAlert } from '../../components/refusal-alert.tsx';
 
 export interface ChangeExpiryDialogProps {
@@ -36,14 +37,9 @@ export function ChangeExpiryDialog({ link, opened, busy, error, onChange, onClos
             onChange={setExpiry}
           />
           <RefusalAlert error={error} />
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              Cancel
-            </Button>
-            <Button type="submit" loading={busy}>
-              Save
-            </Button>
-          </Group>
+          <FormButtons busy={busy} onCancel={onClose}>
+            Save
+          </FormButtons>
         </Stack>
       </form>
     </Modal>

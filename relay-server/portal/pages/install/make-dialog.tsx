@@ -10,6 +10,7 @@ import { invalidateKinds } from '../../api/invalidations.ts';
 import type { CreatedInstallLink, CreatedToken } from '../../api/shapes.ts';
 import { type Expiry, expiryProblem, expiryTime } from '../../components/expiry.ts';
 import { ExpiryField } from '../../components/expiry-field.tsx';
+import { FormButtons } from '../../components/form-buttons.tsx';
 import { RefusalAlert } from '../../components/refusal-alert.tsx';
 import { joinsOf } from './joins.ts';
 import { JoinsSelect } from './joins-select.tsx';
@@ -126,14 +127,9 @@ function Wish({ subscription, make, busy, error, onWish, onClose }: WishProps) {
           onChange={setUses}
         />
         <RefusalAlert error={error} />
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" loading={busy}>
-            {make}
-          </Button>
-        </Group>
+        <FormButtons busy={busy} onCancel={onClose}>
+          {make}
+        </FormButtons>
       </Stack>
     </form>
   );

@@ -7,7 +7,7 @@ import './without-eval.ts';
 
 import { type LockKey, lockKeyFile, lockKeyOf, newSeed, seedOfFile } from '#protocol/lock/key.ts';
 import { newRecoverySecret, recoveryHashOf } from '#protocol/lock/recovery.ts';
-import { delegateTo, followsFrom, pairNames, planLock, signLock } from '#protocol/lock/signing.ts';
+import { delegateTo, followsFrom, keysNow, pairNames, planLock, signLock } from '#protocol/lock/signing.ts';
 import type { LockKeyEntry } from '#protocol/lock/statement.ts';
 import type { LockUpdate } from '#protocol/rest/lock.ts';
 import { preSignedToken } from '#protocol/token.ts';
@@ -41,7 +41,7 @@ export async function setUp(view: LockView, name: string): Promise<SetUp> {
   const { key, file } = await newKey(view, name);
   const recovery = Array.from({ length: RECOVERY_SECRETS }, newRecoverySecret);
   const hashes = recovery.map((secret) => recoveryHashOf(secret) ?? '');
-  const plan = await planLock(view, Date.now(), { keys: [{ key: key.publicKey, name }], recovery: hashes });
+  const plan = await planLock(view, Date.now(), { keys: () => [{ key: key.publicKey, name }], recovery: hashes });
   return { file, recovery, update: await signLock(view, plan, key) };
 }
 
@@ -66,14 +66,15 @@ export async function sign(view: LockView, keyText: string): Promise<LockUpdate>
 /** Another key in the place of the one that is opened. */
 export async function exchange(view: LockView, keyText: string): Promise<{ file: string; update: LockUpdate }> {
   const old = await opened(keyText);
-  const name = view.keys.find(({ key }) => key === old.publicKey)?.name ?? 'lock key';
+  const name = (await keysNow(view)).find(({ key }) => key === old.publicKey)?.name ?? 'lock key';
   const { key, file } = await newKey(view, name);
-  const keys = view.keys.map((entry) => (entry.key === old.publicKey ? { key: key.publicKey, name } : entry));
+  const keys = (before: readonly LockKeyEntry[]) =>
+    before.map((entry) => (entry.key === old.publicKey ? { key: key.publicKey, name } : entry));
   return { file, update: await signLock(view, await planLock(view, Date.now(), { keys, anew: true }), old, key) };
 }
 
 export async function switchOff(view: LockView, keyText: string): Promise<LockUpdate> {
-  return signLock(view, await planLock(view, Date.now(), { keys: [], recovery: [] }), await opened(keyText));
+  return signLock(view, await planLock(view, Date.now(), { keys: () => [], recovery: [] }), await opened(keyText));
 }
 
 /** Whether the key that is opened has signed this lock before; if not, its keys are the server's word. */

@@ -1,5 +1,5 @@
 /** Adds somebody who may sign in, with a password to hand over or at the identity provider only. */
-import { Button, Group, Modal, Stack, Switch, Text, TextInput } from '@mantine/core';
+import { Modal, Stack, Switch, Text, TextInput } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { api } from '../../api/client.ts';
@@ -7,6 +7,7 @@ import { invalidateKinds } from '../../api/invalidations.ts';
 import { signInWaysQuery } from '../../api/queries.ts';
 import { Refusal } from '../../api/refusal.ts';
 import type { Person } from '../../api/shapes.ts';
+import { FormButtons } from '../../components/form-buttons.tsx';
 import { isWeakPassword, NewPasswordField } from '../../components/new-password-field.tsx';
 import { notifyDone } from '../../components/notify.tsx';
 import { RefusalAlert } from '../../components/refusal-alert.tsx';
@@ -101,14 +102,9 @@ function AddPersonForm({ onClose }: { onClose(): void }) {
           </Text>
         )}
         <RefusalAlert error={taken || isWeakPassword(create.error) ? null : create.error} />
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" loading={create.isPending}>
-            Add
-          </Button>
-        </Group>
+        <FormButtons busy={create.isPending} onCancel={onClose}>
+          Add
+        </FormButtons>
       </Stack>
     </form>
   );

@@ -1,8 +1,9 @@
 /** Sets up an on-premises DNS suffix, or changes one: the domain, who answers for it, and who asks. */
-import { Button, Group, Modal, Radio, Stack, TextInput } from '@mantine/core';
+import { Modal, Radio, Stack, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import type { DnsRoute } from '../../api/shapes.ts';
+import { FormButtons } from '../../components/form-buttons.tsx';
 import { RefusalAlert } from '../../components/refusal-alert.tsx';
 import { useProposal } from '../../policy/proposal.tsx';
 import { changeOfRoute } from './dns-routes.ts';
@@ -101,14 +102,9 @@ function RouteForm({ subscription, route, others, onClose }: DnsRouteDialogProps
           </Stack>
         </Radio.Group>
         <RefusalAlert error={prepare.error} />
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" loading={prepare.isPending}>
-            {route === undefined ? 'Set up…' : 'Change…'}
-          </Button>
-        </Group>
+        <FormButtons busy={prepare.isPending} onCancel={onClose}>
+          {route === undefined ? 'Set up…' : 'Change…'}
+        </FormButtons>
       </Stack>
     </form>
   );

@@ -2,7 +2,7 @@
  * Removes a subscription. Says what goes with it, as counted now, and wants its name typed: it is the one thing
  * in the portal that cuts off everybody at once and can not be taken back.
  */
-import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { Modal, Stack, Text, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
@@ -10,6 +10,7 @@ import { api, path } from '../../api/client.ts';
 import { invalidateKinds } from '../../api/invalidations.ts';
 import { subscriptionsQuery } from '../../api/queries.ts';
 import type { Subscription } from '../../api/shapes.ts';
+import { FormButtons } from '../../components/form-buttons.tsx';
 import { notifyDone } from '../../components/notify.tsx';
 import { RefusalAlert } from '../../components/refusal-alert.tsx';
 import { takenInWords } from './removal-words.ts';
@@ -80,14 +81,9 @@ function RemovalForm({ subscription, onClose }: Omit<RemoveSubscriptionProps, 'o
           data-autofocus
         />
         <RefusalAlert error={remove.error} />
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" color="red.8" loading={remove.isPending}>
-            Remove
-          </Button>
-        </Group>
+        <FormButtons color="red.8" busy={remove.isPending} onCancel={onClose}>
+          Remove
+        </FormButtons>
       </Stack>
     </form>
   );

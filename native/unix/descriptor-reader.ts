@@ -3,8 +3,8 @@
  * without another thread. Must not know what is read.
  *
  * Node has no public way to poll a descriptor that is neither file, pipe, socket nor terminal. So a pipe is
- * made and its read end given to a net.Socket, and then the device is put in place of it (dup3) under the
- * same number, before libuv has added the number to its epoll set. From then on libuv epolls and reads the
+ * made and its read end given to a net.Socket, and then the device is put in place of it (dup2) under the
+ * same number, before libuv has added the number to its epoll set or kqueue. From then on libuv polls and reads the
  * device, into one buffer that is used again and again (`onread`). Proven on Node 22, 24 and 26; koffi's
  * undocumented uv_poll binding works too, at twice the CPU time a wake-up.
  *
@@ -13,8 +13,7 @@
  */
 import { Socket } from 'node:net';
 import { CausewayError } from '#protocol/errors.ts';
-import { O_CLOEXEC, O_NONBLOCK } from './constants.ts';
-import { describeErrno, type Libc } from './libc.ts';
+import { type DescriptorCalls, describeErrno } from './descriptor-calls.ts';
 
 export interface DescriptorEvents {
   /** `length` bytes are at the start of the buffer. */
@@ -29,9 +28,14 @@ export interface DescriptorEvents {
  * @param buffer larger than any one read, or libuv reads on over what was not yet looked at
  * @throws CausewayError ADAPTER_FAILED when the system has no more descriptors
  */
-export function readDescriptor(libc: Libc, fd: number, buffer: Uint8Array, events: DescriptorEvents): Disposable {
+export function readDescriptor(
+  calls: DescriptorCalls,
+  fd: number,
+  buffer: Uint8Array,
+  events: DescriptorEvents,
+): Disposable {
   const ends = new Int32Array(2);
-  check(libc, libc.pipe2(ends, O_NONBLOCK | O_CLOEXEC));
+  check(calls, calls.pipe(ends));
   const [readEnd, writeEnd] = ends as unknown as readonly [number, number];
   let ended = false;
   const fail = (cause: string) => {
@@ -55,9 +59,9 @@ export function readDescriptor(libc: Libc, fd: number, buffer: Uint8Array, event
     fail(error.errno === undefined ? error.message : describeErrno(-error.errno));
   });
   socket.on('end', () => fail('end of file'));
-  const replaced = libc.dup3(fd, readEnd, O_CLOEXEC);
-  const errno = libc.errno();
-  libc.close(writeEnd);
+  const replaced = calls.replace(fd, readEnd);
+  const errno = calls.errno();
+  calls.close(writeEnd);
   if (replaced < 0) {
     ended = true;
     socket.destroy();
@@ -72,6 +76,6 @@ export function readDescriptor(libc: Libc, fd: number, buffer: Uint8Array, event
   };
 }
 
-function check(libc: Libc, result: number): void {
-  if (result < 0) throw new CausewayError('ADAPTER_FAILED', { cause: describeErrno(libc.errno()) });
+function check(calls: DescriptorCalls, result: number): void {
+  if (result < 0) throw new CausewayError('ADAPTER_FAILED', { cause: describeErrno(calls.errno()) });
 }
