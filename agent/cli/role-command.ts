@@ -4,8 +4,9 @@
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { CausewayError } from '#protocol/errors.ts';
+import { DEFAULT_SOCKET } from '../local-api/sockets.ts';
 import { systemProxies } from '../proxy/system-proxies.ts';
 import type { Ending } from '../role/command-process.ts';
 import { domainJoin } from '../role/domain-join/preparation.ts';
@@ -94,7 +95,7 @@ async function stateDirectory({ state, adapter }: RoleCommandOptions): Promise<S
   if (state !== undefined) return { path: state, over: keep, failed: keep };
   const remove = (path: string) => () => rm(path, { recursive: true, force: true });
   if (process.getuid?.() === 0) {
-    const path = `/run/causeway/role-${adapter}`;
+    const path = join(dirname(DEFAULT_SOCKET), `role-${adapter}`);
     return { path, over: remove(path), failed: keep };
   }
   const path = await mkdtemp(join(tmpdir(), 'causeway-role-'));

@@ -17,8 +17,8 @@ const DIRECTORY: Program = { command: '/usr/bin/dscacheutil', package: 'macOS', 
 /** @returns undefined when /etc/group, or the directory of macOS, which are all that is asked, has no such group */
 export async function findGroup(name: string): Promise<Group | undefined> {
   if (process.platform !== 'darwin') return groupIn(await readFile('/etc/group', 'utf8').catch(() => ''), name);
-  const { stdout } = await runCommand(DIRECTORY, ['-q', 'group', '-a', 'name', name]);
-  return groupTold(stdout);
+  const told = await runCommand(DIRECTORY, ['-q', 'group', '-a', 'name', name]).catch(() => undefined);
+  return groupTold(told?.stdout ?? '');
 }
 
 /** @param text of /etc/group (group(5)): `name:password:id:member,member` */

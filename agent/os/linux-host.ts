@@ -72,7 +72,7 @@ export class LinuxHost implements Host {
     return setUpOwnNames({
       self,
       lookup,
-      withIpv6: this.#withIpv6,
+      provesIpv6: this.#withIpv6,
       lead: async ({ suffix, routedDomains, server }) => {
         const { stateDirectory } = this.#options;
         const names = { adapter: adapter.name, suffix, routedDomains, server: server.address };

@@ -36,14 +36,14 @@ export interface OwnNamesOptions {
   readonly lookup: NameLookup;
   /** Where the server listens, if not where it does by default. */
   readonly place?: DnsPlace;
-  /** Without IPv6 on this computer, names have no AAAA to prove. */
-  readonly withIpv6: boolean;
+  /** Whether a look-up has to find the IPv6 address as well: not where IPv6 is off, or names are not asked for it. */
+  readonly provesIpv6: boolean;
   /** Leads the system to the server; again when it was led elsewhere meanwhile. */
   lead(names: NamesToLead): Promise<LedNames>;
 }
 
 /** @throws CausewayError PORT_IN_USE, PORT_FORBIDDEN, and what `lead` throws */
-export async function setUpOwnNames({ self, lookup, place, withIpv6, lead }: OwnNamesOptions): Promise<SetUp> {
+export async function setUpOwnNames({ self, lookup, place, provesIpv6, lead }: OwnNamesOptions): Promise<SetUp> {
   let led: LedNames | undefined;
   const server = await startOwnDnsServer(lookup, () => led?.others?.() ?? [], place);
   const setUp = () =>
@@ -59,7 +59,7 @@ export async function setUpOwnNames({ self, lookup, place, withIpv6, lead }: Own
     throw error;
   }
   const domains = [suffixOf(self.subscription.name), ...routedSuffixes(lookup)].map((name) => `*.${name}`).join(', ');
-  const expected = withIpv6 ? [self.ipv4, self.ipv6] : [self.ipv4];
+  const expected = provesIpv6 ? [self.ipv4, self.ipv6] : [self.ipv4];
   const prove = () => proveNames(fullName(lookup.self().name, self.subscription.name), expected);
   return {
     get detail() {

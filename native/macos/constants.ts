@@ -66,7 +66,7 @@ export const IN6_IFF_NODAD = 0x20;
 export const ND6_INFINITE_LIFETIME = 0xffff_ffff;
 
 /** net/route.h: version and kinds of the messages of a routing socket (route(4)). */
-export const RTM = { VERSION: 5, ADD: 1, DELETE: 2, GET: 4 } as const;
+export const RTM = { VERSION: 5, ADD: 1, DELETE: 2, GET: 4, MISS: 7 } as const;
 /** net/route.h: flags of routes. */
 export const RTF = {
   UP: 0x1,

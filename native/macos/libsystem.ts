@@ -38,11 +38,14 @@ export function loadLibSystem(): LibSystem {
     const flags = fcntl(fd, F_GETFL, 'int', 0);
     return flags < 0 || fcntl(fd, F_SETFL, 'int', flags | O_NONBLOCK) < 0 ? -1 : closeInPrograms(fd);
   };
+  const shared = sharedCalls(library);
   return {
-    ...sharedCalls(library),
+    ...shared,
     pipe(ends) {
       if (pipe(ends) < 0) return -1;
-      return ends.every((end) => makeOurs(end) >= 0) ? 0 : -1;
+      if (ends.every((end) => makeOurs(end) >= 0)) return 0;
+      for (const end of ends) shared.close(end);
+      return -1;
     },
     // A duplicate has the status of its original, which is non-blocking, but not its FD_CLOEXEC.
     replace: (from, to) => (dup2(from, to) < 0 ? -1 : closeInPrograms(to)),

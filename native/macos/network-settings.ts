@@ -17,7 +17,7 @@ import {
   removeAddress as removeAddressRequest,
   setFlags,
 } from './requests.ts';
-import { addRoute, askRoute, deleteRoute, type KernelRoute, readMessages } from './route-messages.ts';
+import { addRoute, askRoute, deleteRoute, type KernelRoute, readMessages, TYPE_AT } from './route-messages.ts';
 
 const { EACCES, EADDRNOTAVAIL, EAGAIN, EEXIST, ENOMEM, ENXIO, EPERM, ESRCH } = constants.errno;
 /** A message has some hundred bytes. */
@@ -25,6 +25,9 @@ const MESSAGE_BYTES = 4_096;
 /** The table may grow between asking how long it is and asking for it. */
 const TABLE_ROOM_BYTES = 65_536;
 const TABLE_TRIES = 3;
+
+/** Answers to anybody's questions, and packets that found no way: nothing has changed. */
+const NO_CHANGES: ReadonlySet<number | undefined> = new Set([RTM.GET, RTM.MISS]);
 
 export class NetworkSettings {
   readonly #calls: LibSystem;
@@ -146,9 +149,12 @@ export interface NetworkEvents {
 export function watchNetwork(events: NetworkEvents, calls: LibSystem = loadLibSystem()): Disposable {
   return withSocket(calls, AF.ROUTE, SOCK.RAW, (socket) => {
     if (calls.makeOurs(socket) < 0) refuse(calls.errno(), 'a routing socket', []);
-    // The reader has a duplicate.
-    return readDescriptor(calls, socket, new Uint8Array(MESSAGE_BYTES), {
-      onRead: () => events.onEvent(),
+    const buffer = new Uint8Array(MESSAGE_BYTES);
+    // The reader has a duplicate. Every kind of message has its type in the same place.
+    return readDescriptor(calls, socket, buffer, {
+      onRead: () => {
+        if (!NO_CHANGES.has(buffer[TYPE_AT])) events.onEvent();
+      },
       onFailure: (cause) => events.onFailure(cause),
     });
   });

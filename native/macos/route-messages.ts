@@ -11,7 +11,17 @@ import { RTA, RTF, RTM } from './constants.ts';
 import { addressBytes, addressIn, interfaceBytes, maskBytes, maskLengthIn } from './socket-addresses.ts';
 
 export const HEADER_BYTES = 92;
-const AT = { length: 0, version: 2, type: 3, index: 4, flags: 8, addresses: 12, process: 16, sequence: 20 } as const;
+export const TYPE_AT = 3;
+const AT = {
+  length: 0,
+  version: 2,
+  type: TYPE_AT,
+  index: 4,
+  flags: 8,
+  addresses: 12,
+  process: 16,
+  sequence: 20,
+} as const;
 
 /** A route as the kernel tells it. */
 export interface KernelRoute {

@@ -5,8 +5,9 @@ import { type ComplianceSubject, describeAdapterCompliance } from '../adapter-co
 import { adapterPacket } from '../offload-header.ts';
 import { buildUdp } from '../packet-builders.ts';
 import { readPacket } from '../reference.ts';
-import { REQUEST } from './constants.ts';
+import { AF, REQUEST, RTM } from './constants.ts';
 import { loadLibSystem } from './libsystem.ts';
+import { watchNetwork } from './network-settings.ts';
 import { isToItself } from './to-itself.ts';
 import { openUtun } from './utun-adapter.ts';
 import { startTestKernel, type TestKernel } from './utun-test-kernel.ts';
@@ -138,6 +139,18 @@ test('to itself: the same address twice, whatever it is', () => {
     of('fd12::1', 'fd12::2'),
   ]).toEqual([true, false, true, false]);
   expect(isToItself(new Uint8Array(12))).toBe(false);
+});
+
+test.skipIf(skip !== undefined)('changes of the network are told, questions of anybody are not', async () => {
+  using kernel = startTestKernel();
+  const told: string[] = [];
+  const calls = { ...kernel.calls, socket: () => kernel.calls.socket(AF.SYSTEM, 0, 0) };
+  using _watch = watchNetwork({ onEvent: () => told.push('changed'), onFailure: (cause) => told.push(cause) }, calls);
+  const message = (type: number) => Uint8Array.of(4, 0, RTM.VERSION, type);
+  for (const type of [RTM.GET, RTM.ADD, RTM.MISS, RTM.DELETE]) kernel.send(message(type));
+  await vi.waitFor(() => expect(told).toHaveLength(2));
+  kernel.removeInterface();
+  await vi.waitFor(() => expect(told).toEqual(['changed', 'changed', 'end of file']));
 });
 
 describe.skipIf(skip !== undefined)('the calls that Linux has, too', () => {

@@ -74,7 +74,8 @@ export class MacHost implements Host {
       self,
       lookup,
       place: DNS_PLACE,
-      withIpv6: true,
+      // Where the network outside has no IPv6, macOS asks no server for AAAA (`scutil --dns`: "Request A records").
+      provesIpv6: false,
       lead: async (names) => {
         await setUpResolverFiles(this.#options, names);
         return {

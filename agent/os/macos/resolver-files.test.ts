@@ -29,7 +29,9 @@ async function everything(): Promise<Record<string, string>> {
 }
 
 test('each domain has a file that names the server and its port, and one has the search list', async () => {
-  await setUpResolverFiles(files, NAMES);
+  const before = process.umask(0o077);
+  await setUpResolverFiles(files, NAMES).finally(() => process.umask(before));
+  expect((await stat(files.directory)).mode & 0o777).toBe(0o755);
   expect((await readdir(files.directory)).sort()).toEqual([
     '64.100.in-addr.arpa',
     'contoso.causeway.internal',

@@ -6,7 +6,7 @@
  * Ours are known by their first line, so that those of a killed agent are found. A file of somebody else's in the
  * place of ours is moved into the state directory, and back; one that comes into its place meanwhile is left alone.
  */
-import { mkdir, readdir, readFile, rename, rm, rmdir } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, rename, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CausewayError } from '#protocol/errors.ts';
 import { codeOf, ensurePrivateDirectory, fileSystemRefusal, writeDurably } from '#runtime/durable-file.ts';
@@ -17,7 +17,7 @@ const SEARCH_FILE = 'search.causeway';
 /** In the state directory: files of others, and the sign that the resolver directory is ours to remove. */
 const [SET_ASIDE, DIRECTORY_MADE] = ['resolver-files', 'resolver-directory-made'] as const;
 /** Every user's programs read them. */
-const READABLE = 0o644;
+const [READABLE, ENTERED] = [0o644, 0o755];
 
 export interface ResolverFiles {
   readonly stateDirectory: string;
@@ -96,7 +96,9 @@ async function putFile(
 
 async function makeDirectory({ directory = RESOLVER_DIRECTORY, stateDirectory }: ResolverFiles): Promise<void> {
   try {
-    if ((await mkdir(directory, { recursive: true, mode: 0o755 })) === undefined) return;
+    if ((await mkdir(directory, { recursive: true })) === undefined) return;
+    // Whatever mask the agent makes files with.
+    await chmod(directory, ENTERED);
   } catch (error) {
     throw fileSystemRefusal(error, join(directory, SEARCH_FILE));
   }

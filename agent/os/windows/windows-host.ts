@@ -75,7 +75,7 @@ export class WindowsHost implements Host {
     return setUpOwnNames({
       self,
       lookup,
-      withIpv6: this.#withIpv6,
+      provesIpv6: this.#withIpv6,
       lead: async ({ suffix, routedDomains, server: { address } }) => {
         setUpNames({ domains: [suffix, ...routedDomains], suffix, server: address, adapterGuid: guid });
         return { mode: `the name resolution policy, at ${address}`, restore: async () => removeNames(guid) };
