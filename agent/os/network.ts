@@ -129,11 +129,11 @@ function refuseOverlap(present: readonly Route[], ranges: readonly string[], ada
   throw new CausewayError('ADDRESS_RANGE_OVERLAP', { range, route: route.dst, interface: route.dev ?? 'none' });
 }
 
+/** Of both families, by one process: with `table all` and no family `ip` tells of every one that the kernel has. */
 async function listRoutes(run: RunCommand): Promise<Route[]> {
-  const ipv4 = await list<Route>(run, ['-4', 'route', 'show', 'table', 'all']);
-  if (ipv4 === null) throw new CausewayError('COMMAND_MISSING', { ...IP_COMMAND }); // Some other program called ip.
-  const ipv6 = await list<Route>(run, ['-6', 'route', 'show', 'table', 'all']);
-  return [...ipv4, ...(ipv6 ?? [])]; // A kernel without IPv6 has no routes of it to tell.
+  const routes = await list<Route>(run, ['route', 'show', 'table', 'all']);
+  if (routes === null) throw new CausewayError('COMMAND_MISSING', { ...IP_COMMAND }); // Some other program called ip.
+  return routes;
 }
 
 async function listNameServers(paths: readonly string[]): Promise<Route[]> {

@@ -20,6 +20,8 @@ const AIM_MS = 5_000;
 const SPREAD = process.env.LAB_LONG === '1' ? INSTANCES : 12;
 /** How long an instance that was killed stays in the directory, in this story. */
 const GONE_AFTER_S = 10;
+/** By then what V8 compiled is kept (runtime/launch.ts). */
+const COMPILED_AFTER_S = 5;
 const names = Array.from({ length: INSTANCES }, (_, i) => `web-${i}`);
 
 const SCALE_LAB: LabDescription = {
@@ -52,6 +54,18 @@ export const scale: Scenario = {
       await causeway.activate(pc01, await administrator.token(office));
       await writeFile(configuration, serviceConfiguration(await administrator.token(web)), { mode: 0o600 });
       return 'the file is the original’s, with the activation token and WaitForConnectivity';
+    });
+
+    await story.step('one runs for some seconds, so that the program has been compiled, as in an image', async () => {
+      const words = ['--service-config', configuration, '--instance', '0'];
+      const first = causeway.startRole(lab.host('web-0'), words, ['sleep', String(COMPILED_AFTER_S)]);
+      await until(
+        async () => !first.running,
+        PATIENCE_MS,
+        () => 'it does not end',
+      );
+      assert.deepEqual(await instances(administrator), []);
+      return 'it ended with its command';
     });
 
     let programs: Program[] = [];
