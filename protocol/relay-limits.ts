@@ -39,10 +39,10 @@ export const RELAY_LIMITS = {
     unit: 'bytes',
     why: 'Four TLS records: more in one write saves nothing more.',
   },
-  FREE_BUFFERS_MAX: {
-    value: 64,
-    unit: 'entries',
-    why: 'Buffers of one large frame each that are kept for reuse, 4 MiB together: as many as a peer’s queue holds.',
+  FREE_BUFFERS_MAX_BYTES: {
+    value: 4_194_304,
+    unit: 'bytes',
+    why: 'Of each size of buffer, what is kept for reuse: as much as one peer’s queue holds (PEER_QUEUE_MAX_BYTES).',
   },
   RELAY_SOURCES_PER_DESTINATION: {
     value: 1_024,
@@ -62,7 +62,7 @@ export const RELAY_LIMITS = {
   SCAVENGE_EVERY_BYTES: {
     value: 2_097_152,
     unit: 'bytes',
-    why: 'Moved between two collections of young garbage. Each byte is held about three times outside the heap, and V8 collects everything when that and the old heap pass about twice the old heap (23 MB here). Over a tunnel, single runs on a noisy machine: 1 MiB 2.6 Gbit/s, 2 MiB 2.9, 4 MiB 2.7, 8 MiB 1.9 to 2.3; 1 to 4 MiB differ by no more than the noise.',
+    why: 'Moved by the relay, or taken anew for frames by an agent (which reads and writes in buffers that it uses again), between two collections of young garbage. Each byte is held about three times outside the heap, and V8 collects everything when that and the old heap pass about twice the old heap (23 MB here). Over a tunnel, single runs on a noisy machine: 1 MiB 2.6 Gbit/s, 2 MiB 2.9, 4 MiB 2.7, 8 MiB 1.9 to 2.3; 1 to 4 MiB differ by no more than the noise.',
   },
   RELAY_CLOSE_GRACE_MS: {
     value: 1_000,

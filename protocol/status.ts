@@ -29,7 +29,7 @@ export const peerStatus = z.object({
   ipv4: z.string(),
   ipv6: z.string(),
   /** `idle`: no session wanted now. `connected`: authenticated data arrived at `provenAt`. */
-  state: z.enum(['idle', 'connecting', 'connected', 'unreachable', 'denied']),
+  state: z.enum(['idle', 'connecting', 'connected', 'unreachable']),
   provenAt: epochMs.nullable(),
   roundTripMs: z.number().nullable(),
   receivedBytes: z.number(),

@@ -33,7 +33,7 @@ export const UPKEEP_ERRORS = {
     http: 408,
   },
   SERVER_RESTARTED: {
-    what: 'The server was started at {at}, {minutes} minutes ago; the one before {end}; of the machines that were connected then, {back} are.',
+    what: 'The server was started at {at}, {ago}; the one before {end}; {back}.',
     remedy:
       'Nothing has to be done: machines come back by themselves within a minute; if nobody has restarted it, the logs of the server and its service tell why it ended.',
     http: 503,

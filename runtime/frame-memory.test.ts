@@ -23,14 +23,27 @@ test('two frames never share bytes until one is given back', () => {
   expect(memory.take(50_000).buffer).not.toBe(frame.buffer);
 });
 
-test('only large frames are to be given back, and only so many are kept', () => {
+test.each([5_000, LARGEST])('of %i bytes only so many buffers are kept', (length) => {
   const memory = new FrameMemory();
-  expect(memory.owns(memory.take(1_000))).toBe(false);
-  const frames = Array.from({ length: LIMITS.FREE_BUFFERS_MAX.value + 1 }, () => memory.take(LARGEST));
+  const kept = Math.floor(
+    LIMITS.FREE_BUFFERS_MAX_BYTES.value / (length === LARGEST ? LARGEST : Math.ceil(LARGEST / 4)),
+  );
+  const frames = Array.from({ length: kept + 1 }, () => memory.take(length));
   expect(frames.every((frame) => memory.owns(frame))).toBe(true);
   for (const frame of frames) memory.give(frame);
-  const again = frames.map(() => memory.take(LARGEST));
-  expect(again.filter((frame) => frames.some(({ buffer }) => buffer === frame.buffer))).toHaveLength(
-    LIMITS.FREE_BUFFERS_MAX.value,
-  );
+  const known = new Set(frames.map(({ buffer }) => buffer));
+  expect(frames.map(() => memory.take(length)).filter(({ buffer }) => known.has(buffer))).toHaveLength(kept);
+});
+
+test('small frames are not given back', () => {
+  const memory = new FrameMemory();
+  expect(memory.owns(memory.take(1_000))).toBe(false);
+});
+
+test('a buffer serves frames of its own size only', () => {
+  const memory = new FrameMemory();
+  const medium = memory.take(10_000);
+  memory.give(medium);
+  expect(memory.take(40_000).buffer).not.toBe(medium.buffer);
+  expect(memory.take(6_000).buffer).toBe(medium.buffer);
 });

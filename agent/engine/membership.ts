@@ -9,6 +9,7 @@ import type { MachineId, SigningPublicKey } from '#protocol/ids.ts';
 import type { Check } from '#protocol/local-api.ts';
 import type { LockPin } from '#protocol/lock/statement.ts';
 import type { AgentStatus } from '#protocol/status.ts';
+import { engineCollector, Scavenger } from '#runtime/collector.ts';
 import { FrameMemory } from '#runtime/frame-memory.ts';
 import { ControlClient } from '../control/client.ts';
 import type { OpenControlSocket } from '../control/connection.ts';
@@ -81,7 +82,8 @@ export class Membership implements AsyncDisposable {
   readonly control: ControlClient;
   readonly relay: RelayClient;
   readonly #options: MembershipOptions;
-  readonly #memory = new FrameMemory();
+  readonly #scavenger = new Scavenger(engineCollector());
+  readonly #memory = new FrameMemory((bytes) => this.#scavenger.moved(bytes));
   readonly #brought: BroughtGrants;
   readonly #local: LocalSide;
   readonly #connections: ServerConnections;

@@ -16,7 +16,6 @@ import {
 import type { MachineId } from '#protocol/ids.ts';
 import { LIMITS } from '#protocol/limits.ts';
 import { copyWithRoom, type RoomyMessage } from '#protocol/websocket.ts';
-import { engineCollector, Scavenger } from '#runtime/collector.ts';
 import type { FrameMemory } from '#runtime/frame-memory.ts';
 import { AliveCheck } from '../alive-check.ts';
 import { KeptConnection } from '../kept-connection.ts';
@@ -74,7 +73,6 @@ export class RelayClient implements Disposable {
   #ticketTimer: NodeJS.Timeout | undefined;
   #pingSentAt: number | undefined;
   #congested = false;
-  readonly #scavenger = new Scavenger(engineCollector());
 
   /** Does nothing until the first {@link connectNow}: a ticket must be to be had. */
   constructor(options: RelayClientOptions) {
@@ -114,7 +112,6 @@ export class RelayClient implements Disposable {
   send(frame: RoomyMessage): boolean {
     const socket = this.#kept.held;
     if (socket === undefined) return true;
-    this.#scavenger.moved(frame.length);
     socket.send(frame);
     this.#alive?.sent();
     if (socket.bufferedBytes <= LIMITS.AGENT_SOCKET_HIGH_WATER_BYTES.value) return true;
@@ -191,7 +188,6 @@ export class RelayClient implements Disposable {
     const now = performance.now();
     const { handlers } = this.#options;
     this.#alive?.heard(now);
-    this.#scavenger.moved(bytes.length);
     try {
       const frame = decodeFrame(bytes);
       switch (frame.type) {

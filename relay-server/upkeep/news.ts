@@ -17,11 +17,14 @@ export class News {
 
 /** How the server came to run, and whether those who were there before are back. */
 export function startNews({ before, machines, startedAt }: Observed, now: number): string | News {
-  const [at, minutes] = [timeOf(startedAt), Math.floor((now - startedAt) / 60_000)];
+  const at = timeOf(startedAt);
   if (before === null || isOver(startedAt, now)) return `The server has run since ${at}.`;
-  const end = before.endedAt === null ? `was ended by force after ${timeOf(before.seenAt)}` : 'was stopped in order';
-  const back = `${machines} of ${before.machines}`;
-  return new News(new CausewayError('SERVER_RESTARTED', { at, minutes, end, back }));
+  const end = before.endedAt === null ? 'was killed, or went down with its computer' : 'was stopped in order';
+  const back =
+    before.machines === 0
+      ? 'no machine was connected then'
+      : `${before.machines} machines were connected then, and ${machines} are now`;
+  return new News(new CausewayError('SERVER_RESTARTED', { at, ago: agoText(now - startedAt), end, back }));
 }
 
 /** @throws CausewayError SERVER_KEY_CHANGED */
@@ -40,6 +43,12 @@ export function slowNews({ slow }: Observed, now: number): string | News {
   const { count, worst, since, last } = slow;
   const details = { count, most: worst.count, line: worst.line, since: timeOf(since), last: timeOf(last) };
   return new News(new CausewayError('REQUESTS_SLOW', details));
+}
+
+function agoText(milliseconds: number): string {
+  const minutes = Math.floor(milliseconds / 60_000);
+  if (minutes < 1) return 'less than a minute ago';
+  return minutes === 1 ? 'a minute ago' : `${minutes} minutes ago`;
 }
 
 function isOver(moment: number, now: number): boolean {

@@ -55,7 +55,7 @@ export class Observations {
 
   #schedule(): void {
     this.#cancel = this.#options.clock.after(LIMITS.OBSERVED_EVERY_MS.value, () => {
-      this.#writing = this.#write();
+      this.#writing = this.#writing.then(() => this.#write());
       this.#schedule();
     });
   }
@@ -70,8 +70,8 @@ export class Observations {
       certificate: this.#certificate,
       slow: slow() ?? null,
     };
-    const text = JSON.stringify(facts);
-    // An idle server writes nothing.
+    // An idle server writes nothing more once it has lived for long enough to be compared with.
+    const text = JSON.stringify([facts, clock.now() - this.#startedAt >= BACK_WITHIN_MS]);
     if (text === this.#written) return;
     try {
       await writeObserved(dataDirectory, { ...facts, seenAt: clock.now() });
@@ -85,7 +85,7 @@ export class Observations {
 /** A life that was too short for machines to come back is not what is compared with. */
 function livedOf({ seenAt, machines, endedAt, startedAt, before }: Observed): NonNullable<Observed['before']> {
   const short = seenAt - startedAt < BACK_WITHIN_MS;
-  return { seenAt, machines: Math.max(machines, short ? (before?.machines ?? 0) : 0), endedAt };
+  return { machines: Math.max(machines, short ? (before?.machines ?? 0) : 0), endedAt };
 }
 
 function certificateOf(

@@ -19,7 +19,7 @@ const observed = z.object({
   /** When the server was told to end; null while it runs, and for one that was killed. */
   endedAt: epochMs.nullable(),
   /** The life before. */
-  before: z.object({ seenAt: epochMs, machines, endedAt: epochMs.nullable() }).nullable(),
+  before: z.object({ machines, endedAt: epochMs.nullable() }).nullable(),
   certificate: z.object({
     /** SHA-256 of it. */
     fingerprint: z.string().max(120),

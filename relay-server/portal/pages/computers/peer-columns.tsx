@@ -20,8 +20,7 @@ const SESSIONS: Readonly<Record<PeerStatus['state'], readonly [number, Tone, str
   connected: [0, 'good', 'Connected'],
   connecting: [1, 'warn', 'Connecting'],
   unreachable: [2, 'bad', 'Unreachable'],
-  denied: [3, 'bad', 'Denied'],
-  idle: [4, 'idle', 'Idle'],
+  idle: [3, 'idle', 'Idle'],
 };
 
 export function peerColumns(subscription: string): readonly DataColumn<PeerRow>[] {
