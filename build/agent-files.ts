@@ -21,8 +21,8 @@ const ROOT = resolve(import.meta.dirname, '..');
 const [EXECUTABLE, PLAIN] = [0o755, 0o644];
 const LICENCE = /^licen[cs]e(?:\.(?:md|txt))?$/i;
 
-/** As the bundler writes what package.json says. */
-const SAYS_VERSION = /\bvar version(?:\$\d+)?=([`'"])[\w.+-]+\1;(?=const AGENT_VERSION=)/;
+/** As the bundler writes it: a variable, which has what package.json says. */
+const NAMES_VERSION = /\bconst AGENT_VERSION=(version(?:\$\d+)?);/;
 
 export interface AgentFilesOptions {
   /** That the agent says of itself; by default the one of this source. */
@@ -75,9 +75,11 @@ async function bundleWithoutMap(file: string): Promise<Uint8Array> {
 function atVersion(content: Uint8Array, version: string): Uint8Array {
   if (version === AGENT_VERSION) return content;
   const text = Buffer.from(content).toString();
-  const changed = text.replace(SAYS_VERSION, (said) => said.replace(AGENT_VERSION, version));
-  if (changed === text) throw new Error('the bundle does not say its version where it is looked for');
-  return Buffer.from(changed);
+  const variable = NAMES_VERSION.exec(text)?.[1];
+  const [before, after, more] = text.split(`var ${variable}=\`${AGENT_VERSION}\`;`);
+  if (after === undefined || more !== undefined)
+    throw new Error('the bundle does not say its version where it is looked for');
+  return Buffer.from(`${before}var ${variable}=\`${version}\`;${after}`);
 }
 
 function pacOf(agent: string): string {

@@ -29,10 +29,11 @@ export interface ServiceWork {
 }
 
 /**
- * Resolves when the service has stopped.
+ * Ends this process when the service has done its work, and says only then that it has stopped: an installer that
+ * waits for that removes the files of the program next, which Windows lets nobody do while the process is there.
  * @throws Error when the service control manager did not start this process
  */
-export async function runAsService(work: ServiceWork): Promise<void> {
+export async function runAsService(work: ServiceWork): Promise<never> {
   const library = koffi.load('advapi32.dll');
   koffi.struct('SERVICE_STATUS', {
     type: 'uint32_t',
@@ -72,18 +73,19 @@ export async function runAsService(work: ServiceWork): Promise<void> {
     }
     return control === CONTROL.interrogate ? NO_ERROR : ERROR_CALL_NOT_IMPLEMENTED;
   }, handlerType);
-  let failure: unknown;
   const main = koffi.register(() => {
     service = registerHandler(work.name, handler, null);
     tell('running');
-    void work
-      .run(stop.signal)
-      .catch((error: unknown) => {
-        failure = error;
-      })
-      .then(() => tell('stopped', failure !== undefined));
+    const end = (failed: boolean) => {
+      process.once('exit', () => tell('stopped', failed));
+      process.exit(failed ? 1 : 0);
+    };
+    work.run(stop.signal).then(
+      () => end(false),
+      () => end(true),
+    );
   }, mainType);
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const { promise, reject } = Promise.withResolvers<never>();
   dispatch.async(
     [
       { name: work.name, main },
@@ -92,9 +94,7 @@ export async function runAsService(work: ServiceWork): Promise<void> {
     (error: unknown, answer: number) => {
       if (error !== null && error !== undefined) reject(error);
       else if (answer === 0) reject(new Error('This process was not started by the service control manager.'));
-      else resolve();
     },
   );
-  await promise;
-  if (failure !== undefined) throw failure;
+  return promise;
 }
