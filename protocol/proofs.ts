@@ -7,26 +7,31 @@ import { hkdf } from '@noble/hashes/hkdf.js';
 import { hmac } from '@noble/hashes/hmac.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { concatBytes, fromBase64url, fromHex, utf8 } from './encoding.ts';
-import type { MachineId, SigningPublicKey, SubscriptionId, TunnelPublicKey } from './ids.ts';
+import type { MachineId, ServerPin, SigningPublicKey, SubscriptionId, TunnelPublicKey } from './ids.ts';
 
 /** Random bytes of a server challenge; used once. */
 export const CHALLENGE_BYTES = 32;
 
-/** What a machine signs with Ed25519 to open an authenticated control connection. */
-export function authenticationTranscript(nonce: Uint8Array, machine: MachineId): Uint8Array {
-  return concatBytes(utf8('causeway control authenticate v1\0'), nonce, fromHex(machine));
+/**
+ * What a machine signs with Ed25519 to open an authenticated control connection.
+ * @param server the pin that the machine has checked: what it shows one server, another can not show on
+ */
+export function authenticationTranscript(nonce: Uint8Array, server: ServerPin, machine: MachineId): Uint8Array {
+  return concatBytes(utf8('causeway control authenticate v2\0'), nonce, fromBase64url(server), fromHex(machine));
 }
 
-/** What a machine signs with Ed25519 to activate: binds both its keys, the subscription and the challenge. */
+/** What a machine signs with Ed25519 to activate: binds both its keys, the subscription, the challenge and the server. */
 export function activationTranscript(
   nonce: Uint8Array,
+  server: ServerPin,
   subscription: SubscriptionId,
   signingKey: SigningPublicKey,
   tunnelKey: TunnelPublicKey,
 ): Uint8Array {
   return concatBytes(
-    utf8('causeway activate v1\0'),
+    utf8('causeway activate v2\0'),
     nonce,
+    fromBase64url(server),
     fromHex(subscription),
     fromBase64url(signingKey),
     fromBase64url(tunnelKey),

@@ -3,6 +3,7 @@
  * message checked by the protocol's schemas.
  */
 import { createPrivateKey, createPublicKey, diffieHellman, type KeyObject, randomBytes, sign } from 'node:crypto';
+import type { TLSSocket } from 'node:tls';
 import { WebSocket } from 'ws';
 import {
   type Challenge,
@@ -18,10 +19,17 @@ import {
 } from '#protocol/control-messages.ts';
 import { fromBase64url, toBase64url } from '#protocol/encoding.ts';
 import { fromWire } from '#protocol/errors.ts';
-import { type SigningPublicKey, signingPublicKey, type TunnelPublicKey, tunnelPublicKey } from '#protocol/ids.ts';
+import {
+  type ServerPin,
+  type SigningPublicKey,
+  signingPublicKey,
+  type TunnelPublicKey,
+  tunnelPublicKey,
+} from '#protocol/ids.ts';
 import { parseLabel } from '#protocol/names.ts';
 import { activationTranscript, authenticationTranscript, tunnelKeyProof } from '#protocol/proofs.ts';
 import { type ActivationToken, decodeToken } from '#protocol/token.ts';
+import { pinOf } from './tls/certificate.ts';
 
 /** PKCS #8 (RFC 5958) around a raw private key of Ed25519 and of X25519, RFC 8410 §7. */
 const PKCS8 = { ed25519: '302e020100300506032b657004220420', x25519: '302e020100300506032b656e04220420' };
@@ -62,12 +70,14 @@ export class LoopbackConnection {
   /** Status code and reason, when closed. */
   readonly closed: Promise<{ status: number; reason: string }>;
   readonly #socket: WebSocket;
+  readonly #server: ServerPin;
   readonly #answers = new Map<number, (message: { ok: boolean; result?: unknown; error?: unknown }) => void>();
   readonly #waiting = new Set<() => void>();
   #nextId = 1;
 
-  private constructor(socket: WebSocket, challenge: Challenge) {
+  private constructor(socket: WebSocket, server: ServerPin, challenge: Challenge) {
     this.#socket = socket;
+    this.#server = server;
     this.challenge = challenge;
     this.closed = new Promise((resolve) => {
       socket.once('close', (status, reason) => resolve({ status, reason: reason.toString() }));
@@ -81,6 +91,9 @@ export class LoopbackConnection {
       rejectUnauthorized: false,
       localAddress: from,
     });
+    const pin = new Promise<ServerPin>((resolve) => {
+      socket.once('upgrade', ({ socket }) => resolve(pinOfServer(socket as TLSSocket)));
+    });
     const first = await new Promise<string>((resolve, reject) => {
       socket.once('message', (data) => resolve(data.toString()));
       socket.once('error', reject);
@@ -88,7 +101,7 @@ export class LoopbackConnection {
     socket.on('error', () => {});
     const message = serverMessage.parse(JSON.parse(first));
     if (message.type !== 'challenge') throw new Error('the first message is no challenge');
-    return new LoopbackConnection(socket, message);
+    return new LoopbackConnection(socket, await pin, message);
   }
 
   /** @throws CausewayError with which the server refused. */
@@ -126,7 +139,7 @@ export class LoopbackConnection {
   }
 
   authentication(machine: SelfFacts['id'], keys: LoopbackKeys): ControlParams<'authenticate'> {
-    const transcript = authenticationTranscript(fromBase64url(this.challenge.nonce), machine);
+    const transcript = authenticationTranscript(fromBase64url(this.challenge.nonce), this.#server, machine);
     return { machine, signature: keys.sign(transcript), os: 'test', agentVersion: '0' };
   }
 
@@ -148,6 +161,13 @@ export class LoopbackConnection {
   }
 }
 
+/** Of whoever is at the other end of a TLS connection; unchecked. */
+export function pinOfServer(socket: TLSSocket): ServerPin {
+  const certificate = socket.getPeerX509Certificate();
+  if (certificate === undefined) throw new Error('the server has shown no certificate');
+  return pinOf(certificate.publicKey);
+}
+
 /** What a machine shows to be activated. */
 export function activationBy(
   challenge: Pick<Challenge, 'nonce' | 'ephemeral'>,
@@ -156,7 +176,7 @@ export function activationBy(
   name: string,
 ): ControlParams<'activate'> {
   const nonce = fromBase64url(challenge.nonce);
-  const transcript = activationTranscript(nonce, token.subscription, keys.signingKey, keys.tunnelKey);
+  const transcript = activationTranscript(nonce, token.pin, token.subscription, keys.signingKey, keys.tunnelKey);
   return {
     subscription: token.subscription,
     secret: toBase64url(token.secret),

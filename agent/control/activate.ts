@@ -50,6 +50,7 @@ export async function activate(request: ActivationRequest): Promise<Activation> 
     request.clock.learn(serverTime);
     const transcript = activationTranscript(
       fromBase64url(nonce),
+      token.pin,
       token.subscription,
       identity.signingKey,
       identity.tunnelKey,

@@ -25,7 +25,7 @@ export async function authenticate(connection: ControlConnection, introduction: 
   const { machine, identity, software, clock } = introduction;
   const { nonce, serverTime } = connection.challenge;
   clock.learn(serverTime);
-  const signature = toBase64url(identity.sign(authenticationTranscript(fromBase64url(nonce), machine)));
+  const signature = toBase64url(identity.sign(authenticationTranscript(fromBase64url(nonce), connection.pin, machine)));
   const { self } = await connection.request('authenticate', { machine, signature, ...software });
   return self;
 }

@@ -18,6 +18,7 @@ import {
   serverMessage,
 } from '#protocol/control-messages.ts';
 import { CausewayError, fromWire } from '#protocol/errors.ts';
+import type { ServerPin } from '#protocol/ids.ts';
 import { LIMITS } from '#protocol/limits.ts';
 import { AliveCheck } from '../alive-check.ts';
 import type { PinnedServer } from '../pinned-socket.ts';
@@ -59,6 +60,8 @@ export class ControlConnection implements Disposable {
   readonly challenge: Challenge;
   /** Of this end. */
   readonly localAddress: string;
+  /** Of the server at the other end, checked. */
+  readonly pin: ServerPin;
   readonly #webSocket: ControlSocket;
   readonly #server: string;
   readonly #listener: ControlListener;
@@ -97,19 +100,20 @@ export class ControlConnection implements Disposable {
       signal,
     );
     const challenge = await firstMessage(webSocket, target.server, signal);
-    return new ControlConnection(webSocket, socket.localAddress ?? '', target.server, challenge, listener, signal);
+    return new ControlConnection(webSocket, socket.localAddress ?? '', target, challenge, listener, signal);
   }
 
   private constructor(
     webSocket: ControlSocket,
     localAddress: string,
-    server: string,
+    { pin, server }: PinnedServer,
     challenge: Challenge,
     listener: ControlListener,
     signal: AbortSignal,
   ) {
     this.#webSocket = webSocket;
     this.localAddress = localAddress;
+    this.pin = pin;
     this.#server = server;
     this.challenge = challenge;
     this.#listener = listener;

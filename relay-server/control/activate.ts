@@ -39,7 +39,7 @@ export async function activate(
   address: string,
 ): Promise<MachineRecord> {
   const { signingKey, tunnelKey } = params;
-  const transcript = activationTranscript(challenge.nonce, params.subscription, signingKey, tunnelKey);
+  const transcript = activationTranscript(challenge.nonce, context.pin, params.subscription, signingKey, tunnelKey);
   const proven =
     isSignedBy(signingKey, transcript, params.signature) &&
     holdsTunnelKey(tunnelKey, challenge.ephemeral, transcript, params.tunnelProof);

@@ -2,7 +2,11 @@ import { connect as connectTls } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { CONTROL_PATH, CONTROL_SUBPROTOCOL } from '#protocol/control-messages.ts';
+import { fromBase64url, toBase64url } from '#protocol/encoding.ts';
+import { serverPin } from '#protocol/ids.ts';
 import { LIMITS } from '#protocol/limits.ts';
+import { authenticationTranscript } from '#protocol/proofs.ts';
+import { decodeToken } from '#protocol/token.ts';
 import { activateMachine, LoopbackConnection, LoopbackKeys, returnMachine } from '../loopback-machine.ts';
 import { type LoopbackServer, startLoopbackServer } from '../loopback-server.ts';
 
@@ -47,6 +51,27 @@ describe('a stranger', () => {
     await expect(second.request('authenticate', answer)).rejects.toMatchObject({ code: 'AUTHENTICATION_FAILED' });
     await first.request('authenticate', answer);
     await Promise.all([first.close(), second.close()]);
+  });
+
+  test('can not show on what a machine has shown another server', async () => {
+    const machine = await activateMachine(url, token, 'lured');
+    const genuine = await LoopbackConnection.open(url);
+    const hostile = authenticationTranscript(
+      fromBase64url(genuine.challenge.nonce),
+      serverPin.parse(toBase64url(new Uint8Array(32))),
+      machine.self.id,
+    );
+    const shown = { ...genuine.authentication(machine.self.id, machine.keys), signature: machine.keys.sign(hostile) };
+    await expect(genuine.request('authenticate', shown)).rejects.toMatchObject({ code: 'AUTHENTICATION_FAILED' });
+    await genuine.close();
+  });
+
+  test('can not let in a machine that wants to be let in by another server', async () => {
+    const genuine = await LoopbackConnection.open(url);
+    const hostile = { ...decodeToken(token), pin: serverPin.parse(toBase64url(new Uint8Array(32))) };
+    const shown = genuine.activation(hostile, new LoopbackKeys(), 'lured-too');
+    await expect(genuine.request('activate', shown)).rejects.toMatchObject({ code: 'AUTHENTICATION_FAILED' });
+    await genuine.close();
   });
 
   test('has only so many connections that are not authenticated', async () => {

@@ -156,7 +156,7 @@ export class Session {
       },
       authenticate: (params) => {
         this.#requireFresh();
-        const transcript = authenticationTranscript(this.#challenge.nonce, params.machine);
+        const transcript = authenticationTranscript(this.#challenge.nonce, context.pin, params.machine);
         const machine = context.directory.homeOf(params.machine)?.machine(params.machine);
         if (machine === undefined || !isSignedBy(machine.signingKey, transcript, params.signature)) {
           throw new CausewayError('AUTHENTICATION_FAILED');

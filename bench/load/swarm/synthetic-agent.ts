@@ -67,7 +67,8 @@ export class SyntheticAgent {
     };
     control.start();
     try {
-      const signature = keys.sign(authenticationTranscript(fromBase64url(await challenged.promise), id));
+      const nonce = fromBase64url(await challenged.promise);
+      const signature = keys.sign(authenticationTranscript(nonce, control.pin, id));
       await agent.request('authenticate', { machine: id, signature, os: 'bench', agentVersion: '0' });
       await agent.request('sync', { peers: [] });
       if (hasRelay) await agent.#openRelay(server);

@@ -5,6 +5,8 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { type ConnectionOptions, connect, createSecureContext, type TLSSocket } from 'node:tls';
+import type { ServerPin } from '#protocol/ids.ts';
+import { pinOfServer } from '#relay-server/loopback-machine.ts';
 
 export const TEXT = 0x1;
 export const BINARY = 0x2;
@@ -33,14 +35,17 @@ export interface Target {
 }
 
 export class WebSocketClient {
+  /** Of the server; unchecked. */
+  readonly pin: ServerPin;
   readonly #socket: TLSSocket;
   /** Called with each message; a view that is valid during the call. */
   onMessage: (opcode: number, payload: Buffer) => void = () => undefined;
   onClose: () => void = () => undefined;
   #rest: Buffer = NOTHING;
 
-  private constructor(socket: TLSSocket, rest: Buffer) {
+  private constructor(socket: TLSSocket, pin: ServerPin, rest: Buffer) {
     this.#socket = socket;
+    this.pin = pin;
     this.#rest = rest;
     socket.on('close', () => this.onClose());
   }
@@ -59,12 +64,13 @@ export class WebSocketClient {
     const socket = connect(options);
     socket.setTimeout(PATIENCE_MS, () => socket.destroy(new Error('no answer')));
     await once(socket, 'secureConnect');
+    const pin = pinOfServer(socket);
     socket.setNoDelay(true);
     socket.write(requestFor(target));
     const rest = await headOf(socket);
     socket.setTimeout(0);
     socket.on('error', () => socket.destroy());
-    return new WebSocketClient(socket, rest);
+    return new WebSocketClient(socket, pin, rest);
   }
 
   start(): void {
