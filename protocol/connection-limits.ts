@@ -72,4 +72,9 @@ export const CONNECTION_LIMITS = {
     unit: 'bytes',
     why: 'Above this much unsent in the socket, packets wait in their peers’ queues, where they have fair turns and small ones pass; four super-packets, beside what the kernel holds, keep it from running dry between two turns.',
   },
+  AGENT_SOCKET_MAX_BYTES: {
+    value: 655_360,
+    unit: 'bytes',
+    why: 'A full socket (AGENT_SOCKET_HIGH_WATER_BYTES), the turn of the peer that filled it (PEER_TURN_BYTES) and its last super-packet, with half of one to spare. Packets never get so far; handshakes and the like, which nothing holds back, are dropped here, for they are repeated.',
+  },
 } as const satisfies Record<string, Limit>;

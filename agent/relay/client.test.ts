@@ -70,6 +70,31 @@ test('measures the round trip at once, and hands over what comes', async () => {
   expect(events[0]).toBe('connected');
 });
 
+test('a socket that holds all it may takes nothing more', async () => {
+  server = await RudeServer.webSocket(honest);
+  const sent: number[] = [];
+  const memory = new FrameMemory();
+  let holds = 0;
+  const openWire: OpenRelayWire = async () => ({
+    send: (frame) => void sent.push(frame.length),
+    start: () => undefined,
+    terminate: () => undefined,
+    localAddress: '192.0.2.1',
+    id: 'stuck',
+    get bufferedBytes() {
+      return holds;
+    },
+  });
+  start(server.target, openWire);
+  await until(() => events.includes('connected'));
+  sent.length = 0;
+  const took = [0, LIMITS.AGENT_SOCKET_HIGH_WATER_BYTES.value + 1, LIMITS.AGENT_SOCKET_MAX_BYTES.value].map((held) => {
+    holds = held;
+    return client?.send(memory.take(10 + sent.length));
+  });
+  expect({ took, sent }).toEqual({ took: [true, false, false], sent: [10, 11] });
+});
+
 test('without a ticket there is no connection, and the reason is told', async () => {
   server = await RudeServer.webSocket(honest);
   ticket = () => Promise.reject(new CausewayError('MACHINE_DISABLED'));

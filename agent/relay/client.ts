@@ -107,11 +107,12 @@ export class RelayClient implements Disposable {
   /**
    * Hands one whole frame to the socket.
    * @returns false when the socket now holds more than AGENT_SOCKET_HIGH_WATER_BYTES: it takes
-   *   more, but had better get it after `onDrained`.
+   *   more, but had better get it after `onDrained`. From AGENT_SOCKET_MAX_BYTES on it takes nothing.
    */
   send(frame: RoomyMessage): boolean {
     const socket = this.#kept.held;
     if (socket === undefined) return true;
+    if (socket.bufferedBytes >= LIMITS.AGENT_SOCKET_MAX_BYTES.value) return false;
     socket.send(frame);
     this.#alive?.sent();
     if (socket.bufferedBytes <= LIMITS.AGENT_SOCKET_HIGH_WATER_BYTES.value) return true;

@@ -97,9 +97,14 @@ export const PLANTED_BUGS: Readonly<Record<string, PlantedBug>> = {
         snippet: 'if (socket.bufferedBytes <= LIMITS.AGENT_SOCKET_HIGH_WATER_BYTES.value) return true;',
         instead: 'if (socket.bufferedBytes >= 0) return true;',
       },
+      {
+        file: 'agent/relay/client.ts',
+        snippet: 'if (socket.bufferedBytes >= LIMITS.AGENT_SOCKET_MAX_BYTES.value) return false;',
+        instead: '',
+      },
     ],
     found: /the socket of m\d holds \d+ bytes/,
-    from: 74,
+    from: 9,
   },
   'revocation-not-told': {
     what: 'Machines whose peers are revoked are not told.',

@@ -29,8 +29,8 @@ const IDENTITY_BYTES = 64;
 const KEY_BYTES = 32;
 /** A frame of the largest size may go out on top of a full socket. */
 const SOCKET_MAX_BYTES = LIMITS.RELAY_SOCKET_HIGH_WATER_BYTES.value + 2 * LIMITS.RELAY_FRAME_MAX_BYTES.value;
-/** What one turn seals may go out on top of it. */
-const AGENT_SOCKET_MAX_BYTES = LIMITS.AGENT_SOCKET_HIGH_WATER_BYTES.value + LIMITS.PEER_TURN_BYTES.value;
+/** The message that reached the bound may go out. */
+const AGENT_SOCKET_MAX_BYTES = LIMITS.AGENT_SOCKET_MAX_BYTES.value + LIMITS.HANDSHAKE_MESSAGE_MAX_BYTES.value;
 
 export interface WorldPlan {
   readonly computers: number;
