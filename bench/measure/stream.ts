@@ -12,6 +12,8 @@ export interface StreamOptions {
   readonly target: string;
   readonly seconds: number;
   readonly streams: number;
+  /** Each stream's bound; none when not given. */
+  readonly mbpsAtMost?: number | undefined;
   /** Whose processor time counts. */
   readonly programs: readonly Program[];
 }
@@ -30,7 +32,7 @@ const PORT = '5201';
 const OMIT_SECONDS = 1;
 
 export async function measureStreams(options: StreamOptions): Promise<StreamMeasurement> {
-  const { from, to, target, seconds, streams, programs } = options;
+  const { from, to, target, seconds, streams, mbpsAtMost, programs } = options;
   const server = to.spawn('iperf3', ['iperf3', '--server', '--one-off', '--forceflush', '--port', PORT]);
   await server.prints(/Server listening/);
   const before = { own: cpuSeconds(programs), machine: machineCpuSeconds() };
@@ -40,6 +42,7 @@ export async function measureStreams(options: StreamOptions): Promise<StreamMeas
       String(streams),
       '--omit',
       String(OMIT_SECONDS),
+      ...(mbpsAtMost === undefined ? [] : ['--bitrate', `${Math.round(mbpsAtMost * 1e6)}`]),
     ]),
     { timeoutMs: (seconds + OMIT_SECONDS + 30) * 1000 },
   );

@@ -21,7 +21,7 @@ import { type Bar, bar, ratio, Series, type Suite } from '../suite.ts';
 
 const CONTENDERS = [ours, tailscale, openvpn, tinc, nebula, nodeChain, wireguard, veth];
 const PERCENTS = [50, 95, 99] as const;
-const [IDLE, WARM, BUSY] = ['idle', 'warm', 'under a stream'] as const;
+const [IDLE, WARM, BUSY, EQUAL] = ['idle', 'warm', 'under a stream', 'under a stream as fast as Tailscale’s'] as const;
 
 /** Enough for a just-in-time compiler to have seen all it needs: once for each contender. */
 const FIRST_WARM_UP: Probing = { pauseMs: 1, count: 3_000 };
@@ -60,10 +60,15 @@ export const suite: Suite = {
     for (const entrant of contest.entrants) await probe(entrant, left, right, FIRST_WARM_UP);
     await contest.rounds(async (entrant, round) => {
       const { name } = entrant.contender;
-      const note = (load: string, trips: RoundTrips) => {
-        for (const percent of PERCENTS) series.add(name, load, `p${percent}`, 'ms', percentile(trips.times, percent));
-        series.add(name, load, 'lost', '%', (100 * trips.lost) / (trips.lost + trips.times.length));
-        options.say(`round ${round}  ${name}  ${load}: ${inWords(trips)}`);
+      const noteOf = (who: string, load: string, trips: RoundTrips) => {
+        for (const percent of PERCENTS) series.add(who, load, `p${percent}`, 'ms', percentile(trips.times, percent));
+        series.add(who, load, 'lost', '%', (100 * trips.lost) / (trips.lost + trips.times.length));
+        options.say(`round ${round}  ${who}  ${load}: ${inWords(trips)}`);
+      };
+      const note = (load: string, trips: RoundTrips) => noteOf(name, load, trips);
+      const noteBeside = (who: string, load: string, { trips, mbps }: { trips: RoundTrips; mbps: number }) => {
+        noteOf(who, load, trips);
+        series.add(who, load, 'stream', 'Mbit/s', mbps);
       };
       note(IDLE, await probe(entrant, left, right, loads.idle));
       await probe(entrant, left, right, WARM_UP);
@@ -71,9 +76,14 @@ export const suite: Suite = {
       note(WARM, warm);
       added.note(round, name, warm);
       if (entrant.contender === nodeChain) return; // it can not carry a stream
-      const { trips, mbps } = await probeBesideStream(entrant, left, right, loads.busy);
-      note(BUSY, trips);
-      series.add(name, BUSY, 'stream', 'Mbit/s', mbps);
+      const beside = await probeBesideStream(entrant, left, right, loads.busy);
+      noteBeside(name, BUSY, beside);
+      // A stream that is ten times as fast takes the processors from everybody: the same work, for comparison.
+      const causeway = contest.entrants.find(({ contender }) => contender === ours);
+      if (entrant.contender !== tailscale || causeway === undefined) return;
+      noteBeside(name, EQUAL, beside);
+      await probe(causeway, left, right, WARM_UP);
+      noteBeside(ours.name, EQUAL, await probeBesideStream(causeway, left, right, loads.busy, beside.mbps));
     });
     added.addTo(series);
     return { figures: series.figures(), bars: barsOf(series), absent: contest.absent };
@@ -96,6 +106,7 @@ function barsOf(series: Series): Bar[] {
     ),
     bar('under a stream, p95', 'ms', series.median('ours', BUSY, 'p95'), 'lower', 5),
     bar('under a stream, p95 as a share of Tailscale over DERP’s', '', toTailscale(BUSY, 'p95'), 'lower', 0.5),
+    bar('under a stream of the same speed, p95 as a share of its', '', toTailscale(EQUAL, 'p95'), 'lower', 0.5),
   ];
 }
 
@@ -104,18 +115,19 @@ async function probe({ contender, network }: Entrant, from: Host, to: Host, prob
   return measure(from, network.address(to), probing);
 }
 
-/** The packets go the same way as the bulk, and their answers the other one. */
+/** The packets go the same way as the bulk, and their answers the other one. @param mbpsAtMost no bound when not given */
 async function probeBesideStream(
   entrant: Entrant,
   from: Host,
   to: Host,
   probing: Probing,
+  mbpsAtMost?: number,
 ): Promise<{ trips: RoundTrips; mbps: number }> {
   const { network } = entrant;
   const target = network.address(to);
   const seconds = Math.ceil((STREAM_LEAD_MS + probing.pauseMs * probing.count) / 1_000);
   const [{ mbps }, trips] = await Promise.all([
-    measureStreams({ from, to, target, seconds, streams: 1, programs: network.programs }),
+    measureStreams({ from, to, target, seconds, streams: 1, mbpsAtMost, programs: network.programs }),
     pause(STREAM_LEAD_MS).then(() => probe(entrant, from, to, probing)),
   ]);
   return { trips, mbps };
