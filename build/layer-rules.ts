@@ -55,6 +55,14 @@ export const LAYER_RULES: readonly IForbiddenRuleType[] = [
     to: { path: '^relay-server/' },
   },
   {
+    name: 'connection-knows-only-the-way',
+    comment:
+      'Control and relay are opened, watched and brought back alike, so what is spoken on either stays out of it.',
+    severity: 'error',
+    from: { path: '^agent/connection/' },
+    to: { path: '^agent/(?!connection/|proxy/)' },
+  },
+  {
     name: 'agent-knows-no-desktop',
     comment: 'The agent runs on servers and in roles, where there is no screen and no Electron.',
     severity: 'error',

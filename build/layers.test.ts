@@ -33,6 +33,11 @@ const PLANTED: Record<string, { file: string; text: string; beside?: Record<stri
     text: "export const load = () => import('#relay-server/e.ts');",
     beside: { 'relay-server/e.ts': 'export const e = 1;' },
   },
+  'connection-knows-only-the-way': {
+    file: 'agent/connection/ac.ts',
+    text: "import { ac } from '../engine/ac.ts'; ac();",
+    beside: { 'agent/engine/ac.ts': 'export const ac = () => 1;' },
+  },
   'agent-knows-no-desktop': { file: 'agent/v.ts', text: "import { app } from 'electron'; app.quit();" },
   'desktop-knows-no-server': {
     file: 'electron/w.ts',

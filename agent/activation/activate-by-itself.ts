@@ -5,7 +5,7 @@
 import { CausewayError } from '#protocol/errors.ts';
 import { LIMITS } from '#protocol/limits.ts';
 import type { AgentStatus } from '#protocol/status.ts';
-import { Backoff } from '../backoff.ts';
+import { Backoff } from '../connection/backoff.ts';
 import { mayPass } from './passing.ts';
 import { findToken, type TokenSource } from './token-sources.ts';
 

@@ -6,7 +6,7 @@ import { fromBase64url, toBase64url } from '#protocol/encoding.ts';
 import { isRefusal } from '#protocol/errors.ts';
 import type { MachineId } from '#protocol/ids.ts';
 import { authenticationTranscript } from '#protocol/proofs.ts';
-import type { PinnedServer } from '../pinned-socket.ts';
+import type { PinnedServer } from '../connection/pinned-socket.ts';
 import type { ServerClock } from '../server-clock.ts';
 import type { Identity } from '../state/identity.ts';
 import { ControlConnection } from './connection.ts';

@@ -8,7 +8,7 @@ import { CausewayError } from '#protocol/errors.ts';
 import { machineId, subscriptionId } from '#protocol/ids.ts';
 import { LIMITS } from '#protocol/limits.ts';
 import { label } from '#protocol/names.ts';
-import { RudeServer } from '../rude-server.fixture.ts';
+import { RudeServer } from '../connection/rude-server.fixture.ts';
 import { ServerClock } from '../server-clock.ts';
 import { type Identity, loadOrCreateIdentity } from '../state/identity.ts';
 import { ControlClient } from './client.ts';

@@ -13,8 +13,8 @@ import type {
 import { CausewayError, fromWire } from '#protocol/errors.ts';
 import type { MachineId } from '#protocol/ids.ts';
 import { LIMITS } from '#protocol/limits.ts';
-import { KeptConnection } from '../kept-connection.ts';
-import type { PinnedServer } from '../pinned-socket.ts';
+import { KeptConnection } from '../connection/kept-connection.ts';
+import type { PinnedServer } from '../connection/pinned-socket.ts';
 import { authenticate, type Introduction } from './authenticate.ts';
 import { ControlConnection, type OpenControlSocket } from './connection.ts';
 

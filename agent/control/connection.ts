@@ -20,9 +20,9 @@ import {
 import { CausewayError, fromWire } from '#protocol/errors.ts';
 import type { ServerPin } from '#protocol/ids.ts';
 import { LIMITS } from '#protocol/limits.ts';
-import { AliveCheck } from '../alive-check.ts';
-import type { PinnedServer } from '../pinned-socket.ts';
-import { openPinnedWebSocket, type WebSocketTarget } from '../pinned-websocket.ts';
+import { AliveCheck } from '../connection/alive-check.ts';
+import type { PinnedServer } from '../connection/pinned-socket.ts';
+import { openPinnedWebSocket, type WebSocketTarget } from '../connection/pinned-websocket.ts';
 
 /** What of a WebSocket a control connection uses. */
 export type ControlSocket = Pick<

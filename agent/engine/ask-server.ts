@@ -6,8 +6,8 @@ import { type IncomingMessage, request } from 'node:http';
 import type { TLSSocket } from 'node:tls';
 import { CausewayError } from '#protocol/errors.ts';
 import { LIMITS } from '#protocol/limits.ts';
+import { connectPinned, type PinnedServer, unreachable } from '../connection/pinned-socket.ts';
 import { durationText } from '../duration.ts';
-import { connectPinned, type PinnedServer, unreachable } from '../pinned-socket.ts';
 
 const QUESTIONS = 5;
 

@@ -6,7 +6,7 @@ import { request } from 'node:http';
 import { isIP } from 'node:net';
 import { connect } from 'node:tls';
 import { LIMITS } from '#protocol/limits.ts';
-import { placeOf } from '../pinned-socket.ts';
+import { placeOf } from '../connection/pinned-socket.ts';
 
 /** Whether the server answers a greeting of a few hundred bytes: the usual one, with ML-KEM, fills a packet. */
 export function smallHandshake(server: string): Promise<boolean> {

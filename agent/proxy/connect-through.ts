@@ -6,7 +6,7 @@ import { connect, type LookupFunction, type Socket } from 'node:net';
 import tls, { connect as tlsConnect } from 'node:tls';
 import { CausewayError } from '#protocol/errors.ts';
 import { LIMITS } from '#protocol/limits.ts';
-import { connectionCause } from '../connection-cause.ts';
+import { connectionCause } from '../connection/cause.ts';
 import type { HttpProxy } from './proxy.ts';
 
 export interface Destination {

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { CausewayError } from '#protocol/errors.ts';
 import { LIMITS } from '#protocol/limits.ts';
-import { connectionCause } from '../connection-cause.ts';
+import { connectionCause } from '../connection/cause.ts';
 
 /** What the thread is given, and what it gives back. */
 export interface PacQuestion {

@@ -7,7 +7,7 @@ import { decodeFrame, encodeFrame } from '#protocol/frames.ts';
 import { machineId } from '#protocol/ids.ts';
 import { LIMITS } from '#protocol/limits.ts';
 import { FrameMemory } from '#runtime/frame-memory.ts';
-import { RudeServer } from '../rude-server.fixture.ts';
+import { RudeServer } from '../connection/rude-server.fixture.ts';
 import { type OpenRelayWire, RelayClient, type RelayWire } from './client.ts';
 import { openRelaySocket } from './relay-socket.ts';
 

@@ -17,10 +17,10 @@ import type { MachineId } from '#protocol/ids.ts';
 import { LIMITS } from '#protocol/limits.ts';
 import { copyWithRoom, type RoomyMessage } from '#protocol/websocket.ts';
 import type { FrameMemory } from '#runtime/frame-memory.ts';
-import { AliveCheck } from '../alive-check.ts';
-import { KeptConnection } from '../kept-connection.ts';
-import type { PinnedServer } from '../pinned-socket.ts';
-import type { UpgradeTarget } from '../pinned-upgrade.ts';
+import { AliveCheck } from '../connection/alive-check.ts';
+import { KeptConnection } from '../connection/kept-connection.ts';
+import type { PinnedServer } from '../connection/pinned-socket.ts';
+import type { UpgradeTarget } from '../connection/pinned-upgrade.ts';
 import { openRelaySocket, type RelaySocket, type RelaySocketEvents } from './relay-socket.ts';
 
 /** What of the socket to the relay its client uses. */

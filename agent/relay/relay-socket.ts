@@ -16,8 +16,8 @@ import {
   type RoomyMessage,
 } from '#protocol/websocket.ts';
 import type { FrameMemory } from '#runtime/frame-memory.ts';
-import { type Upgraded, type UpgradeTarget, upgradePinned } from '../pinned-upgrade.ts';
-import type { SteadyReader } from '../steady-reader.ts';
+import { type Upgraded, type UpgradeTarget, upgradePinned } from '../connection/pinned-upgrade.ts';
+import type { SteadyReader } from '../connection/steady-reader.ts';
 
 export interface RelaySocketEvents {
   /** One relay frame; a view that is valid during the call. */

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { CausewayError } from '#protocol/errors.ts';
 import { label } from '#protocol/names.ts';
 import type { AgentStatus, Part } from '#protocol/status.ts';
-import { Backoff } from '../backoff.ts';
+import { Backoff } from '../connection/backoff.ts';
 import type { StatusListener } from '../engine/watch-status.ts';
 import { Secret } from '../secret.ts';
 import { type AdmissionEngine, admit, requireToken, stayAdmitted } from './admission.ts';

@@ -8,7 +8,7 @@ import { CausewayError } from '#protocol/errors.ts';
 import type { Label } from '#protocol/names.ts';
 import type { AgentStatus } from '#protocol/status.ts';
 import { mayPass } from '../activation/passing.ts';
-import { Backoff } from '../backoff.ts';
+import { Backoff } from '../connection/backoff.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Secret } from '../secret.ts';
 import { variableOf } from './settings/setting-names.ts';

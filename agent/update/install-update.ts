@@ -13,9 +13,9 @@ import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { CausewayError } from '#protocol/errors.ts';
 import { isLater, isOffered, type Release } from '#protocol/release.ts';
+import { getPinned } from '../connection/pinned-get.ts';
+import type { PinnedServer } from '../connection/pinned-socket.ts';
 import { AGENT_VERSION } from '../control/software.ts';
-import { getPinned } from '../pinned-get.ts';
-import type { PinnedServer } from '../pinned-socket.ts';
 import { fetchRelease, releaseKey } from './released.ts';
 
 const ROOT = '/opt/causeway';

@@ -6,7 +6,7 @@ import type { CryptoKey } from 'jose';
 import { CausewayError } from '#protocol/errors.ts';
 import { LIMITS } from '#protocol/limits.ts';
 import { isLater, isOffered, type Release } from '#protocol/release.ts';
-import type { PinnedServer } from '../pinned-socket.ts';
+import type { PinnedServer } from '../connection/pinned-socket.ts';
 
 export interface ReleaseWatchOptions {
   readonly key: CryptoKey;

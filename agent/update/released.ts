@@ -5,8 +5,8 @@ import { type CryptoKey, importJWK } from 'jose';
 import { signingPublicKey } from '#protocol/ids.ts';
 import { LIMITS } from '#protocol/limits.ts';
 import { type Release, verifyRelease } from '#protocol/release.ts';
-import { getPinned } from '../pinned-get.ts';
-import type { PinnedServer } from '../pinned-socket.ts';
+import { getPinned } from '../connection/pinned-get.ts';
+import type { PinnedServer } from '../connection/pinned-socket.ts';
 
 /** Where a package has it, seen from the program in its directory lib. */
 const KEY_FILE = new URL('../share/release-key', import.meta.url);

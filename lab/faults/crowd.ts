@@ -10,10 +10,10 @@
 import { lookup } from 'node:dns';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { KnownAddresses } from '#agent/connection/known-addresses.ts';
 import { activate } from '#agent/control/activate.ts';
 import { ControlClient } from '#agent/control/client.ts';
 import { software } from '#agent/control/software.ts';
-import { KnownAddresses } from '#agent/known-addresses.ts';
 import { RelayClient } from '#agent/relay/client.ts';
 import { TicketHolder } from '#agent/relay/ticket-holder.ts';
 import { ServerClock } from '#agent/server-clock.ts';

@@ -218,7 +218,7 @@ export const PLANTED_BUGS: Readonly<Record<string, PlantedBug>> = {
     what: 'An agent whose connection ended does not try again.',
     patches: [
       {
-        file: 'agent/kept-connection.ts',
+        file: 'agent/connection/kept-connection.ts',
         snippet: 'this.#retry = setTimeout(() => this.connectNow(), final ? REFUSED_RETRY_MS : this.#backoff.next());',
         instead: '',
       },

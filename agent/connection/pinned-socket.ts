@@ -7,11 +7,11 @@ import { isIP, type OnReadOpts } from 'node:net';
 import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
 import { CausewayError } from '#protocol/errors.ts';
 import type { ServerPin } from '#protocol/ids.ts';
-import { connectionCause } from './connection-cause.ts';
+import { connectThrough } from '../proxy/connect-through.ts';
+import type { Proxies, Way } from '../proxy/proxies.ts';
+import type { HttpProxy } from '../proxy/proxy.ts';
+import { connectionCause } from './cause.ts';
 import type { KnownAddresses } from './known-addresses.ts';
-import { connectThrough } from './proxy/connect-through.ts';
-import type { Proxies, Way } from './proxy/proxies.ts';
-import type { HttpProxy } from './proxy/proxy.ts';
 
 export interface PinnedServer {
   /** Origin, `https://host[:port]`. */
