@@ -6,19 +6,21 @@ import { FrameMemory } from './frame-memory.ts';
 
 const SPOILED = 0xdd;
 
-export class CheckedMemory extends FrameMemory {
-  readonly #given = new WeakSet<ArrayBufferLike>();
-
-  override readonly take = ((plain) => (length: number) => {
-    const frame = plain(length);
-    this.#given.delete(frame.buffer);
-    return frame;
-  })(this.take);
-
-  override give(frame: Uint8Array): void {
-    if (this.#given.has(frame.buffer)) throw new Error('a buffer was given back twice');
-    this.#given.add(frame.buffer);
-    new Uint8Array(frame.buffer).fill(SPOILED);
-    super.give(frame);
-  }
+export function checkedMemory(): FrameMemory {
+  const memory = new FrameMemory();
+  const plain = { take: memory.take, give: memory.give.bind(memory) };
+  const free = new WeakSet<ArrayBufferLike>();
+  return Object.assign(memory, {
+    take: (length: number) => {
+      const frame = plain.take(length);
+      free.delete(frame.buffer);
+      return frame;
+    },
+    give: (frame: Uint8Array) => {
+      if (free.has(frame.buffer)) throw new Error('a buffer was given back twice');
+      free.add(frame.buffer);
+      new Uint8Array(frame.buffer).fill(SPOILED);
+      plain.give(frame);
+    },
+  });
 }

@@ -11,7 +11,7 @@ import { type MachineId, machineId, subscriptionId, tunnelPublicKey } from '#pro
 import { LIMITS } from '#protocol/limits.ts';
 import { label } from '#protocol/names.ts';
 import { type DataCipher, OFFLOAD_HEADER_BYTES } from '#protocol/tunnel-messages.ts';
-import { CheckedMemory } from '#runtime/checked-memory.fixture.ts';
+import { checkedMemory } from '#runtime/checked-memory.fixture.ts';
 import { DhKeyPair } from '../noise/dh.ts';
 import type { PeerView } from '../peer.ts';
 import { Tunnel } from '../tunnel.ts';
@@ -231,7 +231,7 @@ export class TestMachine {
   };
 
   #start(life: string): Tunnel {
-    const memory = new CheckedMemory();
+    const memory = checkedMemory();
     return new Tunnel({
       self: this.id,
       subscription: SUBSCRIPTION,
