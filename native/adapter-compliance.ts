@@ -43,7 +43,7 @@ class Collector implements AdapterReader {
   onPackets(packets: readonly AdapterPacket[]): void {
     const own = packets.filter((packet) => portsOf(packet, OFFLOAD_HEADER_BYTES)?.destination === this.#port);
     if (own.length === 0) return;
-    this.batches.push(own.map((packet) => packet.slice()));
+    this.batches.push(own.map((packet) => new Uint8Array(packet)));
     this.afterBatch?.(packets);
   }
 
