@@ -51,8 +51,11 @@ chmod -R go-w "$root"
 chmod 755 "$staging/agent"
 
 if ! dseditgroup -o read causeway >/dev/null 2>&1 && dseditgroup -o create causeway; then : >"$root/made-group"; fi
-if [ ! -e "$state/activation.json" ] && grep -q '^cwt1_' "$activation" 2>/dev/null; then
+known=
+[ ! -e "$state/activation.json" ] || known=before
+if [ -z "$known" ] && grep -q '^cwt1_' "$activation" 2>/dev/null; then
   (umask 077 && grep '^cwt1_' "$activation" >"$state/embedded.causeway")
+  known=now
 fi
 
 # launchd takes a moment to stop it, and does not take it again before.
@@ -70,4 +73,5 @@ chmod 644 "$list"
 ln -sfn /Library/Causeway/agent/bin/causeway "$command"
 launchctl enable "system/$label"
 launchctl bootstrap system "$list" || fail "launchd does not start the agent; look into /var/log/causeway.log."
-echo "Causeway $version is installed. causeway status shows how it is, causeway peers whom this computer may reach."
+echo "Causeway $version is installed. sudo causeway status shows how it is, sudo causeway peers whom this computer may reach."
+[ -n "$known" ] || echo 'There was no activation token on the image. Unless a profile has one: sudo causeway up --token TOKEN'

@@ -105,8 +105,8 @@ function OnAMac() {
       <Text>Then open Terminal, paste this line, press Enter, and give your password:</Text>
       <CopyBlock label="Install and connect" text={FROM_IMAGE} what="command" />
       <Text>
-        It says that Causeway is installed. Then <code>causeway status</code> shows how it is, and{' '}
-        <code>causeway peers</code> whom this computer may reach. It needs macOS 13.5 or later.
+        It says that Causeway is installed. Then <code>sudo causeway status</code> shows how it is, and{' '}
+        <code>sudo causeway peers</code> whom this computer may reach. It needs macOS 13.5 or later.
       </Text>
       <Text size="sm" c="dimmed">
         If the image has an application on it, drag that to Applications: it is the window to what you have installed.
