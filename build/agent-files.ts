@@ -18,7 +18,8 @@ import { koffiFiles } from './koffi-files.ts';
 import { releaseKeyOf } from './release.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
-const [EXECUTABLE, PLAIN] = [0o755, 0o644];
+export const EXECUTABLE = 0o755;
+const PLAIN = 0o644;
 const LICENCE = /^licen[cs]e(?:\.(?:md|txt))?$/i;
 
 /** As the bundler writes it: a variable, which has what package.json says. */
@@ -40,29 +41,55 @@ export async function agentFiles(
   agent: string,
   { version = AGENT_VERSION, releaseKey = process.env.CAUSEWAY_RELEASE_KEY }: AgentFilesOptions = {},
 ): Promise<TarEntry[]> {
-  const entry = async (path: string, from: string, mode = PLAIN): Promise<TarEntry> => {
-    return { path, content: await readFile(from), mode };
-  };
-  const modules = koffiFiles();
-  const key = releaseKeyOf(releaseKey);
+  const native = koffiFiles().map(({ path, from }) => fileEntry(`lib/node_modules/${path}`, from));
+  const node = { version: process.version, directory: join(dirname(process.execPath), '..') };
   return [
-    await entry('bin/causeway', join(ROOT, 'build/linux/causeway'), EXECUTABLE),
-    await entry('bin/node', process.execPath, EXECUTABLE),
+    await fileEntry('bin/causeway', join(ROOT, 'build/linux/causeway'), EXECUTABLE),
+    await fileEntry('bin/node', process.execPath, EXECUTABLE),
+    ...(await programFiles(agent, version)),
+    ...(await Promise.all(native)),
+    await fileEntry('share/causeway.service', join(ROOT, 'build/linux/causeway.service')),
+    await fileEntry('share/install.sh', join(ROOT, 'build/linux/install.sh'), EXECUTABLE),
+    await fileEntry('share/switch-version.sh', join(ROOT, 'build/linux/switch-version.sh'), EXECUTABLE),
+    await fileEntry('share/uninstall.sh', join(ROOT, 'build/linux/uninstall.sh'), EXECUTABLE),
+    ...(await sharedFiles(agent, node, releaseKey)),
+  ];
+}
+
+export async function fileEntry(path: string, from: string, mode = PLAIN): Promise<TarEntry> {
+  return { path, content: await readFile(from), mode };
+}
+
+/** What is the same for every system whose Node knows `using`: the bundles, and what they read. */
+export async function programFiles(agent: string, version: string): Promise<TarEntry[]> {
+  return [
     { path: 'lib/causeway.js', content: await bundleWithoutMap(agent), mode: PLAIN },
     { path: 'lib/causeway-main.js', content: atVersion(await bundleWithoutMap(mainOf(agent)), version), mode: PLAIN },
     { path: 'lib/causeway-pac.js', content: await bundleWithoutMap(pacOf(agent)), mode: PLAIN },
-    await entry('lib/quickjs.wasm', join(dirname(agent), 'quickjs.wasm')),
-    await entry('lib/lwip.wasm', join(dirname(agent), 'lwip.wasm')),
+    await fileEntry('lib/quickjs.wasm', join(dirname(agent), 'quickjs.wasm')),
+    await fileEntry('lib/lwip.wasm', join(dirname(agent), 'lwip.wasm')),
     // Node takes the bundle for a module by this.
     { path: 'lib/package.json', content: Buffer.from('{"type":"module"}\n'), mode: PLAIN },
-    ...(await Promise.all(modules.map(({ path, from }) => entry(`lib/node_modules/${path}`, from)))),
-    await entry('share/causeway.service', join(ROOT, 'build/linux/causeway.service')),
-    await entry('share/install.sh', join(ROOT, 'build/linux/install.sh'), EXECUTABLE),
-    await entry('share/switch-version.sh', join(ROOT, 'build/linux/switch-version.sh'), EXECUTABLE),
-    await entry('share/uninstall.sh', join(ROOT, 'build/linux/uninstall.sh'), EXECUTABLE),
+  ];
+}
+
+export interface PackedNode {
+  readonly version: string;
+  /** Where its licence lies. */
+  readonly directory: string;
+}
+
+/** The key that newer versions are signed with, if there is one, and the licences. */
+export async function sharedFiles(
+  agent: string,
+  node: PackedNode,
+  releaseKey: string | undefined,
+): Promise<TarEntry[]> {
+  const key = releaseKeyOf(releaseKey);
+  return [
     ...(key === undefined ? [] : [{ path: 'share/release-key', content: Buffer.from(`${key}\n`), mode: PLAIN }]),
-    await entry('share/LICENSE', join(ROOT, 'LICENSE')),
-    { path: 'share/THIRD-PARTY-LICENSES', content: await otherLicences(agent), mode: PLAIN },
+    await fileEntry('share/LICENSE', join(ROOT, 'LICENSE')),
+    { path: 'share/THIRD-PARTY-LICENSES', content: await otherLicences(agent, node), mode: PLAIN },
   ];
 }
 
@@ -87,12 +114,12 @@ function pacOf(agent: string): string {
 }
 
 /** Of Node, of koffi, of what lwip.wasm is made of, and of every package that is in a bundle, which its map tells. */
-async function otherLicences(agent: string): Promise<Uint8Array> {
+async function otherLicences(agent: string, node: PackedNode): Promise<Uint8Array> {
   const maps = await Promise.all([mainOf(agent), pacOf(agent)].map((path) => readFile(`${path}.map`, 'utf8')));
   const sources = maps.flatMap((map) => (JSON.parse(map) as { sources: string[] }).sources);
   const inBundle = sources.flatMap((source) => /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(source)?.[1] ?? []);
   const packages = [...new Set([...inBundle, 'koffi'])].sort();
-  const parts = [`Node.js ${process.version}\n\n${await licenceIn(join(dirname(process.execPath), '..'))}`];
+  const parts = [`Node.js ${node.version}\n\n${await licenceIn(node.directory)}`];
   for (const name of packages) parts.push(`${name}\n\n${await licenceIn(join(ROOT, 'node_modules', name))}`);
   for (const name of ['lwip', 'wasi-libc']) {
     parts.push(`${name}\n\n${(await readFile(join(ROOT, `native/lwip/LICENSE.${name}`), 'utf8')).trim()}`);

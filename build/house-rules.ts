@@ -38,6 +38,10 @@ const WORDS: readonly Word[] = [
   { pattern: /@ts-(?:ig[n]ore|noch[e]ck)\b/, why: 'what the compiler refuses is mended, not hidden' },
   { pattern: /(?<![\w.])\/(?:ho[m]e|Us[e]rs)\/\w/, why: 'a path of one computer' },
   { pattern: /\bdebug[g]er;/, why: 'left from a debugging session' },
+  {
+    pattern: /\.sl[i]ce\(\)/,
+    why: 'of a Buffer that is no copy; copy bytes by new Uint8Array(bytes), a list by [...list]',
+  },
   { pattern: /^\s*(?:await )?using \w+ =/, why: 'Node 22 can not read it; dispose in a finally', where: PRODUCT },
 ];
 

@@ -190,6 +190,13 @@ export const LAYER_RULES: readonly IForbiddenRuleType[] = [
     to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
   },
   {
+    name: 'product-uses-no-fixture',
+    comment: 'A fixture trusts whoever calls it and keeps its keys in the open: nobody is to run it in earnest.',
+    severity: 'error',
+    from: { path: PRODUCT, pathNot: TESTS },
+    to: { path: '\\.fixture\\.tsx?$' },
+  },
+  {
     name: 'no-import-of-a-test',
     comment: 'A test is read to understand the file beside it; what two tests share is a file of its own.',
     severity: 'error',

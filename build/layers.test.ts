@@ -89,6 +89,11 @@ const PLANTED: Record<string, { file: string; text: string; beside?: Record<stri
   'simulation-opens-nothing': { file: 'lab/simulation/ab.ts', text: "import 'node:net';" },
   'koffi-only-in-native': { file: 'agent/j.ts', text: "import koffi from 'koffi'; koffi.load('');" },
   'product-needs-no-dev-package': { file: 'agent/k.ts', text: "import fc from 'fast-check'; fc.nat();" },
+  'product-uses-no-fixture': {
+    file: 'relay-server/ad.ts',
+    text: "import { ad } from './ad.fixture.ts'; ad();",
+    beside: { 'relay-server/ad.fixture.ts': 'export const ad = () => 1;' },
+  },
   'no-import-of-a-test': {
     file: 'lab/l.ts',
     text: "import { l } from './l.test.ts'; l();",

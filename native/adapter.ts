@@ -15,7 +15,7 @@ export interface AdapterReader {
   /**
    * Called with packets that were ready together, oldest first, at most ADAPTER_BATCH_MAX_PACKETS. The
    * arrays and the bytes they view are the adapter's own and are overwritten after the call returns: copy
-   * what is to be kept, change what you like. Must not throw. May write and dispose; a batch is
+   * what is to be kept, change what you like. They are no Buffers, whose `slice` copies nothing. Must not throw. May write and dispose; a batch is
    * handed over whole all the same.
    */
   onPackets(packets: readonly AdapterPacket[]): void;

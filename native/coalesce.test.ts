@@ -80,7 +80,7 @@ function flagsOf(packet: AdapterPacket | undefined): number | undefined {
 }
 
 function coalesced(packets: readonly AdapterPacket[]): AdapterPacket[] {
-  return createCoalescer()(packets).map((packet) => packet.slice());
+  return createCoalescer()(packets).map((packet) => new Uint8Array(packet));
 }
 
 describe.each([
@@ -94,7 +94,7 @@ describe.each([
       { bytes: 2 * SIZE },
       { bytes: 10, flags: ACK | PSH },
     ]);
-    const before = packets.map((packet) => packet.slice());
+    const before = packets.map((packet) => new Uint8Array(packet));
     const merged = coalesced(packets);
     expect(merged).toHaveLength(1);
     expect(flagsOf(merged[0])).toBe(ACK | PSH);

@@ -39,11 +39,23 @@ describe('the memory OS', () => {
 
   test('keeps copies of what was written until they are taken', () => {
     const { adapter, os } = createMemoryAdapter();
-    const own = packet.slice();
+    const own = new Uint8Array(packet);
     adapter.write(own);
     own.fill(0);
     expect(os.takeReceived()).toEqual([packet]);
     expect(os.takeReceived()).toEqual([]);
+  });
+
+  test('copies Buffers too, whose own slice copies nothing', () => {
+    const { adapter, os } = createMemoryAdapter();
+    const written = Buffer.from(packet);
+    adapter.write(written);
+    written.fill(0);
+    expect(os.takeReceived()).toEqual([packet]);
+    adapter.start({ onPackets: () => undefined, onFailure: () => undefined });
+    const sent = Buffer.from(packet);
+    os.send(sent);
+    expect(sent).toEqual(Buffer.from(packet));
   });
 
   test('refuses writes when told to', () => {

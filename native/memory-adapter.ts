@@ -90,7 +90,7 @@ class MemoryPlug implements Adapter, MemoryOs {
   send(...packets: readonly AdapterPacket[]): number {
     let dropped = 0;
     const enqueue = (piece: AdapterPacket) => {
-      if (this.#queue.length < LIMITS.ADAPTER_QUEUE_PACKETS.value) this.#queue.push(piece.slice());
+      if (this.#queue.length < LIMITS.ADAPTER_QUEUE_PACKETS.value) this.#queue.push(new Uint8Array(piece));
       else dropped++;
     };
     for (const packet of packets) {
@@ -113,7 +113,7 @@ class MemoryPlug implements Adapter, MemoryOs {
   }
 
   readonly #keep = (packet: AdapterPacket): void => {
-    this.#received.push(packet.slice());
+    this.#received.push(new Uint8Array(packet));
   };
 
   /** @returns false when the packet is malformed */

@@ -101,7 +101,7 @@ function partialChecksum(ip: Uint8Array, transport: Transport, header: Partial<O
   const { protocol, at } = transport;
   const checksumOffset = protocol === PROTOCOL.TCP ? 16 : 6;
   const headerBytes = at + (protocol === PROTOCOL.TCP ? ((ip[at + 12] as number) >>> 4) * 4 : 8);
-  const partial = ip.slice();
+  const partial = new Uint8Array(ip);
   write16(partial, at + checksumOffset, ~foldChecksum(pseudoHeaderSum(ip, 0, protocol, ip.length - at)));
   return adapterPacket(partial, {
     ...header,

@@ -15,6 +15,11 @@ export const CONNECTION_LIMITS = {
     unit: 's',
     why: 'How long a removed machine may still hold a connection to a relay that the control plane can not tell.',
   },
+  TICKET_RETRY_MS: {
+    value: 15_000,
+    unit: 'ms',
+    why: 'How soon a new ticket is asked for again when the control plane did not answer: twenty times in the half of its life that is left. Nobody else asks meanwhile, and a connection whose ticket ends is a disturbance for nothing.',
+  },
   CLOCK_SKEW_WARN_MS: {
     value: 60_000,
     unit: 'ms',

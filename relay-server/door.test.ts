@@ -7,8 +7,8 @@ import { connect as connectTls } from 'node:tls';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { LIMITS } from '#protocol/limits.ts';
 import { lineOf } from './line.ts';
-import { activateMachine } from './loopback-machine.ts';
-import { type LoopbackServer, startLoopbackServer } from './loopback-server.ts';
+import { activateMachine } from './loopback-machine.fixture.ts';
+import { type LoopbackServer, startLoopbackServer } from './loopback-server.fixture.ts';
 
 let relay: LoopbackServer;
 const sockets: Socket[] = [];

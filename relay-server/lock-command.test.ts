@@ -9,8 +9,8 @@ import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { decodeToken } from '#protocol/token.ts';
 import { run } from './command.ts';
-import { activateMachine } from './loopback-machine.ts';
-import { type LoopbackServer, startLoopbackServer } from './loopback-server.ts';
+import { activateMachine } from './loopback-machine.fixture.ts';
+import { type LoopbackServer, startLoopbackServer } from './loopback-server.fixture.ts';
 
 let directory: string;
 let relay: LoopbackServer;

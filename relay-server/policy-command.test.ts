@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { run } from './command.ts';
-import { type LoopbackServer, startLoopbackServer } from './loopback-server.ts';
+import { type LoopbackServer, startLoopbackServer } from './loopback-server.fixture.ts';
 
 let directory: string;
 let first: LoopbackServer;

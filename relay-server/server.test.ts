@@ -8,9 +8,9 @@ import { FRAME_TYPE, NOTICE_CODE, RELAY_PATH, RELAY_SUBPROTOCOL } from '#protoco
 import { LIMITS } from '#protocol/limits.ts';
 import type { Clock } from './clock.ts';
 import { databasePath } from './data-directory.ts';
-import { activateMachine, returnMachine } from './loopback-machine.ts';
-import { startLoopbackServer } from './loopback-server.ts';
-import { SmallDisk, smallDiskMissing } from './small-disk.ts';
+import { activateMachine, returnMachine } from './loopback-machine.fixture.ts';
+import { startLoopbackServer } from './loopback-server.fixture.ts';
+import { SmallDisk, smallDiskMissing } from './small-disk.fixture.ts';
 
 let directory: string;
 beforeEach(async () => {
@@ -154,7 +154,7 @@ describe('a server', () => {
       },
     };
     await using loopback = await startLoopbackServer({ dataDirectory: directory, clock });
-    const { LoopbackConnection } = await import('./loopback-machine.ts');
+    const { LoopbackConnection } = await import('./loopback-machine.fixture.ts');
     const connection = await LoopbackConnection.open(loopback.server.url);
     for (const run of late) run();
     expect(await connection.closed).toMatchObject({ status: 1008 });

@@ -1,7 +1,7 @@
 import { connect } from 'node:tls';
 import { expect, test } from 'vitest';
 import { LIMITS } from '#protocol/limits.ts';
-import { startLoopbackServer } from './loopback-server.ts';
+import { startLoopbackServer } from './loopback-server.fixture.ts';
 import { SlowRequestCounter } from './slow-requests.ts';
 import { readObserved } from './upkeep/observed-file.ts';
 

@@ -320,6 +320,7 @@ export class Membership implements AsyncDisposable {
       target: { ...this.#relayTarget(), addresses: this.#addresses, proxies: this.#options.proxies },
       handlers: {
         ticket: () => this.#ticket.fresh(),
+        ticketDueMs: () => this.#ticket.dueMs,
         onConnected: (connection) => {
           log('relay online', { connection });
           this.link.reconnected();

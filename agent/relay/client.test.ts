@@ -36,6 +36,7 @@ function start(target: RudeServer['target'], openWire?: OpenRelayWire): void {
     memory: new FrameMemory(),
     handlers: {
       ticket: () => ticket(),
+      ticketDueMs: () => 200_000,
       onConnected: () => void events.push('connected'),
       onProven: (roundTripMs) => void events.push(roundTripMs === undefined ? 'proven' : 'round trip'),
       onDoubtful: () => void events.push('doubtful'),

@@ -43,6 +43,8 @@ export interface RelayTicket {
 export interface RelayHandlers {
   /** A ticket good for connecting now; may be one that is still valid from before. */
   ticket(): Promise<RelayTicket>;
+  /** In how many milliseconds to ask for a ticket that is good for longer than the last. */
+  ticketDueMs(): number;
   /** @param connection its id, for logs */
   onConnected(connection: string): void;
   /** Something came from the relay; `roundTripMs` when it was the answer to a ping. */
@@ -230,19 +232,18 @@ export class RelayClient implements Disposable {
 
   /** Renews the ticket in time, so that the relay keeps the connection. */
   #scheduleTicket(socket: RelayWire): void {
-    const milliseconds = (LIMITS.TICKET_LIFETIME_S.value * 1000) / 3;
     this.#ticketTimer = setTimeout(() => {
       this.#options.handlers
         .ticket()
         .then(
           ({ ticket }) => socket.send(encoded({ type: 'ticket', ticket })),
-          // Tried again in time: a ticket lasts for three of these.
+          // It is due again soon.
           () => undefined,
         )
         .finally(() => {
           if (this.#kept.held === socket) this.#scheduleTicket(socket);
         });
-    }, milliseconds);
+    }, this.#options.handlers.ticketDueMs());
   }
 
   #end(socket: RelayWire): void {

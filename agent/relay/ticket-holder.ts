@@ -1,6 +1,8 @@
-/** Has the ticket by which the relay lets this machine in, and asks for a new one in time. */
+/** Has the ticket by which the relay lets this machine in, asks for a new one, and knows when that is due. */
 import { LIMITS } from '#protocol/limits.ts';
 import type { RelayTicket } from './client.ts';
+
+const HALF_LIFE_MS = (LIMITS.TICKET_LIFETIME_S.value * 1_000) / 2;
 
 export interface TicketHolderOptions {
   readonly ask: () => Promise<RelayTicket>;
@@ -23,13 +25,18 @@ export class TicketHolder {
 
   /** The ticket in hand while half of its life is left; else a new one; in an outage whatever is still valid. */
   async fresh(): Promise<RelayTicket> {
-    if (this.#ticket !== undefined && this.#leftMs() > (LIMITS.TICKET_LIFETIME_S.value * 1000) / 2) return this.#ticket;
+    if (this.#ticket !== undefined && this.#leftMs() > HALF_LIFE_MS) return this.#ticket;
     try {
       this.#ticket = await this.#options.ask();
     } catch (error) {
       if (this.#ticket === undefined || this.#leftMs() <= 0) throw error;
     }
     return this.#ticket;
+  }
+
+  /** In how many milliseconds {@link fresh} is to be called for a new one: at half of its life, and then soon again. */
+  get dueMs(): number {
+    return Math.max(LIMITS.TICKET_RETRY_MS.value, this.#leftMs() - HALF_LIFE_MS);
   }
 
   /** The relay does not take it. */

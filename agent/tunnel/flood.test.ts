@@ -20,7 +20,7 @@ beforeEach(async () => {
   agreements = vi.spyOn(DhKeyPair.prototype, 'agree');
 });
 afterEach(() => {
-  vi.restoreAllMocks();
+  agreements.mockRestore();
   network[Symbol.dispose]();
 });
 

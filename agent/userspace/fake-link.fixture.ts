@@ -5,6 +5,7 @@
 import { createSplitter } from '#native/offload.ts';
 import { transportOf } from '#native/packets.ts';
 import { OFFLOAD_HEADER_BYTES } from '#protocol/tunnel-messages.ts';
+import { SentTwice } from './sent-twice.fixture.ts';
 import { Stack } from './stack.ts';
 import type { TcpConnection, TcpHandlers } from './tcp-connection.ts';
 
@@ -25,6 +26,7 @@ export class FakeLink {
   readonly a: Stack;
   readonly b: Stack;
   readonly counters = { packets: 0, lost: 0, superPackets: 0 };
+  readonly twice = new SentTwice();
   /** While true nothing arrives. */
   isCut = false;
   readonly #options: Required<FakeLinkOptions>;
@@ -85,6 +87,7 @@ export class FakeLink {
     for (const packet of packets) {
       this.#inspect(packet);
       this.counters.packets++;
+      this.twice.look(packet);
       if (packet[1] !== 0) this.counters.superPackets++;
       if (this.#random() < this.#options.loss) {
         this.counters.lost++;
@@ -92,7 +95,7 @@ export class FakeLink {
       }
       const { delayMs, late } = this.#options;
       const extra = this.#random() < late ? this.#random() * 2 * delayMs : 0;
-      this.#underWay.push({ at: this.now + delayMs + extra, order: this.#order++, to, packet: packet.slice() });
+      this.#underWay.push({ at: this.now + delayMs + extra, order: this.#order++, to, packet: new Uint8Array(packet) });
     }
   }
 

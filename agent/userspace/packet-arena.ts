@@ -4,8 +4,9 @@
  */
 export class PacketArena {
   readonly #size: number;
-  #buffer = Buffer.alloc(0);
-  #other = Buffer.alloc(0);
+  /** No Buffers: who copies a view by `slice` is to have a copy. */
+  #buffer = new Uint8Array();
+  #other = new Uint8Array();
   #packets: Uint8Array[] = [];
   #used = 0;
   #refused = false;
@@ -18,7 +19,7 @@ export class PacketArena {
   /** Takes a copy. @returns false when there is no room for it */
   add(packet: Uint8Array): boolean {
     // Of a machine that says nothing there is no buffer.
-    if (this.#buffer.length === 0) this.#buffer = Buffer.allocUnsafeSlow(this.#size);
+    if (this.#buffer.length === 0) this.#buffer = new Uint8Array(this.#size);
     if (this.#used + packet.length > this.#size) {
       this.#refused = true;
       return false;

@@ -9,6 +9,7 @@ import type { NameLookup } from '../engine/host.ts';
 import { UserspaceAdapter } from './adapter.ts';
 import type { DialFailure } from './dial.ts';
 import { A, B } from './fake-link.fixture.ts';
+import { SentTwice } from './sent-twice.fixture.ts';
 import { Services, type ServicesOptions } from './services.ts';
 import { datagram, readDatagram } from './socks.ts';
 
@@ -30,14 +31,17 @@ const lookup = {
 const undo: (() => unknown)[] = [];
 let near: UserspaceAdapter;
 let far: UserspaceAdapter;
+let twice: SentTwice;
 let networks: { near: Parameters<Services['attach']>[0]; far: Parameters<Services['attach']>[0] };
 
 beforeEach(() => {
   [near, far] = [new UserspaceAdapter(), new UserspaceAdapter()];
+  twice = new SentTwice();
   networks = { near: { stack: near.configure(A), lookup }, far: { stack: far.configure(B), lookup } };
   const into = (other: UserspaceAdapter) => ({
     onPackets: (packets: readonly Uint8Array[]) => {
-      const copies = packets.map((packet) => packet.slice());
+      for (const packet of packets) twice.look(packet);
+      const copies = packets.map((packet) => new Uint8Array(packet));
       setImmediate(() => {
         for (const copy of copies) other.write(copy);
       });
@@ -104,6 +108,7 @@ describe('a forward', () => {
     const bytes = randomBytes(5 * 1_048_576);
     socket.end(bytes);
     expect(sum(await everything(socket))).toBe(sum(bytes));
+    expect(twice.packets).toBe(0);
     await expect.poll(() => networks.near?.stack.connections).toBe(0);
     await expect.poll(() => networks.far?.stack.connections).toBe(0);
   });

@@ -41,6 +41,18 @@ describe.each([
     expect(link.now - start).toBeLessThan(200);
   });
 
+  test('5 MiB go whole both ways at once, and nothing is sent twice', () => {
+    const link = new FakeLink({ delayMs: 1 });
+    const { near, far } = joined(link, b);
+    const [out, back] = [randomBytes(5 * MIB), randomBytes(5 * MIB)];
+    near.send(out, { finish: true });
+    far.send(back, { finish: true });
+    link.until(() => near.happened.includes('closed') && far.happened.includes('closed'));
+    expect(sum(far.bytes)).toBe(sum(out));
+    expect(sum(near.bytes)).toBe(sum(back));
+    expect(link.twice.packets).toBe(0);
+  });
+
   test.each([1, 2, 3])('with loss and overtaking (seed %i), both ways at once, every byte arrives in order', (seed) => {
     const link = new FakeLink({ delayMs: 10, loss: 0.02, late: 0.1, seed });
     const { near, far } = joined(link, b);
@@ -51,6 +63,7 @@ describe.each([
     expect(sum(far.bytes)).toBe(sum(out));
     expect(sum(near.bytes)).toBe(sum(back));
     expect(link.counters.lost).toBeGreaterThan(0);
+    expect(link.twice.packets).toBeGreaterThan(0);
   });
 
   test('a port that nobody serves refuses', () => {

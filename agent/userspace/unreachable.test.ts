@@ -19,7 +19,7 @@ test.each([
   const expected = { protocol, address: to, port: 80, why: 'prohibited' };
   expect(unreachableIn(reply, OFFLOAD_HEADER_BYTES)).toEqual(expected);
   // The same with another code is no prohibition.
-  const other = reply.slice();
+  const other = new Uint8Array(reply);
   other[OFFLOAD_HEADER_BYTES + (to.includes(':') ? 41 : 21)] = to.includes(':') ? 4 : 3;
   expect(unreachableIn(other, OFFLOAD_HEADER_BYTES)).toEqual({ ...expected, why: 'unreachable' });
   for (let length = 0; length < reply.length; length++) {

@@ -7,7 +7,7 @@ import type { z } from 'zod';
 import type { Visit } from '#lab/browser/visit.ts';
 import type { machinePage } from '#protocol/rest/machines.ts';
 import type { connection, group } from '#protocol/rest/policy.ts';
-import type { LoopbackConnection } from '#relay-server/loopback-machine.ts';
+import type { LoopbackConnection } from '#relay-server/loopback-machine.fixture.ts';
 import { type Company, type Machine, SUBSCRIPTION } from './company.ts';
 
 export interface Affected {

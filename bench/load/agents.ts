@@ -2,7 +2,7 @@
  * Machines that are idle: activated by the real protocol, with the two connections that an agent keeps,
  * and nothing else of an agent.
  */
-import { activateMachine } from '#relay-server/loopback-machine.ts';
+import { activateMachine } from '#relay-server/loopback-machine.fixture.ts';
 import { openWithTicket } from './causeway-link.ts';
 import type { AgentServer } from './jobs.ts';
 

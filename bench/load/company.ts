@@ -12,7 +12,7 @@ import type { z } from 'zod';
 import { fill, keysOf } from '#lab/population/fill.ts';
 import type { Size } from '#lab/population/organisation.ts';
 import type { machine } from '#protocol/rest/machines.ts';
-import { LoopbackConnection } from '#relay-server/loopback-machine.ts';
+import { LoopbackConnection } from '#relay-server/loopback-machine.fixture.ts';
 
 export type Machine = Pick<z.infer<typeof machine>, 'id' | 'name' | 'group' | 'disabled' | 'os' | 'agentVersion'>;
 

@@ -2,7 +2,7 @@
  * When machines hear of a change: of a new policy, or that a peer is revoked.
  */
 import type { ControlEvent } from '#protocol/control-messages.ts';
-import type { LoopbackConnection } from '#relay-server/loopback-machine.ts';
+import type { LoopbackConnection } from '#relay-server/loopback-machine.fixture.ts';
 
 type Kind = Extract<ControlEvent['event'], 'policy-changed' | 'revoked'>;
 

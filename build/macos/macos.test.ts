@@ -10,6 +10,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -21,7 +22,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 const HERE = import.meta.dirname;
 const LIST = join(HERE, 'org.causeway.agent.plist');
-const SCRIPTS = ['install.sh', 'uninstall.sh', 'causeway'];
+const SCRIPTS = ['install.sh', 'uninstall.sh', 'image-install.sh', 'causeway'];
 
 const noPython = spawnSync('python3', ['--version']).status !== 0;
 const noShellcheck = spawnSync('shellcheck', ['--version']).status !== 0;
@@ -76,8 +77,9 @@ describe('the scripts', () => {
   });
   afterEach(() => rmSync(directory, { recursive: true }));
 
-  const run = (script: string) =>
-    spawnSync('sh', [join(agent(), 'share', script)], {
+  const run = (script: string) => runFile(join(agent(), 'share', script));
+  const runFile = (file: string) =>
+    spawnSync('sh', [file], {
       encoding: 'utf8',
       env: { PATH: `${at('stand-ins')}:${process.env.PATH}`, DESTDIR: disk() },
     });
@@ -95,14 +97,31 @@ describe('the scripts', () => {
     expect(order.map((call) => call.split(' ')[1])).toEqual(['bootout', 'print', 'enable', 'bootstrap']);
   });
 
+  test('the image’s own script finds the agent in the application, and where there is none, beside', () => {
+    cpSync(join(HERE, 'image-install.sh'), at('volume/install.sh'));
+    writeFileSync(at('volume/Activation.causeway'), 'cwt1_secret\n');
+    for (const place of ['Causeway.app/Contents/Resources/agent', 'agent']) {
+      if (place === 'agent') renameSync(agent(), at('volume/agent'));
+      expect(runFile(at('volume/install.sh'))).toMatchObject({ status: 0, stderr: '' });
+      expect(existsSync(disk('Library/Causeway/agent/lib/causeway.js'))).toBe(true);
+      expect(readFileSync(state('embedded.causeway'), 'utf8')).toBe('cwt1_secret\n');
+      rmSync(disk(), { recursive: true });
+    }
+    rmSync(at('volume/agent'), { recursive: true });
+    expect(runFile(at('volume/install.sh'))).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining('no agent on this image'),
+    });
+  });
+
   test('without a token beside it there is none, and an activated computer keeps what it has', () => {
     writeFileSync(at('volume/Activation.causeway'), '# nobody’s\n');
-    expect(run('install.sh').status).toBe(0);
+    expect(run('install.sh')).toMatchObject({ status: 0, stdout: expect.stringContaining('up --token') });
     expect(existsSync(state('embedded.causeway'))).toBe(false);
     writeFileSync(state('activation.json'), '{}');
     writeFileSync(at('volume/Activation.causeway'), 'cwt1_other\n');
     writeFileSync(disk('Library/Causeway/agent/of-before'), '');
-    expect(run('install.sh').status).toBe(0);
+    expect(run('install.sh')).toMatchObject({ status: 0, stdout: expect.not.stringContaining('--token') });
     expect(existsSync(state('embedded.causeway'))).toBe(false);
     expect(existsSync(disk('Library/Causeway/agent/of-before'))).toBe(false);
   });
@@ -113,7 +132,7 @@ describe('the scripts', () => {
     expect(run('install.sh')).toMatchObject({ status: 1, stderr: expect.stringContaining('is not ours') });
     rmSync(disk('usr/local/bin/causeway'));
     writeFileSync(join(agent(), 'lib/causeway.js'), 'process.exit(1);\n');
-    expect(run('install.sh')).toMatchObject({ status: 1, stderr: expect.stringContaining('does not run on this Mac') });
+    expect(run('install.sh')).toMatchObject({ status: 1, stderr: expect.stringContaining('does not run here') });
     expect(existsSync(disk('Library/Causeway'))).toBe(false);
   });
 

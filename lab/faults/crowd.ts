@@ -69,6 +69,7 @@ async function joinAs(index: number): Promise<void> {
     memory,
     handlers: {
       ticket: () => ticket.fresh(),
+      ticketDueMs: () => ticket.dueMs,
       onConnected: () => void online.relay.add(index),
       onDisconnected: () => void online.relay.delete(index),
       onProven: () => undefined,

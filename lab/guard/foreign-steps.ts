@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
-import { everythingOf } from '#relay-server/api/every-route.ts';
+import { everythingOf } from '#relay-server/api/every-route.fixture.ts';
 import { systemRandom } from '#relay-server/random.ts';
 import { ownIdentity } from '#relay-server/tls/certificate.ts';
 import type { Story } from '../scenarios/story.ts';

@@ -7,10 +7,10 @@
 import type { Browser } from 'playwright-core';
 import type { AgentStatus } from '#protocol/status.ts';
 import { decodeToken } from '#protocol/token.ts';
-import { LoopbackBrowser } from '#relay-server/api/loopback-browser.ts';
+import { LoopbackBrowser } from '#relay-server/api/loopback-browser.fixture.ts';
 import type { OidcSettings } from '#relay-server/control/access/oidc-settings.ts';
-import { LoopbackConnection, LoopbackKeys } from '#relay-server/loopback-machine.ts';
-import { type LoopbackServer, startLoopbackServer } from '#relay-server/loopback-server.ts';
+import { LoopbackConnection, LoopbackKeys } from '#relay-server/loopback-machine.fixture.ts';
+import { type LoopbackServer, startLoopbackServer } from '#relay-server/loopback-server.fixture.ts';
 import { Visit } from '../browser/visit.ts';
 import { HOSTILE_DESCRIPTION, HOSTILE_NAMES, HOSTILE_NOTE, HOSTILE_SIGN_IN_NAMES } from './hostile-texts.ts';
 

@@ -4,8 +4,8 @@
  */
 import assert from 'node:assert/strict';
 import type { Browser, Page } from 'playwright-core';
-import { LoopbackBrowser } from '#relay-server/api/loopback-browser.ts';
-import { startLoopbackServer } from '#relay-server/loopback-server.ts';
+import { LoopbackBrowser } from '#relay-server/api/loopback-browser.fixture.ts';
+import { startLoopbackServer } from '#relay-server/loopback-server.fixture.ts';
 import { Visit } from '../browser/visit.ts';
 import type { Story } from '../scenarios/story.ts';
 import { PASSWORD } from './hostile-network.ts';

@@ -4,8 +4,8 @@
  */
 import assert from 'node:assert/strict';
 import type { Browser } from 'playwright-core';
-import { everyRoute, everythingOf, pathOf } from '#relay-server/api/every-route.ts';
-import { LoopbackBrowser } from '#relay-server/api/loopback-browser.ts';
+import { everyRoute, everythingOf, pathOf } from '#relay-server/api/every-route.fixture.ts';
+import { LoopbackBrowser } from '#relay-server/api/loopback-browser.fixture.ts';
 import { portalAddresses } from '../browser/portal-pages.ts';
 import type { Story } from '../scenarios/story.ts';
 import { type HostileNetwork, SUBSCRIPTION } from './hostile-network.ts';

@@ -5,8 +5,8 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { z } from 'zod';
 import type { machinePage } from '#protocol/rest/machines.ts';
 import type { group, role } from '#protocol/rest/policy.ts';
-import { LoopbackConnection } from '#relay-server/loopback-machine.ts';
-import { startLoopbackServer } from '#relay-server/loopback-server.ts';
+import { LoopbackConnection } from '#relay-server/loopback-machine.fixture.ts';
+import { startLoopbackServer } from '#relay-server/loopback-server.fixture.ts';
 import { type Filling, fill, keysOf } from './fill.ts';
 import { organisation } from './organisation.ts';
 

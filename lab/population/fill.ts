@@ -28,7 +28,7 @@ import { ControlPlane } from '#relay-server/control/control-plane.ts';
 import { ephemeralKey } from '#relay-server/control/proof-checks.ts';
 import type { SubscriptionDirectory } from '#relay-server/control/subscription-directory.ts';
 import { databasePath, lockDataDirectory, makeDataDirectory } from '#relay-server/data-directory.ts';
-import { activationBy, LoopbackKeys } from '#relay-server/loopback-machine.ts';
+import { activationBy, LoopbackKeys } from '#relay-server/loopback-machine.fixture.ts';
 import { migrate } from '#relay-server/store/migrations.ts';
 import type { Tables } from '#relay-server/store/schema.ts';
 import { SqlStore } from '#relay-server/store/sql-store.ts';

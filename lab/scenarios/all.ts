@@ -6,6 +6,7 @@ import { desktop } from './desktop.ts';
 import { desktopDouble } from './desktop-double.ts';
 import { desktopGuard } from './desktop-guard.ts';
 import { desktopHost } from './desktop-host.ts';
+import { dmg } from './dmg.ts';
 import { dns } from './dns.ts';
 import { domainJoin } from './domain-join.ts';
 import { faultsCrowd } from './faults-crowd.ts';
@@ -62,6 +63,7 @@ export const SCENARIOS: readonly Scenario[] = [
   archive,
   deb,
   msi,
+  dmg,
   domainJoin,
   scale,
   roleImage,

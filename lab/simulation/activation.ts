@@ -7,7 +7,7 @@ import type { Activation } from '#agent/state/activation-file.ts';
 import type { ServerMessage } from '#protocol/control-messages.ts';
 import { decodeToken } from '#protocol/token.ts';
 import { createToken } from '#relay-server/control/administration/tokens.ts';
-import { activationBy } from '#relay-server/loopback-machine.ts';
+import { activationBy } from '#relay-server/loopback-machine.fixture.ts';
 import type { SimulatedIdentity } from './simulated-identity.ts';
 import type { SimulatedServer } from './simulated-server.ts';
 

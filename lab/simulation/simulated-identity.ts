@@ -5,7 +5,7 @@
 import { createPrivateKey, createPublicKey, diffieHellman, type KeyObject, sign } from 'node:crypto';
 import type { Identity } from '#agent/state/identity.ts';
 import { signingPublicKey } from '#protocol/ids.ts';
-import { LoopbackKeys } from '#relay-server/loopback-machine.ts';
+import { LoopbackKeys } from '#relay-server/loopback-machine.fixture.ts';
 import type { GrantKey } from '#relay-server/tls/grant-key.ts';
 
 /** PKCS #8 (RFC 5958) around a raw private key of Ed25519 and of X25519, RFC 8410 §7. */

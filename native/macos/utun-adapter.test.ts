@@ -120,7 +120,7 @@ describe.skipIf(skip !== undefined)(`utun${skip ? ` (skipped: ${skip})` : ''}`, 
     using it = await subject();
     const read: Uint8Array[] = [];
     it.adapter.start({
-      onPackets: (packets) => read.push(...packets.map((one) => one.slice())),
+      onPackets: (packets) => read.push(...packets.map((one) => new Uint8Array(one))),
       onFailure: () => undefined,
     });
     it.kernel.send(Uint8Array.from(IPV4));

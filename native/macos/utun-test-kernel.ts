@@ -53,11 +53,11 @@ export function startTestKernel(errnos: { readonly socket?: number; readonly con
       },
       connect: (_fd, address) => {
         if (errnos.connect !== undefined) return refuse(errnos.connect);
-        kernel.connected.push(address.slice());
+        kernel.connected.push(new Uint8Array(address));
         return 0;
       },
       ioctl: (_fd, request, argument) => {
-        kernel.asked.push({ request, argument: argument.slice() });
+        kernel.asked.push({ request, argument: new Uint8Array(argument) });
         if (request === REQUEST.CTLIOCGINFO) new DataView(argument.buffer).setUint32(0, CONTROL_ID, true);
         return 0;
       },
@@ -78,7 +78,7 @@ export function startTestKernel(errnos: { readonly socket?: number; readonly con
   };
   const buffer = new Uint8Array(70_000);
   const reading = readDescriptor(loadLibc(), ours, buffer, {
-    onRead: (length) => kernel.onPacket(buffer.slice(0, length)),
+    onRead: (length) => kernel.onPacket(new Uint8Array(buffer.subarray(0, length))),
     onFailure: () => undefined,
   });
   return kernel;

@@ -110,7 +110,7 @@ describe.skipIf(skip !== undefined)(`on Windows${skip ? ` (skipped: ${skip})` : 
     const sealed = seal(secret);
     expect(Buffer.from(sealed).includes(secret)).toBe(false);
     expect(Buffer.from(unseal(sealed)).equals(secret)).toBe(true);
-    const changed = sealed.slice();
+    const changed = new Uint8Array(sealed);
     changed[changed.length - 1] = (changed[changed.length - 1] as number) ^ 1;
     expect(() => unseal(changed)).toThrow(/CryptUnprotectData/);
   });

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ERRORS, type ErrorCode } from '#protocol/errors.ts';
 import { LIMITS } from '#protocol/limits.ts';
 import { decodeToken } from '#protocol/token.ts';
-import { activateMachine } from '../loopback-machine.ts';
-import { type ApiAnswer, type LoopbackServer, startLoopbackServer } from '../loopback-server.ts';
+import { activateMachine } from '../loopback-machine.fixture.ts';
+import { type ApiAnswer, type LoopbackServer, startLoopbackServer } from '../loopback-server.fixture.ts';
 
 let relay: LoopbackServer;
 const at = '/subscriptions/contoso';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type LoopbackServer, startLoopbackServer } from '../loopback-server.ts';
+import { type LoopbackServer, startLoopbackServer } from '../loopback-server.fixture.ts';
 
 /** What needs neither key nor session. */
 const OPEN = [

@@ -4,9 +4,9 @@
  */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { systemClock } from '../clock.ts';
-import { type LoopbackServer, startLoopbackServer } from '../loopback-server.ts';
-import { everyRoute, everythingOf, furnish, pathOf, type Route, type Things } from './every-route.ts';
-import type { BrowserAnswer, LoopbackBrowser } from './loopback-browser.ts';
+import { type LoopbackServer, startLoopbackServer } from '../loopback-server.fixture.ts';
+import { everyRoute, everythingOf, furnish, pathOf, type Route, type Things } from './every-route.fixture.ts';
+import type { BrowserAnswer, LoopbackBrowser } from './loopback-browser.fixture.ts';
 
 let ahead = 0;
 let relay: LoopbackServer;

@@ -5,9 +5,9 @@
 import { Agent, request } from 'node:https';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { LIMITS } from '#protocol/limits.ts';
-import { type LoopbackServer, startLoopbackServer } from '../loopback-server.ts';
-import { everyRoute, everythingOf, furnish, PASSWORD, pathOf, type Route, type Things } from './every-route.ts';
-import { type BrowserAnswer, LoopbackBrowser } from './loopback-browser.ts';
+import { type LoopbackServer, startLoopbackServer } from '../loopback-server.fixture.ts';
+import { everyRoute, everythingOf, furnish, PASSWORD, pathOf, type Route, type Things } from './every-route.fixture.ts';
+import { type BrowserAnswer, LoopbackBrowser } from './loopback-browser.fixture.ts';
 
 /** What only the inside knows: a stack, a file, a table, the value that was refused. */
 const INSIDE = /\n\s+at |node_modules|\.tsx?:\d|file:\/\/|SQLITE|sqlite|select .* from|INTERNAL/i;

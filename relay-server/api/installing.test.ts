@@ -8,8 +8,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { installPage } from '#protocol/rest/installing.ts';
-import { activateMachine } from '../loopback-machine.ts';
-import { type LoopbackServer, startLoopbackServer } from '../loopback-server.ts';
+import { activateMachine } from '../loopback-machine.fixture.ts';
+import { type LoopbackServer, startLoopbackServer } from '../loopback-server.fixture.ts';
 
 const at = '/subscriptions/contoso';
 const PACKAGE = Buffer.from('not really a package, but bytes are bytes');

@@ -2,8 +2,8 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Reading, RelayOverTime } from '../control/relay-over-time.ts';
 import { Downloads } from '../installing/downloads.ts';
-import { activateMachine } from '../loopback-machine.ts';
-import { type LoopbackServer, startLoopbackServer } from '../loopback-server.ts';
+import { activateMachine } from '../loopback-machine.fixture.ts';
+import { type LoopbackServer, startLoopbackServer } from '../loopback-server.fixture.ts';
 import { RelayCore } from '../relay/core.ts';
 import { buildApi } from './app.ts';
 

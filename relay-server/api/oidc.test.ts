@@ -5,8 +5,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { LIMITS } from '#protocol/limits.ts';
 import { systemClock } from '../clock.ts';
 import { oidcSettings } from '../control/access/oidc-settings.ts';
-import { type LoopbackServer, startLoopbackServer } from '../loopback-server.ts';
-import { LoopbackBrowser } from './loopback-browser.ts';
+import { type LoopbackServer, startLoopbackServer } from '../loopback-server.fixture.ts';
+import { LoopbackBrowser } from './loopback-browser.fixture.ts';
 
 const CLIENT = { id: 'causeway', secret: 's3cret & more' };
 const PASSWORD = 'violet kettle onward brick';

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { systemClock } from '../clock.ts';
 import { makeFirstSecret } from '../control/administration/api-keys.ts';
-import { type LoopbackServer, startLoopbackServer } from '../loopback-server.ts';
+import { type LoopbackServer, startLoopbackServer } from '../loopback-server.fixture.ts';
 import { systemRandom } from '../random.ts';
-import { type BrowserAnswer, LoopbackBrowser } from './loopback-browser.ts';
+import { type BrowserAnswer, LoopbackBrowser } from './loopback-browser.fixture.ts';
 
 const PASSWORD = 'violet kettle onward brick';
 

@@ -11,7 +11,7 @@ import { crc32 } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { tokenOfFile } from '#protocol/activation-file.ts';
 import { ACTIVATION_SLOT_BYTES, slotText } from '../installing/dmg-slot.ts';
-import { type LoopbackServer, startLoopbackServer } from '../loopback-server.ts';
+import { type LoopbackServer, startLoopbackServer } from '../loopback-server.fixture.ts';
 
 const NAMES = {
   deb: 'causeway-agent-linux-x64.deb',

@@ -5,9 +5,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Rights } from '#protocol/rest/api.ts';
 import { systemClock } from '../clock.ts';
-import { type LoopbackServer, startLoopbackServer } from '../loopback-server.ts';
-import { everyRoute, everythingOf, PASSWORD, pathOf, type Route } from './every-route.ts';
-import { type BrowserAnswer, LoopbackBrowser } from './loopback-browser.ts';
+import { type LoopbackServer, startLoopbackServer } from '../loopback-server.fixture.ts';
+import { everyRoute, everythingOf, PASSWORD, pathOf, type Route } from './every-route.fixture.ts';
+import { type BrowserAnswer, LoopbackBrowser } from './loopback-browser.fixture.ts';
 
 const RANKS: readonly Rights[] = ['viewer', 'administrator', 'owner'];
 /** What a viewer may: their own account, and what only asks (POST …/preview, …/diff). */

@@ -2,8 +2,8 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { LIMITS } from '#protocol/limits.ts';
 import { systemClock } from '../clock.ts';
 import { totpCode } from '../control/access/totp.ts';
-import { type LoopbackServer, startLoopbackServer } from '../loopback-server.ts';
-import { type BrowserAnswer, LoopbackBrowser } from './loopback-browser.ts';
+import { type LoopbackServer, startLoopbackServer } from '../loopback-server.fixture.ts';
+import { type BrowserAnswer, LoopbackBrowser } from './loopback-browser.fixture.ts';
 
 const PASSWORD = 'violet kettle onward brick';
 const COOKIE = '__Host-causeway';

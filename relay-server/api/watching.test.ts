@@ -8,8 +8,8 @@ import { LIMITS } from '#protocol/limits.ts';
 import { type LiveEvent, liveEvent, relayOverTime } from '#protocol/rest/watching.ts';
 import type { AgentStatus } from '#protocol/status.ts';
 import { type Clock, systemClock } from '../clock.ts';
-import { activateMachine, type LoopbackMachine, returnMachine } from '../loopback-machine.ts';
-import { type LoopbackServer, startLoopbackServer } from '../loopback-server.ts';
+import { activateMachine, type LoopbackMachine, returnMachine } from '../loopback-machine.fixture.ts';
+import { type LoopbackServer, startLoopbackServer } from '../loopback-server.fixture.ts';
 
 const at = '/subscriptions/contoso';
 const PART = { state: 'ok', provenAt: 1, error: null, detail: '' } as const;

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ipv6Address, parseIpv4 } from '#protocol/addresses.ts';
 import { LIMITS } from '#protocol/limits.ts';
 import { decodeToken, encodeToken } from '#protocol/token.ts';
-import { activateMachine, LoopbackConnection, LoopbackKeys, returnMachine } from '../loopback-machine.ts';
-import { type LoopbackServer, startLoopbackServer } from '../loopback-server.ts';
+import { activateMachine, LoopbackConnection, LoopbackKeys, returnMachine } from '../loopback-machine.fixture.ts';
+import { type LoopbackServer, startLoopbackServer } from '../loopback-server.fixture.ts';
 
 let relay: LoopbackServer;
 let url: string;

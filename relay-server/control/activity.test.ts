@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { GroupId, MachineId, RoleId, SubscriptionId } from '#protocol/ids.ts';
 import { parseLabel } from '#protocol/names.ts';
-import { HandClock } from '../hand-clock.ts';
+import { HandClock } from '../hand-clock.fixture.ts';
 import type { PairCount } from '../relay/core.ts';
 import type { MachineRecord } from '../store/records.ts';
 import { activityOf } from './activity.ts';

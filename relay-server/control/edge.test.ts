@@ -7,8 +7,8 @@ import { serverPin } from '#protocol/ids.ts';
 import { LIMITS } from '#protocol/limits.ts';
 import { authenticationTranscript } from '#protocol/proofs.ts';
 import { decodeToken } from '#protocol/token.ts';
-import { activateMachine, LoopbackConnection, LoopbackKeys, returnMachine } from '../loopback-machine.ts';
-import { type LoopbackServer, startLoopbackServer } from '../loopback-server.ts';
+import { activateMachine, LoopbackConnection, LoopbackKeys, returnMachine } from '../loopback-machine.fixture.ts';
+import { type LoopbackServer, startLoopbackServer } from '../loopback-server.fixture.ts';
 
 let relay: LoopbackServer;
 let url: string;

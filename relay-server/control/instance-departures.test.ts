@@ -1,9 +1,9 @@
 /** Role instances that stop without goodbye, on a clock turned by hand. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { LIMITS } from '#protocol/limits.ts';
-import { HandClock } from '../hand-clock.ts';
-import { activateMachine, type LoopbackMachine, returnMachine } from '../loopback-machine.ts';
-import { type LoopbackServer, startLoopbackServer } from '../loopback-server.ts';
+import { HandClock } from '../hand-clock.fixture.ts';
+import { activateMachine, type LoopbackMachine, returnMachine } from '../loopback-machine.fixture.ts';
+import { type LoopbackServer, startLoopbackServer } from '../loopback-server.fixture.ts';
 
 const AT = '/subscriptions/contoso';
 const GONE_MS = LIMITS.INSTANCE_GONE_MS.value;

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { MachineId, SubscriptionId } from '#protocol/ids.ts';
 import { LIMITS } from '#protocol/limits.ts';
 import { type LiveEvent, liveEvent } from '#protocol/rest/watching.ts';
-import { HandClock } from '../hand-clock.ts';
+import { HandClock } from '../hand-clock.fixture.ts';
 import { LiveEvents } from './live-events.ts';
 
 const [contoso, fabrikam] = ['aa'.repeat(16), 'bb'.repeat(16)] as [SubscriptionId, SubscriptionId];

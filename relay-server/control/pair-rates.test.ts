@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { MachineId, SubscriptionId } from '#protocol/ids.ts';
 import { LIMITS } from '#protocol/limits.ts';
-import { HandClock } from '../hand-clock.ts';
+import { HandClock } from '../hand-clock.fixture.ts';
 import type { PairCount } from '../relay/core.ts';
 import { PairRates } from './pair-rates.ts';
 

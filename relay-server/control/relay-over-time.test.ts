@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { LIMITS } from '#protocol/limits.ts';
 import { relayOverTime } from '#protocol/rest/watching.ts';
-import { HandClock } from '../hand-clock.ts';
+import { HandClock } from '../hand-clock.fixture.ts';
 import { type Reading, RelayOverTime } from './relay-over-time.ts';
 
 const EVERY = LIMITS.RELAY_SAMPLE_EVERY_MS.value;

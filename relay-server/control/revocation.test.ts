@@ -3,8 +3,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { verifyGrant, verifyTicket } from '#protocol/grants.ts';
 import { LIMITS } from '#protocol/limits.ts';
 import { parseLabel } from '#protocol/names.ts';
-import { activateMachine, type LoopbackMachine, returnMachine } from '../loopback-machine.ts';
-import { type LoopbackServer, startLoopbackServer } from '../loopback-server.ts';
+import { activateMachine, type LoopbackMachine, returnMachine } from '../loopback-machine.fixture.ts';
+import { type LoopbackServer, startLoopbackServer } from '../loopback-server.fixture.ts';
 
 let relay: LoopbackServer;
 let url: string;

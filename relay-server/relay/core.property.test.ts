@@ -6,7 +6,7 @@ import { LIMITS } from '#protocol/limits.ts';
 import { copyWithRoom, type RoomyMessage } from '#protocol/websocket.ts';
 import type { Connection } from './connection.ts';
 import { RelayCore } from './core.ts';
-import { RecordingOutlet } from './recording-outlet.ts';
+import { RecordingOutlet } from './recording-outlet.fixture.ts';
 
 const SUBSCRIPTIONS = ['aa', 'bb'].map((byte) => subscriptionId.parse(byte.repeat(16)));
 const MACHINES = ['01', '02', '03'].map((byte) => machineId.parse(byte.repeat(16)));

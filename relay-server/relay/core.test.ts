@@ -6,7 +6,7 @@ import { LIMITS } from '#protocol/limits.ts';
 import { copyWithRoom } from '#protocol/websocket.ts';
 import type { Connection } from './connection.ts';
 import { RelayCore } from './core.ts';
-import { RecordingOutlet } from './recording-outlet.ts';
+import { RecordingOutlet } from './recording-outlet.fixture.ts';
 
 const ours = subscriptionId.parse('aa'.repeat(16));
 const others = subscriptionId.parse('bb'.repeat(16));

@@ -9,7 +9,7 @@ import { decodeFrame, encodeFrame, FRAME_HEADER_BYTES, type Frame } from '#proto
 import { type MachineId, machineId, type SubscriptionId, subscriptionId } from '#protocol/ids.ts';
 import { LIMITS } from '#protocol/limits.ts';
 import type { RelayOptions } from './edge.ts';
-import { dial, type LoopbackRelay, startLoopbackRelay } from './loopback.ts';
+import { dial, type LoopbackRelay, startLoopbackRelay } from './loopback.fixture.ts';
 
 const ours = subscriptionId.parse('aa'.repeat(16));
 const others = subscriptionId.parse('bb'.repeat(16));

@@ -3,7 +3,7 @@ import { encodeFrame, FRAME_HEADER_BYTES } from '#protocol/frames.ts';
 import { type MachineId, machineId, subscriptionId } from '#protocol/ids.ts';
 import { copyWithRoom } from '#protocol/websocket.ts';
 import { RelayCore } from './core.ts';
-import { RecordingOutlet } from './recording-outlet.ts';
+import { RecordingOutlet } from './recording-outlet.fixture.ts';
 
 const ours = subscriptionId.parse('aa'.repeat(16));
 const [alice, bob] = ['01', 'f2'].map((byte) => machineId.parse(byte.repeat(16))) as [MachineId, MachineId];

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openPostgresStore } from './postgres.ts';
-import { postgresMissing, startPostgres } from './postgres-cluster.ts';
+import { postgresMissing, startPostgres } from './postgres-cluster.fixture.ts';
 import { openSqliteStore } from './sqlite.ts';
 import type { Store } from './store.ts';
 

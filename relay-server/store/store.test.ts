@@ -9,7 +9,7 @@ import { parseLabel } from '#protocol/names.ts';
 import { DATABASES, type StartedDatabase } from './databases.fixture.ts';
 import type { PolicyOperation } from './operations.ts';
 import { openPostgresStore } from './postgres.ts';
-import { postgresMissing, startPostgres } from './postgres-cluster.ts';
+import { postgresMissing, startPostgres } from './postgres-cluster.fixture.ts';
 import { id, newAudit, newGroup, newMachine, newRole, newSubscription, newToken } from './records.fixture.ts';
 import type { ApiKeyRecord, ConnectionRecord, MachineRecord, TokenRecord } from './records.ts';
 import type { Store } from './store.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { LIMITS } from '#protocol/limits.ts';
-import { HandClock } from '../hand-clock.ts';
+import { HandClock } from '../hand-clock.fixture.ts';
 import { systemRandom } from '../random.ts';
 import { ownIdentity } from '../tls/certificate.ts';
 import { Observations } from './observations.ts';

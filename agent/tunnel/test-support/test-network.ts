@@ -11,7 +11,7 @@ import { type MachineId, machineId, subscriptionId, tunnelPublicKey } from '#pro
 import { LIMITS } from '#protocol/limits.ts';
 import { label } from '#protocol/names.ts';
 import { type DataCipher, OFFLOAD_HEADER_BYTES } from '#protocol/tunnel-messages.ts';
-import { FrameMemory } from '#runtime/frame-memory.ts';
+import { checkedMemory } from '#runtime/checked-memory.fixture.ts';
 import { DhKeyPair } from '../noise/dh.ts';
 import type { PeerView } from '../peer.ts';
 import { Tunnel } from '../tunnel.ts';
@@ -231,17 +231,20 @@ export class TestMachine {
   };
 
   #start(life: string): Tunnel {
+    const memory = checkedMemory();
     return new Tunnel({
       self: this.id,
       subscription: SUBSCRIPTION,
       staticKey: this.privateKey,
       random: repeatableRandom(`machine ${this.id}, life ${life}`),
       monotonic: () => this.#network.now,
-      memory: new FrameMemory(),
+      memory,
       ...(this.#ciphers === undefined ? {} : { ciphers: this.#ciphers }),
       output: {
         sendFrame: (peer, frame) => {
-          this.#network.transmit(this, peer, frame);
+          this.#network.transmit(this, peer, new Uint8Array(frame));
+          // As the link does once the frame is the kernel's.
+          if (memory.owns(frame)) memory.give(frame);
           this.linkTakes--;
           return this.linkTakes > 0;
         },

@@ -16,7 +16,7 @@ import { fromBase64url } from '#protocol/encoding.ts';
 import { FRAME_HEADER_BYTES, FRAME_TYPE, PING_PAYLOAD_BYTES, RELAY_PATH, RELAY_SUBPROTOCOL } from '#protocol/frames.ts';
 import type { MachineId } from '#protocol/ids.ts';
 import { authenticationTranscript } from '#protocol/proofs.ts';
-import type { LoopbackKeys } from '#relay-server/loopback-machine.ts';
+import type { LoopbackKeys } from '#relay-server/loopback-machine.fixture.ts';
 import { BINARY, type Target, TEXT, WebSocketClient } from './web-socket.ts';
 
 export interface AgentEvents {

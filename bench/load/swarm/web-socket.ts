@@ -6,7 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { type ConnectionOptions, connect, createSecureContext, type TLSSocket } from 'node:tls';
 import type { ServerPin } from '#protocol/ids.ts';
-import { pinOfServer } from '#relay-server/loopback-machine.ts';
+import { pinOfServer } from '#relay-server/loopback-machine.fixture.ts';
 
 export const TEXT = 0x1;
 export const BINARY = 0x2;

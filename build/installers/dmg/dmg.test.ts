@@ -1,6 +1,6 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
@@ -10,13 +10,13 @@ import { toBase64url } from '#protocol/encoding.ts';
 import { serverPin, subscriptionId } from '#protocol/ids.ts';
 import { encodeToken } from '#protocol/token.ts';
 import { ACTIVATION_SLOT_BYTES, slotText } from '#relay-server/installing/dmg-slot.ts';
-import { buildDmg } from './dmg.ts';
+import { AGENT_ALONE, AGENT_IN_APPLICATION, buildDmg } from './dmg.ts';
+import { modesOf, readImage } from './image-reader.ts';
 
 const missing = ['xorriso', 'dmg2img', '7z'].filter((tool) => spawnSync(tool).error !== undefined);
 const directory = mkdtempSync(join(tmpdir(), 'causeway-dmg-test-'));
 afterAll(() => rmSync(directory, { recursive: true }));
 const at = (name: string) => join(directory, name);
-const run = (program: string, ...words: string[]) => execFileSync(program, words, { encoding: 'utf8', stdio: 'pipe' });
 
 const PLIST = `<?xml version="1.0" encoding="UTF-8"?>
 <plist version="1.0"><dict><key>CFBundleExecutable</key><string>Causeway</string></dict></plist>
@@ -26,31 +26,57 @@ mkdirSync(at('Causeway.app/Contents/MacOS'), { recursive: true });
 writeFileSync(at('Causeway.app/Contents/Info.plist'), PLIST);
 writeFileSync(at('Causeway.app/Contents/MacOS/Causeway'), PROGRAM, { mode: 0o755 });
 
+/** Stands for mac-files.ts, whose Node is fetched by the scenario `dmg` only. */
+const AGENT = [
+  { path: 'bin/node', content: randomBytes(5000), mode: 0o755 },
+  { path: 'lib/causeway.js', content: Buffer.from('agent'), mode: 0o644 },
+  { path: 'share/install.sh', content: Buffer.from('#!/bin/sh\n'), mode: 0o755 },
+];
+
 /** What macOS would see: the image taken apart by a program that is not ours, and the file system in it by another. */
-function contentsOf(dmg: string): (path: string) => Buffer {
-  const raw = `${dmg}.raw`;
-  run('dmg2img', '-s', dmg, raw);
-  const out = `${dmg}.out`;
-  run('7z', 'x', '-y', '-tHFS', `-o${out}`, raw);
-  const [volume] = run('ls', out).trim().split('\n');
-  return (path) => readFileSync(join(out, volume === 'Causeway' ? 'Causeway' : '', path));
+async function contentsOf(dmg: string): Promise<(path: string) => Buffer> {
+  const { directory: files } = await readImage(dmg);
+  return (path) => readFileSync(join(files, path));
 }
 
 describe.skipIf(missing.length > 0)(`the disk image for macOS (needs ${missing.join(', ') || 'nothing'})`, () => {
-  beforeAll(() => buildDmg({ application: at('Causeway.app'), file: at('one.dmg') }));
+  beforeAll(() => buildDmg({ agent: AGENT, application: at('Causeway.app'), file: at('one.dmg') }));
 
   test('two builds of the same application are the same bytes', async () => {
     await new Promise((resolve) => setTimeout(resolve, 1100));
-    await buildDmg({ application: at('Causeway.app'), file: at('two.dmg') });
+    await buildDmg({ agent: AGENT, application: at('Causeway.app'), file: at('two.dmg') });
     expect(readFileSync(at('two.dmg')).equals(readFileSync(at('one.dmg')))).toBe(true);
   });
 
-  test('is read back by others: the application, a link to where it belongs, and nobody’s activation file', () => {
-    const read = contentsOf(at('one.dmg'));
+  test('is read back by others: the application, a link to where it belongs, and nobody’s activation file', async () => {
+    const { listing } = await readImage(at('one.dmg'));
+    const read = await contentsOf(at('one.dmg'));
     expect(read('Causeway.app/Contents/Info.plist').toString()).toBe(PLIST);
     expect(read('Causeway.app/Contents/MacOS/Causeway').equals(PROGRAM)).toBe(true);
     expect(tokenOfFile(read('Activation.causeway').toString())).toBeUndefined();
-    expect(run('7z', 'l', '-tHFS', `${at('one.dmg')}.raw`)).toMatch(/ Causeway\/Applications$/m);
+    expect(listing).toMatch(/ Causeway\/Applications$/m);
+  });
+
+  test('the agent is in the application, every file as it was, and what is run can be run', async () => {
+    const { raw } = await readImage(at('one.dmg'));
+    const read = await contentsOf(at('one.dmg'));
+    for (const { path, content } of AGENT) expect(read(`${AGENT_IN_APPLICATION}/${path}`).equals(content)).toBe(true);
+    expect(read('install.sh')).toEqual(readFileSync(join(import.meta.dirname, '../../macos/image-install.sh')));
+    expect(modesOf(raw, 'install.sh')).toEqual([0o755, 0o755]);
+    expect([modesOf(raw, 'node'), modesOf(raw, 'causeway.js')]).toEqual([[0o755], [0o644]]);
+  });
+
+  test('without an application, or with a signed one, the agent is beside it', async () => {
+    await buildDmg({ agent: AGENT, file: at('alone.dmg') });
+    const { directory: alone } = await readImage(at('alone.dmg'));
+    mkdirSync(at('signed/Causeway.app/Contents/_CodeSignature'), { recursive: true });
+    await buildDmg({ agent: AGENT, application: at('signed/Causeway.app'), file: at('signed.dmg') });
+    const { directory: signed } = await readImage(at('signed.dmg'));
+    for (const files of [alone, signed]) {
+      expect(existsSync(join(files, AGENT_ALONE, 'bin/node'))).toBe(true);
+      expect(existsSync(join(files, AGENT_IN_APPLICATION))).toBe(false);
+    }
+    expect(existsSync(join(alone, 'Applications'))).toBe(false);
   });
 
   test('its property list is one, its sums are true, and the middle is compressed', () => {
@@ -69,7 +95,7 @@ describe.skipIf(missing.length > 0)(`the disk image for macOS (needs ${missing.j
     expect(bytes.length).toBeLessThan(readFileSync(`${at('one.dmg')}.raw`).length);
   });
 
-  test('with a token written into its slot it is still whole, and has the token beside the application', () => {
+  test('with a token written into its slot it is still whole, and has the token beside the application', async () => {
     const token = encodeToken({
       server: 'https://relay.example',
       pin: serverPin.parse(toBase64url(new Uint8Array(32))),
@@ -80,7 +106,7 @@ describe.skipIf(missing.length > 0)(`the disk image for macOS (needs ${missing.j
     const slot = bytes.subarray(0, ACTIVATION_SLOT_BYTES);
     const personal = Buffer.concat([slotText(`${token}\n`, crc32(slot)), bytes.subarray(ACTIVATION_SLOT_BYTES)]);
     writeFileSync(at('mine.dmg'), personal);
-    const read = contentsOf(at('mine.dmg'));
+    const read = await contentsOf(at('mine.dmg'));
     expect(tokenOfFile(read('Activation.causeway').toString())).toBe(token);
     expect(read('Causeway.app/Contents/MacOS/Causeway').equals(PROGRAM)).toBe(true);
     const table = /<data>([^<]*)<\/data>/.exec(bytes.toString('latin1'))?.[1] ?? '';

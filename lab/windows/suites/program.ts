@@ -6,6 +6,7 @@
  */
 
 import { appendFileSync, writeFileSync } from 'node:fs';
+import { Globals } from './globals.ts';
 import { collect, type Outcome, run } from './vitest-stand-in.ts';
 
 export interface Suites {
@@ -20,6 +21,7 @@ export async function runSuites({ files, leftOut }: Suites): Promise<never> {
   const [output = 'suites.jsonl', part = ''] = process.argv.slice(2);
   writeFileSync(output, '');
   const write = (line: object) => appendFileSync(output, `${JSON.stringify(line)}\n`);
+  const globals = new Globals();
   const totals = { passed: 0, failed: 0, skipped: 0 };
 
   process.on('uncaughtException', (error) => write({ file: 'none', uncaught: describe(error) }));
@@ -34,6 +36,12 @@ export async function runSuites({ files, leftOut }: Suites): Promise<never> {
       await run(await collect(load), (outcome) => outcomes.push(outcome), isLeftOut);
     } catch (error) {
       outcomes.push({ name: '(loading)', state: 'failed', error });
+    }
+    // The next file would wait for a clock that stands still.
+    const changed = globals.putBack();
+    if (changed.length > 0) {
+      const error = new Error(`left others in their place: ${changed.join(', ')}`);
+      outcomes.push({ name: '(globals)', state: 'failed', error });
     }
     const count = (state: Outcome['state']) => outcomes.filter((outcome) => outcome.state === state).length;
     const counts = { passed: count('passed'), failed: count('failed'), skipped: count('skipped') };

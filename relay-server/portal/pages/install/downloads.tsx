@@ -7,6 +7,7 @@ import { Download as DownloadIcon } from 'lucide-react';
 import { path } from '../../api/client.ts';
 import type { Download } from '../../api/shapes.ts';
 import { byteWords } from '../../components/byte-words.ts';
+import { CopyBlock } from '../../components/copy-block.tsx';
 import { CopyButton } from '../../components/copy-button.tsx';
 import classes from './install-steps.module.css';
 
@@ -22,6 +23,7 @@ export interface DownloadsProps {
 }
 
 const PROCESSORS = { x64: 'Intel and AMD, 64 bit', arm64: 'ARM, 64 bit' } as const;
+const MAC_PROCESSORS = { x64: 'Intel', arm64: 'Apple silicon (M1 and later)' } as const;
 const KINDS = {
   archive: 'archive, for any Linux with glibc',
   deb: 'package, for Debian and Ubuntu',
@@ -33,8 +35,10 @@ const HOW = {
   archive: 'Unpack it, and run as root: causeway/share/install.sh',
   deb: 'Run as root, in the directory that it is in: apt install ./causeway-agent-*.deb',
   msi: 'Open it. Do not rename it: its name lets the computer in.',
-  dmg: 'Open it, drag Causeway to Applications, and then drop the activation file beside it onto Causeway.',
+  dmg: 'Open it: it shows as a disk that is called Causeway.',
 } as const;
+/** As the image has it (build/installers/dmg/). By sh, for macOS starts no script that a browser has brought. */
+const FROM_IMAGE = 'sudo sh /Volumes/Causeway/install.sh';
 
 export function Downloads({ os, name, downloads, link, token }: DownloadsProps) {
   const files = downloads.filter((file) => file.os === os);
@@ -45,11 +49,12 @@ export function Downloads({ os, name, downloads, link, token }: DownloadsProps) 
       <Text size={byCommand ? 'sm' : 'md'} c={byCommand ? 'dimmed' : 'var(--mantine-color-text)'}>
         {byCommand
           ? 'Or as a file, which lets this computer in by itself once it is installed:'
-          : 'Download the one that fits your processor and open it. It lets this computer in by itself.'}
+          : 'Download the one that fits your processor. Once installed, it lets this computer in by itself.'}
       </Text>
       {files.map((file) => (
         <File key={file.file} file={file} link={link} token={token} wanted={!byCommand} />
       ))}
+      {os === 'macos' && <OnAMac />}
     </Stack>
   );
 }
@@ -64,7 +69,7 @@ function File({ file, link, token, wanted }: FileProps) {
     <div className={classes.file}>
       <Group justify="space-between" gap="sm">
         <div>
-          <Text fw={600}>{PROCESSORS[file.architecture]}</Text>
+          <Text fw={600}>{(file.os === 'macos' ? MAC_PROCESSORS : PROCESSORS)[file.architecture]}</Text>
           <Text size="sm" c="dimmed">
             {KINDS[file.kind]}, {byteWords(file.bytes)}
           </Text>
@@ -91,6 +96,22 @@ function File({ file, link, token, wanted }: FileProps) {
         <CopyButton text={file.sha256} what={`SHA-256 of ${file.file} without the token`} />
       </Group>
     </div>
+  );
+}
+
+function OnAMac() {
+  return (
+    <Stack gap="xs">
+      <Text>Then open Terminal, paste this line, press Enter, and give your password:</Text>
+      <CopyBlock label="Install and connect" text={FROM_IMAGE} what="command" />
+      <Text>
+        It says that Causeway is installed. Then <code>sudo causeway status</code> shows how it is, and{' '}
+        <code>sudo causeway peers</code> whom this computer may reach. It needs macOS 13.5 or later.
+      </Text>
+      <Text size="sm" c="dimmed">
+        If the image has an application on it, drag that to Applications: it is the window to what you have installed.
+      </Text>
+    </Stack>
   );
 }
 

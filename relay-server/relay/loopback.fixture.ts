@@ -1,6 +1,6 @@
 /**
- * A relay on 127.0.0.1 with a throw-away certificate and keys, for tests and benchmarks: real TLS, real
- * WebSockets, tickets signed on the spot. Never for use in earnest.
+ * A relay on 127.0.0.1 with a throw-away certificate and keys, for tests: real TLS, real WebSockets,
+ * tickets signed on the spot. Never for use in earnest.
  */
 import { generateKeyPairSync, randomBytes, sign } from 'node:crypto';
 import { createServer } from 'node:https';

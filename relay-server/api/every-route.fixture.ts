@@ -3,9 +3,9 @@
  * without being named.
  */
 import type { Rights } from '#protocol/rest/api.ts';
-import { activateMachine } from '../loopback-machine.ts';
-import type { LoopbackServer } from '../loopback-server.ts';
-import { LoopbackBrowser } from './loopback-browser.ts';
+import { activateMachine } from '../loopback-machine.fixture.ts';
+import type { LoopbackServer } from '../loopback-server.fixture.ts';
+import { LoopbackBrowser } from './loopback-browser.fixture.ts';
 
 export interface Route {
   readonly method: string;
