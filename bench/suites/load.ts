@@ -67,7 +67,7 @@ export const suite: Suite = {
     load.before = residentBytes(company.pid);
     for (const [index, count] of counts.entries()) await load.at(count, agents.slice(counts[index - 1] ?? 0, count));
     await load.findKnee(most);
-    return { figures: load.series.figures(), bars: bars(load.series, counts.map(named)), absent: [] };
+    return { figures: load.series.figures(), bars: bars(load.series, counts), absent: [] };
   },
 };
 
@@ -311,7 +311,8 @@ class Load {
   }
 }
 
-function bars(series: Series, names: readonly string[]) {
+function bars(series: Series, counts: readonly number[]) {
+  const names = counts.map(named);
   const [least, most] = [names[0] ?? '', names.at(-1) ?? ''];
   const own = (name: string, load: string, measure: string) => series.median(name, load, measure);
   const growth = (load: string, measure: string) => ratio(own(most, load, measure), own(least, load, measure));
@@ -326,7 +327,13 @@ function bars(series: Series, names: readonly string[]) {
   if (names.length === 1) return [change];
   return [
     change,
-    bar('memory of each agent, times that with 1,000', '', growth(MEMORY, 'server, of each agent'), 'lower', 1.1),
+    bar(
+      'memory of each of the last 5,000 agents, times that of those before',
+      '',
+      growthOfMemory(series, counts),
+      'lower',
+      1.1,
+    ),
     bar(
       'steady processor time of each agent, times that with 1,000',
       '',
@@ -342,6 +349,15 @@ function bars(series: Series, names: readonly string[]) {
       1.1,
     ),
   ];
+}
+
+/** Without what the server has at hand before the first agent comes: the first thousand find much of theirs there. */
+function growthOfMemory(series: Series, counts: readonly number[]): number | null {
+  const [first = 0, middle = 0, last = 0] = counts;
+  const held = [first, middle, last].map((count) => series.median(named(count), MEMORY, 'server'));
+  const [with1, with2, with3] = held;
+  if (typeof with1 !== 'number' || typeof with2 !== 'number' || typeof with3 !== 'number') return null;
+  return ratio((with3 - with2) / (last - middle), (with2 - with1) / (middle - first));
 }
 
 function named(count: number): string {
