@@ -14,6 +14,7 @@ import { usageOf } from '#lab/hosts/processes.ts';
 import { LAB_COMMANDS, obstacle } from '#lab/prerequisites.ts';
 import { Part } from '../load/part.ts';
 import { forgetPeak, peakBytes } from '../measure/peak-memory.ts';
+import { fillQueues } from '../peers/congestion.ts';
 import { benchLab } from '../peers/contender.ts';
 import { bar, Series, type Suite } from '../suite.ts';
 
@@ -37,6 +38,7 @@ export const suite: Suite = {
     const why = obstacle(LAB_COMMANDS, options.say);
     if (why !== null) throw new Error(why);
     const lab = await Lab.build(await enterEnclosure(), benchLab(3));
+    options.say(`congestion control: ${await fillQueues(lab)}`);
     const [relayHost, left, right, clients] = ['relay', 'm1', 'm2', 'm3'].map((name) => lab.host(name)) as [
       Host,
       Host,
