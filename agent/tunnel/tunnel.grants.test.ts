@@ -214,6 +214,21 @@ describe('revocation', () => {
     expect(a.questions.length - asked).toBeLessThanOrEqual(2);
   });
 
+  it('asks again soon for that when nobody could be asked', async () => {
+    b.tunnel.revoke(a.id, network.now);
+    network.controlPlane = 'refuses';
+    for (let second = 0; second < 10; second++) {
+      a.send(b, `cut off, second ${second}`);
+      await network.advance(1_000);
+    }
+    network.controlPlane = 'grants';
+    for (let second = 0; second < 10; second++) {
+      a.send(b, `back, second ${second}`);
+      await network.advance(1_000);
+    }
+    expect(b.payloads).toContain('back, second 9');
+  });
+
   it('does not hold up a pair that is allowed again at once', async () => {
     for (const [one, other] of [
       [a, b],

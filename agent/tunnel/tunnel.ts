@@ -335,7 +335,9 @@ export class Tunnel implements Disposable {
   #refused(peer: Peer, now: number): void {
     const usable = peer.validGrant(now) !== undefined;
     peer.askedAt = undefined;
-    peer.askNotBefore = now + (usable ? LIMITS.HANDSHAKE_GIVE_UP_MS : LIMITS.HANDSHAKE_RETRY_MS).value;
+    // With a handshake that nobody answers, the grant may be one that the other side knows was taken back.
+    const urgent = !usable || peer.initiation !== undefined;
+    peer.askNotBefore = now + (urgent ? LIMITS.HANDSHAKE_RETRY_MS : LIMITS.HANDSHAKE_GIVE_UP_MS).value;
     if (!usable) this.#context.drop(peer, 'no-grant', peer.pending.takeAll().length);
   }
 

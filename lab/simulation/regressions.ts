@@ -23,4 +23,15 @@ export const REGRESSIONS: readonly Regression[] = [
     found:
       'A machine that was away while a pair was denied and allowed again kept its old grant, which the other side refused without a word, for up to half an hour.',
   },
+  {
+    seed: 3_048,
+    steps: 2_000,
+    found: 'A socket of an agent that was full took handshakes on top of its bound.',
+  },
+  {
+    seed: 3_776,
+    steps: 2_000,
+    found:
+      'A machine whose question for a new grant, in place of one that the other side no longer took, failed because it was cut off, asked again only after 90 s.',
+  },
 ];
