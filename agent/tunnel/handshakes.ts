@@ -87,9 +87,9 @@ export class Handshakes {
     if (now - initiation.firstAt >= LIMITS.HANDSHAKE_GIVE_UP_MS.value) this.#giveUp(peer, initiation.firstAt, now);
     else if (grant === undefined) this.ask(peer, now);
     else {
+      this.#begin(peer, grant, initiation.firstAt, now);
       // The other side may know that it was taken back, and given anew, while this machine heard of neither.
       if (grant.issuedAt < initiation.firstAt) this.ask(peer, now);
-      this.#begin(peer, grant, initiation.firstAt, now);
     }
   }
 
