@@ -38,7 +38,7 @@ test('is renewed at half of its life', async () => {
   expect(issued).toBe(41);
 });
 
-test.for([0, 0.25, 0.49])(
+test.each([0, 0.25, 0.49])(
   'an outage of most of what is left ends no connection that began with %d of it gone',
   async (gone) => {
     await holder.fresh();
