@@ -1,15 +1,14 @@
 import { beforeEach, expect, test, vi } from 'vitest';
 import { ipv6Address } from '#protocol/addresses.ts';
 import type { LockStep, SelfFacts } from '#protocol/control-messages.ts';
-import { toBase64url } from '#protocol/encoding.ts';
 import { CausewayError } from '#protocol/errors.ts';
 import { signSuccession } from '#protocol/grant-succession.ts';
 import { type GrantClaims, signGrant } from '#protocol/grants.ts';
-import { groupId, type MachineId, roleId, subscriptionId, tunnelPublicKey } from '#protocol/ids.ts';
-import { machineIdOf } from '#protocol/lock/certificate.ts';
+import { groupId, type MachineId, roleId, subscriptionId } from '#protocol/ids.ts';
 import { type LockKey, lockKeyOf, newSeed } from '#protocol/lock/key.ts';
 import { planLock, signLock } from '#protocol/lock/signing.ts';
 import type { LockPin } from '#protocol/lock/statement.ts';
+import { waitingMachines } from '#protocol/lock/waiting-machine.fixture.ts';
 import { parseLabel } from '#protocol/names.ts';
 import type { LockMachine, LockView } from '#protocol/rest/lock.ts';
 import { GrantKeys } from './grant-keys.ts';
@@ -18,6 +17,7 @@ import { Trust } from './trust.ts';
 
 const NOW = Date.parse('2026-05-01T12:00:00Z');
 const subscription = subscriptionId.parse('5'.repeat(32));
+const machine = waitingMachines(subscription);
 const [office, web] = [groupId.parse('a'.repeat(32)), roleId.parse('b'.repeat(32))];
 const [self, peer] = [machine('sql01', office, 1), machine('web-1', web, 2)];
 
@@ -37,22 +37,6 @@ beforeEach(async () => {
   saved = { grantKeys: [], locks: [] };
   events = [];
 });
-
-function machine(name: string, side: LockMachine['side'], seed: number): LockMachine {
-  const key = tunnelPublicKey.parse(toBase64url(new Uint8Array(32).fill(seed)));
-  return {
-    id: machineIdOf(subscription, key),
-    name: parseLabel(name),
-    kind: 'local-endpoint',
-    key,
-    ipv4: `100.64.0.${seed}`,
-    side,
-    state: 'waiting',
-    certificate: false,
-    signedUntil: null,
-    activatedAt: new Date(NOW).toISOString(),
-  };
-}
 
 function claims(backing?: GrantClaims['backing']): GrantClaims {
   const iat = Math.floor(NOW / 1000);

@@ -2,49 +2,27 @@ import { describe, expect, test } from 'vitest';
 import { ipv6Address } from '../addresses.ts';
 import { toBase64url } from '../encoding.ts';
 import type { GrantClaims } from '../grants.ts';
-import { groupId, type MachineId, roleId, subscriptionId, tunnelPublicKey } from '../ids.ts';
+import { groupId, type MachineId, roleId, subscriptionId } from '../ids.ts';
 import { LIMITS } from '../limits.ts';
-import { type Label, parseLabel } from '../names.ts';
+import type { Label } from '../names.ts';
 import type { LockMachine, LockView } from '../rest/lock.ts';
 import { signStatement } from '../signed-statement.ts';
 import { decodeToken, encodeToken, preSignedToken } from '../token.ts';
-import {
-  machineIdOf,
-  readCertificate,
-  readDelegation,
-  requireBacked,
-  requireCertified,
-  tokenMarkOf,
-} from './certificate.ts';
+import { readCertificate, readDelegation, requireBacked, requireCertified, tokenMarkOf } from './certificate.ts';
 import { type LockKey, lockKeyFile, lockKeyOf, newSeed, seedOfFile } from './key.ts';
 import { newRecoverySecret, recoveryHashOf, releases } from './recovery.ts';
 import { requireSeen } from './seen.ts';
 import { delegateTo, followsFrom, keysNow, planLock, signCertificate, signLock } from './signing.ts';
 import { followStatement, type LockClaims, type LockPin, pairOf } from './statement.ts';
+import { waitingMachines } from './waiting-machine.fixture.ts';
 
 const NOW = Date.parse('2026-05-01T12:00:00Z');
 const HOUR = 3_600_000;
 const subscription = subscriptionId.parse('5'.repeat(32));
+const machine = waitingMachines(subscription);
 const office = groupId.parse('a'.repeat(32));
 const web = roleId.parse('b'.repeat(32));
 const lab = groupId.parse('c'.repeat(32));
-
-function machine(name: string, side: LockMachine['side'], seed: number): LockMachine {
-  const key = tunnelPublicKey.parse(toBase64url(new Uint8Array(32).fill(seed)));
-  const id = machineIdOf(subscription, key);
-  return {
-    id,
-    name: parseLabel(name),
-    kind: 'local-endpoint',
-    key,
-    ipv4: `100.64.0.${seed}`,
-    side,
-    state: 'waiting',
-    certificate: false,
-    signedUntil: null,
-    activatedAt: new Date(NOW).toISOString(),
-  };
-}
 
 const sql = machine('sql01', office, 1);
 const app = machine('web-1', web, 2);
