@@ -6,6 +6,7 @@ import { CommanderError } from 'commander';
 import { CausewayError } from '#protocol/errors.ts';
 import { causewayCommand } from './cli/commands.ts';
 import { COLOURED, errorLines, PLAIN } from './cli/output.ts';
+import { redacted } from './engine/redaction.ts';
 
 const WRONG_USAGE = 2;
 const colour = process.stdout.isTTY === true && process.env.NO_COLOR === undefined;
@@ -23,7 +24,12 @@ function report(error: unknown): number {
     if (error.exitCode === 0) return 0;
     // No command was named: the help has been printed.
     if (error.code === 'commander.help') return WRONG_USAGE;
-    const usage = new CausewayError('USAGE', { issue: error.message.replace(/^error: /, '') });
+    const said = error.message.replace(/^error: /, '');
+    // Whoever forgets the option's name must not find the token in a log.
+    const issue = redacted(said);
+    const usage = new CausewayError('USAGE', {
+      issue: issue === said ? said : `${issue} A token is given as --token TOKEN.`,
+    });
     for (const line of errorLines(usage, style)) console.error(line);
     return WRONG_USAGE;
   }
