@@ -120,10 +120,12 @@ export interface ReaderOptions {
   /** Whole messages; checked before a payload is read or memory taken for it. */
   readonly maxMessageBytes: number;
   /**
-   * Memory for a message that comes in pieces: `length` bytes behind HEADER_ROOM_BYTES that are nobody's.
+   * Memory for a message that comes in pieces, or from what is {@link lent}: `length` bytes behind HEADER_ROOM_BYTES that are nobody's.
    * {@link roomyBytes} unless given.
    */
   readonly allocate?: (length: number) => RoomyMessage;
+  /** What is pushed is valid during the call only, so a message is copied even when it came in one piece. */
+  readonly lent?: boolean;
 }
 
 /** Reads one connection. Call `push` with whatever arrives, cut anywhere. */
@@ -188,7 +190,8 @@ export class MessageReader {
     }
     const end = next + this.#length;
     // The room before it is the header that has just been read, unless a cut has left that elsewhere.
-    if (end <= chunk.length && next - at === size && header === chunk) {
+    const inPlace = end <= chunk.length && next - at === size && header === chunk;
+    if (inPlace && (this.#options.lent !== true || isControl(this.#first))) {
       this.#complete(chunk.subarray(next, end) as RoomyMessage);
       return end;
     }
@@ -202,7 +205,7 @@ export class MessageReader {
     const opcode = this.#first & 0x0f;
     const final = (this.#first & FIN) !== 0;
     if ((this.#first & RESERVED) !== 0 || masked !== (this.#options.from === 'client')) return 1002;
-    if (opcode >= FIRST_CONTROL) {
+    if (isControl(opcode)) {
       return opcode > OPCODE.PONG || !final || this.#length > SHORT_MAX ? 1002 : undefined;
     }
     if (opcode === OPCODE.TEXT) return 1007;
@@ -227,7 +230,7 @@ export class MessageReader {
   #complete(payload: RoomyMessage): void {
     if (this.#mask !== 0) unmask(payload, this.#mask);
     const opcode = this.#first & 0x0f;
-    if (opcode >= FIRST_CONTROL) {
+    if (isControl(opcode)) {
       this.#events.onControl(opcode, payload);
     } else if ((this.#first & FIN) === 0) {
       this.#fragments.push(new Uint8Array(payload));
@@ -249,6 +252,10 @@ export class MessageReader {
     }
     return message;
   }
+}
+
+function isControl(first: number): boolean {
+  return (first & 0x0f) >= FIRST_CONTROL;
 }
 
 /** Of the header at `at`; 0 when not all of it is there. */

@@ -11,7 +11,7 @@
  * A subscription is a table of its own and a connection holds only its subscription's table, so machines
  * of different subscriptions can not meet, whatever their ids.
  */
-import { fromHex, toHex } from '#protocol/encoding.ts';
+import { toHex } from '#protocol/encoding.ts';
 import { isRefusal } from '#protocol/errors.ts';
 import {
   decodeFrame,
@@ -28,6 +28,7 @@ import { ID_BYTES, type MachineId, type SubscriptionId } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts';
 import { copyWithRoom, type RoomyMessage } from '#protocol/websocket.ts';
 import { CLOSE_STATUS, type CloseReason, Connection, type Identity, type Outlet } from './connection.ts';
+import { type MemberKey, machineOf, memberKey, memberKeyOf } from './member-key.ts';
 import { count, RelayCounters, type RelayMetrics } from './metrics.ts';
 
 /** What one machine has sent to another since the latter connected, and when the last of it. */
@@ -52,7 +53,7 @@ const SENDER_REMEMBERED_MS = LIMITS.REJECT_AFTER_MS.value;
 
 export class RelayCore {
   readonly counters = new RelayCounters();
-  readonly #subscriptions = new Map<SubscriptionId, Map<string, Connection>>();
+  readonly #subscriptions = new Map<SubscriptionId, Map<MemberKey, Connection>>();
   readonly #hooks: CoreHooks;
 
   constructor(hooks: CoreHooks) {
@@ -62,7 +63,7 @@ export class RelayCore {
   /** Adds a machine whose ticket was verified. An earlier connection of it gets NOTICE REPLACED and is closed. */
   connect(identity: Identity, outlet: Outlet, now: number): Connection {
     const members = this.#membersOf(identity.subscription);
-    const key = keyOf(fromHex(identity.machine), 0);
+    const key = memberKeyOf(identity.machine);
     const previous = members.get(key);
     const connection = new Connection(identity, key, outlet, members, this.counters, now);
     members.set(key, connection);
@@ -145,11 +146,13 @@ export class RelayCore {
 
   /**
    * To be called every few seconds while anybody is connected: ends expired tickets and dead transports,
-   * pings silent machines, frees what waits too long.
+   * pings silent machines, frees what waits too long or has left.
    */
   sweep(now: number): void {
     for (const connection of this.#all()) {
       connection.queue.expire(now);
+      // What has left would be held in memory until the next frame goes elsewhere.
+      if (connection.lastDestination?.open === false) connection.lastDestination = undefined;
       if (connection.expiresAt <= now) {
         this.#notice(connection, 'TICKET_EXPIRED');
         this.#close(connection, 'expired', now);
@@ -174,7 +177,7 @@ export class RelayCore {
   }
 
   find(subscription: SubscriptionId, machine: MachineId): Connection | undefined {
-    return this.#subscriptions.get(subscription)?.get(keyOf(fromHex(machine), 0));
+    return this.#subscriptions.get(subscription)?.get(memberKeyOf(machine));
   }
 
   /** What has passed between the machines of a subscription, of senders that are remembered. */
@@ -199,10 +202,10 @@ export class RelayCore {
 
   #forward(source: Connection, frame: RoomyMessage, now: number): void {
     count(this.counters.in, frame.length);
-    const key = keyOf(frame, PEER_AT);
-    const destination = source.members.get(key);
+    const destination = destinationOf(source, frame);
     if (destination === undefined) {
       this.counters.drop('not-connected', frame.length);
+      const key = memberKey(frame, PEER_AT);
       this.#reportAbsent(source, key, toHex(frame.subarray(PEER_AT, FRAME_HEADER_BYTES)) as MachineId, now);
       return;
     }
@@ -231,7 +234,7 @@ export class RelayCore {
     }
   }
 
-  #reportAbsent(source: Connection, key: string, peer: MachineId, now: number): void {
+  #reportAbsent(source: Connection, key: MemberKey, peer: MachineId, now: number): void {
     if (source.wasToldAbsent(key, now)) return;
     if (source.mayReply(now)) {
       source.toldAbsent(key, now);
@@ -282,7 +285,7 @@ export class RelayCore {
     this.#hooks.onPresence(connection.subscription, connection.machine, false);
   }
 
-  #membersOf(subscription: SubscriptionId): Map<string, Connection> {
+  #membersOf(subscription: SubscriptionId): Map<MemberKey, Connection> {
     let members = this.#subscriptions.get(subscription);
     if (members === undefined) {
       members = new Map();
@@ -296,14 +299,17 @@ export class RelayCore {
   }
 }
 
-/** The machine of a key. */
-function machineOf(key: string): MachineId {
-  return toHex(Uint8Array.from(key, (character) => character.charCodeAt(0))) as MachineId;
+/** Most frames go where the one before went, and comparing 16 bytes takes a fifth of the time of a look-up. */
+function destinationOf(source: Connection, frame: Uint8Array): Connection | undefined {
+  const last = source.lastDestination;
+  if (last?.open === true && isFor(last, frame)) return last;
+  source.lastDestination = source.members.get(memberKey(frame, PEER_AT));
+  return source.lastDestination;
 }
 
-/** The 16 bytes at `at` as a string of 16 characters: the cheapest key of a Map. */
-function keyOf(b: Uint8Array, at: number): string {
-  return String.fromCharCode(...b.subarray(at, at + ID_BYTES));
+function isFor({ id }: Connection, frame: Uint8Array): boolean {
+  for (let at = 0; at < ID_BYTES; at++) if (frame[PEER_AT + at] !== id[at]) return false;
+  return true;
 }
 
 function encoded(frame: Frame): RoomyMessage {

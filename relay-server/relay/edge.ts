@@ -21,8 +21,9 @@ import { refuseUpgrade } from '../refuse-upgrade.ts';
 import { Admission } from './admission.ts';
 import type { Connection, Identity } from './connection.ts';
 import { type PairCount, type PresenceListener, RelayCore } from './core.ts';
-import { MachineSocket } from './machine-socket.ts';
+import { MachineSocket, type SocketSurroundings } from './machine-socket.ts';
 import type { RelayMetrics } from './metrics.ts';
+import { SharedReading } from './shared-reading.ts';
 import { Tidying } from './tidying.ts';
 import { acceptUpgrade, upgradeFault } from './upgrade.ts';
 import { WriteTurn } from './write-turn.ts';
@@ -70,8 +71,7 @@ class RelayEdge implements Relay {
   readonly #options: RelayOptions;
   readonly #core: RelayCore;
   readonly #admission: Admission;
-  readonly #surroundings = { memory: new FrameMemory(), turn: new WriteTurn() };
-  readonly #scavenger: Scavenger;
+  readonly #surroundings: SocketSurroundings;
   readonly #tidying: Tidying;
   readonly #sockets = new Set<MachineSocket>();
   #sweeping: NodeJS.Timeout | undefined;
@@ -80,7 +80,10 @@ class RelayEdge implements Relay {
   constructor(options: RelayOptions) {
     this.#options = options;
     const collector = engineCollector();
-    this.#scavenger = new Scavenger(collector);
+    const scavenger = new Scavenger(collector);
+    const fresh = (bytes: number) => scavenger.moved(bytes);
+    const memory = new FrameMemory(fresh);
+    this.#surroundings = { memory, turn: new WriteTurn(), reading: new SharedReading(), fresh };
     this.#tidying = new Tidying(collector);
     this.#core = new RelayCore({
       onPresence: options.onPresence ?? (() => {}),
@@ -158,10 +161,7 @@ class RelayEdge implements Relay {
     const { now, logger } = this.#options;
     const { subscription, machine } = identity;
     const socket = new MachineSocket(duplex, head, this.#surroundings, {
-      onMessage: (frame) => {
-        this.#scavenger.moved(frame.length);
-        this.#core.receive(connection, frame, now());
-      },
+      onMessage: (frame) => this.#core.receive(connection, frame, now()),
       onAlive: () => this.#core.heard(connection, now()),
       onWritable: () => {
         this.#core.heard(connection, now());

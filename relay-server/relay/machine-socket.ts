@@ -15,6 +15,7 @@ import {
 } from '#protocol/websocket.ts';
 import type { FrameMemory } from '#runtime/frame-memory.ts';
 import type { Outlet } from './connection.ts';
+import type { SharedReading } from './shared-reading.ts';
 import type { Flushable, WriteTurn } from './write-turn.ts';
 
 export interface MachineSocketEvents {
@@ -33,6 +34,9 @@ export interface MachineSocketEvents {
 export interface SocketSurroundings {
   readonly memory: FrameMemory;
   readonly turn: WriteTurn;
+  readonly reading: SharedReading;
+  /** Told of bytes that Node has taken anew, which the garbage collector will have to free. */
+  readonly fresh: (bytes: number) => void;
 }
 
 export class MachineSocket implements Outlet, Flushable {
@@ -53,7 +57,12 @@ export class MachineSocket implements Outlet, Flushable {
     this.#events = events;
     this.#surroundings = surroundings;
     const reader = new MessageReader(
-      { from: 'client', maxMessageBytes: LIMITS.RELAY_FRAME_MAX_BYTES.value, allocate: surroundings.memory.take },
+      {
+        from: 'client',
+        maxMessageBytes: LIMITS.RELAY_FRAME_MAX_BYTES.value,
+        allocate: surroundings.memory.take,
+        lent: true,
+      },
       {
         onMessage: (frame) => events.onMessage(frame),
         onControl: (opcode, payload) => this.#control(opcode, payload),
@@ -64,7 +73,11 @@ export class MachineSocket implements Outlet, Flushable {
       },
     );
     const read = (chunk: Uint8Array) => surroundings.turn.run(() => reader.push(chunk));
-    socket.on('data', read);
+    surroundings.reading.begin(socket, read);
+    socket.on('data', (chunk: Uint8Array) => {
+      surroundings.fresh(chunk.length);
+      read(chunk);
+    });
     socket.on('end', () => {
       this.close(1005);
       this.#endWhenWritten();
