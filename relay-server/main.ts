@@ -3,7 +3,7 @@
  */
 import { createInterface } from 'node:readline/promises';
 import { text } from 'node:stream/consumers';
-import { releaseStartUpMemory } from '#runtime/collector.ts';
+import { releaseStartUpMemory, releaseStartUpMemoryWhenQuiet } from '#runtime/collector.ts';
 import { run } from './command.ts';
 
 const STDERR = 2;
@@ -22,7 +22,7 @@ const exitCode = run(process.argv.slice(2), {
   logTo: STDERR,
   started: () => {
     releaseStartUpMemory();
-    setTimeout(releaseStartUpMemory, SETTLED_AFTER_MS).unref();
+    releaseStartUpMemoryWhenQuiet(SETTLED_AFTER_MS);
   },
   stop: stop.signal,
   environment: process.env,

@@ -1,5 +1,5 @@
 /** `causeway agent`: the agent in the foreground, until SIGTERM, SIGINT or SIGHUP. */
-import { releaseStartUpMemory } from '#runtime/collector.ts';
+import { releaseStartUpMemoryWhenQuiet } from '#runtime/collector.ts';
 import { systemTokenSources } from '../activation/system-sources.ts';
 import { systemProxies } from '../proxy/system-proxies.ts';
 import { type DaemonOptions, runDaemon } from './daemon.ts';
@@ -27,7 +27,6 @@ export async function runAgentCommand({
   const proxies = await systemProxies(upstreamProxy);
   const { stateDirectory } = options;
   const tokenSources = await systemTokenSources({ stateDirectory, environment: process.env });
-  let release: NodeJS.Timeout | undefined;
   await withHost(choice, stateDirectory, (host) =>
     runDaemon({
       ...options,
@@ -36,8 +35,8 @@ export async function runAgentCommand({
       tokenSources,
       stop,
       onReady: () => {
-        release = setTimeout(releaseStartUpMemory, QUIET_AFTER_MS);
-        void stop.then(() => clearTimeout(release));
+        const giveUp = releaseStartUpMemoryWhenQuiet(QUIET_AFTER_MS);
+        void stop.then(giveUp);
       },
     }),
   );
