@@ -83,6 +83,8 @@ export class Peer {
   /** Since when something waits for the window without a word of the peer on what has arrived. */
   waitsSince: number | undefined;
   unreachable = false;
+  /** When the first of its timers was due when something last happened to it. */
+  deadline = Number.POSITIVE_INFINITY;
   /** What the owner was last told. */
   reportedState: PeerState = 'idle';
 

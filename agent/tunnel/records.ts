@@ -43,11 +43,12 @@ export interface Arrived {
 
 /** The whole record. */
 export function arrivedRecord({ index, counter }: Arrived): Uint8Array {
-  const body = new Uint8Array(ARRIVED_BYTES);
-  const view = new DataView(body.buffer);
-  view.setUint32(0, index);
-  view.setBigUint64(INDEX_BYTES, BigInt(counter));
-  return encodeRecord(RECORD.ARRIVED, body);
+  const record = new Uint8Array(RECORD_HEADER_BYTES + ARRIVED_BYTES);
+  const body = writeRecordHeader(record, 0, RECORD.ARRIVED, ARRIVED_BYTES);
+  write32(record, body, index);
+  // The upper half is zeros: no session sends 2^32 messages (REJECT_AFTER_MESSAGES).
+  write32(record, body + INDEX_BYTES + 4, counter);
+  return record;
 }
 
 /** @returns undefined for a body of another length, or a counter beyond all that can be */
@@ -80,6 +81,13 @@ export function packetRecord(packet: AdapterPacket): TunnelRecord {
     if (packet[at] !== 0) return { type: RECORD.OFFLOADED, body: packet };
   }
   return { type: RECORD.PACKET, body: packet.subarray(OFFLOAD_HEADER_BYTES) };
+}
+
+function write32(target: Uint8Array, at: number, value: number): void {
+  target[at] = value >>> 24;
+  target[at + 1] = value >>> 16;
+  target[at + 2] = value >>> 8;
+  target[at + 3] = value;
 }
 
 /** Whether `packet` holds an IP packet of a size that can exist. */

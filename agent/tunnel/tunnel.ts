@@ -114,7 +114,10 @@ export class Tunnel implements Disposable {
   tick(now: number): void {
     if (this.#closed || now < this.#deadline) return;
     this.#deadline = Number.POSITIVE_INFINITY;
-    for (const peer of this.#context.peers.values()) this.#settle(peer, now);
+    for (const peer of this.#context.peers.values()) {
+      if (peer.deadline <= now) this.#settle(peer, now);
+      else this.#deadline = Math.min(this.#deadline, peer.deadline);
+    }
   }
 
   /** When to call {@link tick}; may be too early, never too late. Ask again after every call. */
@@ -193,8 +196,9 @@ export class Tunnel implements Disposable {
   /** The edge takes frames again, after `sendFrame` said that it does not. */
   linkDrained(now: number): void {
     if (this.#closed) return;
+    const waited = [...this.#sending.waiting];
     this.#sending.linkDrained(now);
-    for (const peer of [...this.#sending.waiting]) this.#settle(peer, now);
+    for (const peer of waited) this.#settle(peer, now);
   }
 
   /** The relay connection is new: sessions go on, handshakes that were under way are repeated at once. */
@@ -353,11 +357,15 @@ export class Tunnel implements Disposable {
 
   /** After every event of a peer: does what is due already, reports its state, notes its next deadline. */
   #settle(peer: Peer, now: number): void {
-    if (deadlineOf(peer) <= now) runTimers(peer, now, this.#onTimer);
+    peer.deadline = deadlineOf(peer);
+    if (peer.deadline <= now) {
+      runTimers(peer, now, this.#onTimer);
+      peer.deadline = deadlineOf(peer);
+    }
     if (peer.state !== peer.reportedState) {
       peer.reportedState = peer.state;
       this.#output.peerChanged(peer.id);
     }
-    if (this.#context.peers.get(peer.id) === peer) this.#deadline = Math.min(this.#deadline, deadlineOf(peer));
+    if (this.#context.peers.get(peer.id) === peer) this.#deadline = Math.min(this.#deadline, peer.deadline);
   }
 }

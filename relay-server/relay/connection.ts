@@ -5,8 +5,8 @@
 import { fromHex } from '#protocol/encoding.ts';
 import type { MachineId, SubscriptionId } from '#protocol/ids.ts';
 import { LIMITS } from '#protocol/limits.ts';
+import type { MachineKey } from '#protocol/machine-key.ts';
 import type { RoomyMessage } from '#protocol/websocket.ts';
-import type { MemberKey } from './member-key.ts';
 import type { RelayCounters } from './metrics.ts';
 import { DestinationQueue } from './queue.ts';
 
@@ -62,10 +62,10 @@ export class Connection {
   /** The machine id, raw. */
   readonly id: Uint8Array;
   /** The machine id as a key of {@link members}. */
-  readonly key: MemberKey;
+  readonly key: MachineKey;
   readonly outlet: Outlet;
   /** Everybody of the subscription who is connected, and nobody else. */
-  readonly members: Map<MemberKey, Connection>;
+  readonly members: Map<MachineKey, Connection>;
   expiresAt: number;
   heardAt: number;
   /** When it was last asked for a sign of life; not after `heardAt` when it has given one since. */
@@ -79,20 +79,20 @@ export class Connection {
   /** What waits for this machine. */
   queue: DestinationQueue;
   /** Who has sent to this machine, by their keys, the one silent longest first. */
-  senders = new Map<MemberKey, Sender>();
+  senders = new Map<MachineKey, Sender>();
   /** Where its last frame went; may have left since. */
   lastDestination: Connection | undefined;
   /** Absent peers this machine was told of, by key, oldest first. */
-  readonly #told = new Map<MemberKey, number>();
+  readonly #told = new Map<MachineKey, number>();
   #repliesSince = Number.NEGATIVE_INFINITY;
   #replies = 0;
   #limitNoticeAt = Number.NEGATIVE_INFINITY;
 
   constructor(
     identity: Identity,
-    key: MemberKey,
+    key: MachineKey,
     outlet: Outlet,
-    members: Map<MemberKey, Connection>,
+    members: Map<MachineKey, Connection>,
     counters: RelayCounters,
     now: number,
   ) {
@@ -139,13 +139,13 @@ export class Connection {
     return true;
   }
 
-  wasToldAbsent(peer: MemberKey, now: number): boolean {
+  wasToldAbsent(peer: MachineKey, now: number): boolean {
     const toldAt = this.#told.get(peer);
     return toldAt !== undefined && now - toldAt < LIMITS.RELAY_PEER_GONE_INTERVAL_MS.value;
   }
 
   /** Only as many are kept as can be told within the interval, so forgetting one lets nothing through. */
-  toldAbsent(peer: MemberKey, now: number): void {
+  toldAbsent(peer: MachineKey, now: number): void {
     this.#told.delete(peer);
     this.#told.set(peer, now);
     if (this.#told.size > LIMITS.RELAY_REPLIES_PER_SECOND.value) deleteOldest(this.#told);

@@ -26,9 +26,9 @@ import {
 } from '#protocol/frames.ts';
 import { ID_BYTES, type MachineId, type SubscriptionId } from '#protocol/ids.ts';
 import { LIMITS } from '#protocol/limits.ts';
+import { type MachineKey, machineKey, machineKeyOf, machineOf } from '#protocol/machine-key.ts';
 import { copyWithRoom, type RoomyMessage } from '#protocol/websocket.ts';
 import { CLOSE_STATUS, type CloseReason, Connection, type Identity, type Outlet } from './connection.ts';
-import { type MemberKey, machineOf, memberKey, memberKeyOf } from './member-key.ts';
 import { count, RelayCounters, type RelayMetrics } from './metrics.ts';
 
 /** What one machine has sent to another since the latter connected, and when the last of it. */
@@ -53,7 +53,7 @@ const SENDER_REMEMBERED_MS = LIMITS.REJECT_AFTER_MS.value;
 
 export class RelayCore {
   readonly counters = new RelayCounters();
-  readonly #subscriptions = new Map<SubscriptionId, Map<MemberKey, Connection>>();
+  readonly #subscriptions = new Map<SubscriptionId, Map<MachineKey, Connection>>();
   readonly #hooks: CoreHooks;
 
   constructor(hooks: CoreHooks) {
@@ -63,7 +63,7 @@ export class RelayCore {
   /** Adds a machine whose ticket was verified. An earlier connection of it gets NOTICE REPLACED and is closed. */
   connect(identity: Identity, outlet: Outlet, now: number): Connection {
     const members = this.#membersOf(identity.subscription);
-    const key = memberKeyOf(identity.machine);
+    const key = machineKeyOf(identity.machine);
     const previous = members.get(key);
     const connection = new Connection(identity, key, outlet, members, this.counters, now);
     members.set(key, connection);
@@ -177,7 +177,7 @@ export class RelayCore {
   }
 
   find(subscription: SubscriptionId, machine: MachineId): Connection | undefined {
-    return this.#subscriptions.get(subscription)?.get(memberKeyOf(machine));
+    return this.#subscriptions.get(subscription)?.get(machineKeyOf(machine));
   }
 
   /** What has passed between the machines of a subscription, of senders that are remembered. */
@@ -205,7 +205,7 @@ export class RelayCore {
     const destination = destinationOf(source, frame);
     if (destination === undefined) {
       this.counters.drop('not-connected', frame.length);
-      const key = memberKey(frame, PEER_AT);
+      const key = machineKey(frame, PEER_AT);
       this.#reportAbsent(source, key, toHex(frame.subarray(PEER_AT, FRAME_HEADER_BYTES)) as MachineId, now);
       return;
     }
@@ -234,7 +234,7 @@ export class RelayCore {
     }
   }
 
-  #reportAbsent(source: Connection, key: MemberKey, peer: MachineId, now: number): void {
+  #reportAbsent(source: Connection, key: MachineKey, peer: MachineId, now: number): void {
     if (source.wasToldAbsent(key, now)) return;
     if (source.mayReply(now)) {
       source.toldAbsent(key, now);
@@ -285,7 +285,7 @@ export class RelayCore {
     this.#hooks.onPresence(connection.subscription, connection.machine, false);
   }
 
-  #membersOf(subscription: SubscriptionId): Map<MemberKey, Connection> {
+  #membersOf(subscription: SubscriptionId): Map<MachineKey, Connection> {
     let members = this.#subscriptions.get(subscription);
     if (members === undefined) {
       members = new Map();
@@ -303,7 +303,7 @@ export class RelayCore {
 function destinationOf(source: Connection, frame: Uint8Array): Connection | undefined {
   const last = source.lastDestination;
   if (last?.open === true && isFor(last, frame)) return last;
-  source.lastDestination = source.members.get(memberKey(frame, PEER_AT));
+  source.lastDestination = source.members.get(machineKey(frame, PEER_AT));
   return source.lastDestination;
 }
 
