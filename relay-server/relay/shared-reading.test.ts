@@ -28,7 +28,10 @@ async function pair(): Promise<{ client: TLSSocket; server: TLSSocket }> {
     checkServerIdentity: () => undefined,
   });
   const [server] = (await once(listener, 'secureConnection')) as [TLSSocket];
-  cleanUps.push(() => client.destroy(), () => server.destroy());
+  cleanUps.push(
+    () => client.destroy(),
+    () => server.destroy(),
+  );
   return { client, server };
 }
 
