@@ -47,7 +47,7 @@ export const RELAY_LIMITS = {
   FREE_BUFFERS_LOOK_MS: {
     value: 10_000,
     unit: 'ms',
-    why: 'Buffers that were free for so long are let go, so that memory is back at most twice as long after the traffic has ended; a pause of some seconds in a transfer makes none anew.',
+    why: 'Buffers that were free for so long are left to the collector, at most twice as long after the traffic has ended; a pause of some seconds in a transfer makes none anew.',
   },
   RELAY_SOURCES_PER_DESTINATION: {
     value: 1_024,

@@ -5,7 +5,8 @@
  * program for 5 to 20 ms.
  *
  * How many are kept follows from how many are used: what was at hand all the time between two looks was one too
- * many. So a machine that serves fifty peers keeps what their queues held, and gives it back when they have gone.
+ * many. So a machine that serves fifty peers keeps what their queues held, and leaves it to the collector when they
+ * have gone.
  */
 import { LIMITS } from '#protocol/limits.ts';
 import { asRoomy, HEADER_ROOM_BYTES, type RoomyMessage } from '#protocol/websocket.ts';
