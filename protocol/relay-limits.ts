@@ -67,7 +67,7 @@ export const RELAY_LIMITS = {
   SCAVENGE_EVERY_BYTES: {
     value: 2_097_152,
     unit: 'bytes',
-    why: 'Moved by the relay, or taken anew for frames by an agent (which reads and writes in buffers that it uses again), between two collections of young garbage. Each byte is held about three times outside the heap, and V8 collects everything when that and the old heap pass about twice the old heap (23 MB here). Over a tunnel, single runs on a noisy machine: 1 MiB 2.6 Gbit/s, 2 MiB 2.9, 4 MiB 2.7, 8 MiB 1.9 to 2.3; 1 to 4 MiB differ by no more than the noise.',
+    why: 'Taken anew for frames by relay or agent (both read and write in buffers that they use again), or read by a relay whose Node lends it no buffer, between two collections of young garbage. Each byte is held about three times outside the heap, and V8 collects everything when that and the old heap pass about twice the old heap (23 MB here). Over a tunnel, single runs on a noisy machine: 1 MiB 2.6 Gbit/s, 2 MiB 2.9, 4 MiB 2.7, 8 MiB 1.9 to 2.3; 1 to 4 MiB differ by no more than the noise.',
   },
   RELAY_CLOSE_GRACE_MS: {
     value: 1_000,

@@ -5,7 +5,7 @@
  * - A moved frame leaves little garbage in the heap and much outside it (ArrayBuffers). V8 answers
  *   some MiB of such memory with a mark-compact of everything, dozens of times a second, and does not try
  *   first the collection of the young objects, which frees the same buffers in a fifth of a millisecond. So it is
- *   asked for that one every few MiB of traffic.
+ *   asked for that one every few MiB of fresh memory.
  * - V8 frees buffers on another thread. Freeing them where they were made took a tunnel from about 1.2 to
  *   2.2 Gbit/s on two cores, at half of the processor time (single runs). Why is not proven; we suppose
  *   that the two threads fight for malloc's arena.
@@ -32,7 +32,7 @@ export class Scavenger {
     this.#collect = collect;
   }
 
-  /** Counts bytes moved; collects when enough have been. */
+  /** Counts bytes taken anew; collects when enough have been. */
   moved(bytes: number): void {
     this.#bytes += bytes;
     if (this.#bytes < LIMITS.SCAVENGE_EVERY_BYTES.value) return;
