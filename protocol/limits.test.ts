@@ -13,7 +13,7 @@ describe.each(Object.entries(LIMITS))('%s', (name, limit) => {
     const endings = { BYTES: 'bytes', US: 'µs', MS: 'ms', S: 's', MESSAGES: 'messages', CHARACTERS: 'characters' };
     const ending = name.split('_').at(-1) ?? '';
     if (ending in endings) expect(limit.unit).toBe(endings[ending as keyof typeof endings]);
-    else expect(['entries', 'packets', 'messages', 'frames', 'bytes', 'per second']).toContain(limit.unit);
+    else expect(['entries', 'packets', 'messages', 'frames', 'bytes', 'times', 'per second']).toContain(limit.unit);
   });
 });
 

@@ -35,6 +35,7 @@ export interface Limit {
     | 'packets'
     | 'entries'
     | 'characters'
+    | 'times'
     | 'per second';
   /** Derivation: why this number and not another. */
   readonly why: string;

@@ -13,6 +13,7 @@ import { CausewayError } from '#protocol/errors.ts';
 import type { GoneReason } from '#protocol/frames.ts';
 import type { GrantClaims, GrantedMachine } from '#protocol/grants.ts';
 import type { MachineId } from '#protocol/ids.ts';
+import { LIMITS } from '#protocol/limits.ts';
 import { PROBE_BYTES } from '#protocol/tunnel-messages.ts';
 import type { RoomyMessage } from '#protocol/websocket.ts';
 import type { FrameMemory } from '#runtime/frame-memory.ts';
@@ -22,6 +23,7 @@ import { Tunnel } from '../tunnel/tunnel.ts';
 import type { TunnelOutput } from '../tunnel/tunnel-context.ts';
 import { PacketRouter } from './packet-router.ts';
 import type { KnownPeer, PeerDirectory } from './peer-directory.ts';
+import { yieldingEvery } from './yielding.ts';
 
 export interface TunnelLinkOptions {
   readonly self: SelfFacts;
@@ -111,10 +113,10 @@ export class TunnelLink implements Disposable {
   }
 
   /** The relay's socket took what it held. */
-  drained(): void {
+  readonly drained = yieldingEvery(LIMITS.LINK_DRAINS_PER_TURN.value, () => {
     this.#tunnel.linkDrained(this.#now());
     this.#schedule();
-  }
+  });
 
   /** Takes in a grant; called by the directory for every new one. */
   granted({ machine, grant, claims }: KnownPeer): void {

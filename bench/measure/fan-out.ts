@@ -7,6 +7,7 @@
  */
 import type { Host, Program } from '#lab/hosts/host.ts';
 import { forgetPeak, peakBytes } from './peak-memory.ts';
+import { measureRoundTrips, type RoundTrips } from './round-trips.ts';
 import { cpuSeconds } from './stream.ts';
 
 export interface FanOutOptions {
@@ -29,6 +30,8 @@ export interface FanOutMeasurement {
   readonly cpuSecondsPerGB: number;
   /** Of that, the relay's: the only part that all clients of real users share. */
   readonly relayCpuSecondsPerGB: number;
+  /** Of small packets from the last client to the server in the window. */
+  readonly roundTrips: RoundTrips;
   /** Most resident memory of the relay from the start of the first download on, bytes. */
   readonly relayPeakBytes: number;
 }
@@ -38,6 +41,8 @@ const SETTLE_MS = 2_000;
 const START_TIMEOUT_MS = 20_000;
 const END_TIMEOUT_MS = 20_000;
 const LOOK_AGAIN_MS = 100;
+/** Between two small packets. */
+const PING_PAUSE_MS = 50;
 /** More than any client loads before it is stopped. */
 const ENDLESS_BYTES = 1e15;
 
@@ -54,7 +59,9 @@ export async function measureFanOut(options: FanOutOptions): Promise<FanOutMeasu
     await sleep(SETTLE_MS);
     const cpu = () => ({ all: cpuSeconds(programs), relay: cpuSeconds(programs.slice(0, 1)) });
     const before = { bytes: await acknowledged(), at: performance.now(), cpu: cpu() };
-    await sleep(seconds * 1000);
+    const [pinger = server] = clients.slice(-1);
+    const pings = { pauseMs: PING_PAUSE_MS, count: (seconds * 1000) / PING_PAUSE_MS };
+    const [roundTrips] = await Promise.all([measureRoundTrips(pinger, address(server), pings), sleep(seconds * 1000)]);
     const after = { bytes: await acknowledged(), at: performance.now(), cpu: cpu() };
     const bytes = clients.map(({ name }, index) => {
       const [from, to] = [before.bytes[index] ?? null, after.bytes[index] ?? null];
@@ -67,6 +74,7 @@ export async function measureFanOut(options: FanOutOptions): Promise<FanOutMeasu
       bytes,
       cpuSecondsPerGB: (after.cpu.all - before.cpu.all) / (total / 1e9),
       relayCpuSecondsPerGB: (after.cpu.relay - before.cpu.relay) / (total / 1e9),
+      roundTrips,
       relayPeakBytes: peakBytes(programs[0].pid),
     };
   } finally {

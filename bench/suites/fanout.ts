@@ -8,6 +8,7 @@ import { offerServices } from '#lab/traffic/probes.ts';
 import { Contest } from '../contest.ts';
 import { measureChainFanOut } from '../measure/chain-fan-out.ts';
 import { type FanOutOptions, fairness, measureFanOut } from '../measure/fan-out.ts';
+import { percentile } from '../measure/percentiles.ts';
 import type { RunningNetwork } from '../peers/contender.ts';
 import { openvpn } from '../peers/openvpn.ts';
 import { ours } from '../peers/ours.ts';
@@ -32,9 +33,9 @@ const LOADS = [
 
 export const suite: Suite = {
   name: 'fanout',
-  summary: `one machine serves ${CLIENTS} at once: total throughput, fairness, processor time, the relay’s memory`,
+  summary: `one machine serves ${CLIENTS} at once: total throughput, fairness, round trips, processor time, the relay’s memory`,
   async run(options) {
-    const contest = await Contest.open(CONTENDERS, CLIENTS + 1, [], options);
+    const contest = await Contest.open(CONTENDERS, CLIENTS + 1, ['fping'], options);
     const [server, ...clients] = contest.site.machines;
     if (server === undefined) throw new Error('the contest has a server');
     await offerServices(server);
@@ -45,7 +46,7 @@ export const suite: Suite = {
     }
     await contest.rounds(async ({ contender: { name }, network }, round) => {
       for (const { load, count } of LOADS) {
-        const { mbps, bytes, cpuSecondsPerGB, relayCpuSecondsPerGB, relayPeakBytes } = await measureFanOut({
+        const { mbps, bytes, cpuSecondsPerGB, relayCpuSecondsPerGB, relayPeakBytes, roundTrips } = await measureFanOut({
           server,
           clients: clients.slice(0, count),
           seconds: options.quick ? 6 : 10,
@@ -55,6 +56,9 @@ export const suite: Suite = {
         series.add(name, load, 'processes', 'CPU-s/GB', cpuSecondsPerGB);
         series.add(name, load, 'of them the relay', 'CPU-s/GB', relayCpuSecondsPerGB);
         series.add(name, load, 'relay memory, peak', 'MiB', relayPeakBytes / 2 ** 20);
+        for (const percent of roundTrips.times.length > 0 ? [50, 95] : []) {
+          series.add(name, load, `ping, p${percent}`, 'ms', percentile(roundTrips.times, percent));
+        }
         let line = `round ${round}  ${name}  ${load}: ${mbps.toFixed(0)} Mbit/s, ${cpuSecondsPerGB.toFixed(2)} CPU-s/GB`;
         if (count > 1) {
           const mean = bytes.reduce((sum, some) => sum + some, 0) / bytes.length;

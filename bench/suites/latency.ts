@@ -23,8 +23,11 @@ const CONTENDERS = [ours, tailscale, openvpn, tinc, nebula, nodeChain, wireguard
 const PERCENTS = [50, 95, 99] as const;
 const [IDLE, WARM, BUSY, EQUAL] = ['idle', 'warm', 'under a stream', 'under a stream as fast as Tailscale’s'] as const;
 
-/** Enough for a just-in-time compiler to have seen all it needs: once for each contender. */
-const FIRST_WARM_UP: Probing = { pauseMs: 1, count: 3_000 };
+/**
+ * Enough for a just-in-time compiler to have seen all it needs: once for each contender. After 3,000 V8's threads still
+ * compiled, and stood in the way of half of the packets that took longest (perf, 2026-11-29); after 11,000 hardly any more.
+ */
+const FIRST_WARM_UP: Probing = { pauseMs: 1, count: 12_000 };
 /** Before each measurement with warm processes, since the others have had their turns meanwhile. */
 const WARM_UP: Probing = { pauseMs: 1, count: 500 };
 /** What the stream needs to fill all queues, on top of what it leaves out itself. */
