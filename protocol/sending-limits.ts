@@ -83,7 +83,7 @@ export const SENDING_LIMITS = {
   LINK_DRAINS_PER_TURN: {
     value: 4,
     unit: 'times',
-    why: 'How often the link may have taken everything (each time a socketful, AGENT_SOCKET_HIGH_WATER_BYTES) before adapter and relay are read again. Without, the server of fifty transfers turned thirty times a second: packets waited in the kernel’s queue, in no order but its own, 3 % of them were dropped there, a ping took 380 ms and fairness was 0.92; now 25 ms and 0.999, at the same throughput. With every drain in a turn of its own 17 ms, and a tenth slower.',
+    why: 'How often the link may have taken everything (each time a socketful, AGENT_SOCKET_HIGH_WATER_BYTES) before adapter and relay are read again. Without, the server of fifty transfers turned thirty times a second: packets waited in the kernel’s queue, in no order but its own, 3 % of them were dropped there, a ping took 380 ms and fairness was 0.92; now 25 ms and 0.999, at a throughput that differs by no more than the noise. With every drain in a turn of its own 17 ms, and a tenth slower.',
   },
   PEER_QUEUE_MAX_AGE_MS: {
     value: 500,
